@@ -1,0 +1,125 @@
+/* csrc/num/lapack.c: LAPACK drivers over views with their work from an arena (see lapack.h).
+ * Every driver refuses non-finite input first: several LAPACK iterations never end on nan.
+ * SPDX-License-Identifier: MIT */
+#include "num/lapack.h"
+
+#include <assert.h>
+#include <limits.h>
+#include <lapacke.h>
+
+#define COLMAJOR LAPACK_COL_MAJOR
+
+/* Sizes are collected as doubles, so that n^2 cannot overflow; too large a request becomes INT_MAX,
+ * which the arena, or LAPACK's own int argument, could not serve anyway. */
+static void want(lapack_work *w, double doubles, double ints) {
+  if (doubles > w->lwork) w->lwork = doubles < INT_MAX ? (int)doubles : INT_MAX;
+  if (ints > w->liwork) w->liwork = ints < INT_MAX ? (int)ints : INT_MAX;
+}
+
+static double larger(double a, double b) { return a > b ? a : b; }
+static double smaller(double a, double b) { return a < b ? a : b; }
+
+enum { BLOCK = 64 }; /* at least ILAENV's block size: with it no driver falls back to level 2 */
+
+void lapack_want_eigh(lapack_work *w, int n) {
+  double d = n;
+  want(w, larger(1 + 6 * d + 2 * d * d, (BLOCK + 2) * d), 3 + 5 * d);
+}
+
+/* The minimum of dgesdd (jobz = S) and dgesvd plus their blocks and the copy of a triangle: an upper
+ * bound that grows with both sizes, so it serves every smaller shape too. */
+void lapack_want_svd(lapack_work *w, int rows, int cols) {
+  double q = smaller(rows, cols), big = larger(rows, cols);
+  want(w, 5 * q * q + 8 * q + BLOCK * (q + big) + 1, 8 * q + 1);
+}
+
+void lapack_want_qr(lapack_work *w, int rows, int cols) {
+  want(w, (BLOCK + 1) * larger(1, larger(rows, cols)), 0); /* + 1: the signs of R's diagonal */
+}
+
+void lapack_layout(arena *a, lapack_work *w) {
+  w->work = arena_doubles(a, (size_t)w->lwork);
+  w->iwork = arena_ints(a, (size_t)w->liwork);
+}
+
+static status outcome(lapack_int info, status positive) {
+  assert(info >= 0); /* negative: an argument of ours was wrong */
+  return info == 0 ? STATUS_OK : positive;
+}
+
+static status eigh(lapack_work *w, char job, mat a, double *values) {
+  assert(a.rows == a.cols);
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  return outcome(LAPACKE_dsyevd_work(COLMAJOR, job, 'L', a.rows, a.p, a.ld, values, w->work,
+                                     w->lwork, w->iwork, w->liwork),
+                 STATUS_NO_CONVERGE);
+}
+
+status lapack_eigh(lapack_work *w, mat a, double *values) { return eigh(w, 'V', a, values); }
+
+status lapack_eigvalsh(lapack_work *w, mat a, double *values) { return eigh(w, 'N', a, values); }
+
+status lapack_svd(lapack_work *w, mat a, mat spare, mat u, double *s, mat vt) {
+  assert(u.rows == a.rows && vt.cols == a.cols && u.cols == vt.rows);
+  assert(u.cols == (a.rows < a.cols ? a.rows : a.cols));
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  if (spare.p) mat_copy(spare, a);
+  lapack_int info = LAPACKE_dgesdd_work(COLMAJOR, 'S', a.rows, a.cols, a.p, a.ld, s, u.p, u.ld,
+                                        vt.p, vt.ld, w->work, w->lwork, w->iwork);
+  if (info > 0 && spare.p)
+    info = LAPACKE_dgesvd_work(COLMAJOR, 'S', 'S', a.rows, a.cols, spare.p, spare.ld, s, u.p, u.ld,
+                               vt.p, vt.ld, w->work, w->lwork);
+  return outcome(info, STATUS_NO_CONVERGE);
+}
+
+status lapack_singular_values(lapack_work *w, mat a, double *s) {
+  double none;
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  return outcome(LAPACKE_dgesdd_work(COLMAJOR, 'N', a.rows, a.cols, a.p, a.ld, s, &none, 1, &none,
+                                     1, w->work, w->lwork, w->iwork),
+                 STATUS_NO_CONVERGE);
+}
+
+/* r <- R from the upper trapezoid of a, rows negated where the diagonal is negative: LAPACK leaves
+ * the signs to chance. */
+static void take_r(mat a, mat r) {
+  mat_fill(r, 0.0);
+  for (int i = 0; i < r.rows; i++) {
+    double sign = mat_get(a, i, i) < 0.0 ? -1.0 : 1.0;
+    for (int j = i; j < r.cols; j++) *mat_at(r, i, j) = sign * mat_get(a, i, j);
+  }
+}
+
+static status geqrf(lapack_work *w, mat a, double *tau) {
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  return outcome(LAPACKE_dgeqrf_work(COLMAJOR, a.rows, a.cols, a.p, a.ld, tau, w->work, w->lwork),
+                 STATUS_NO_CONVERGE);
+}
+
+status lapack_qr_r(lapack_work *w, mat a, double *tau, mat r) {
+  assert(r.rows == (a.rows < a.cols ? a.rows : a.cols) && r.cols == a.cols);
+  status s = geqrf(w, a, tau);
+  if (s == STATUS_OK) take_r(a, r);
+  return s;
+}
+
+status lapack_qr(lapack_work *w, mat a, double *tau, mat r) {
+  int q = r.rows;
+  status s = lapack_qr_r(w, a, tau, r);
+  if (s != STATUS_OK || !q) return s;
+  /* dorgqr overwrites the diagonal that knows the signs: they wait behind its work array */
+  for (int j = 0; j < q; j++) w->work[w->lwork - q + j] = mat_get(a, j, j) < 0.0 ? -1.0 : 1.0;
+  s = outcome(LAPACKE_dorgqr_work(COLMAJOR, a.rows, q, q, a.p, a.ld, tau, w->work, w->lwork - q),
+              STATUS_NO_CONVERGE);
+  for (int j = 0; j < q; j++)
+    if (w->work[w->lwork - q + j] < 0.0) mat_scale(mat_cols(a, j, 1), -1.0);
+  return s;
+}
+
+status lapack_chol(mat a) {
+  assert(a.rows == a.cols);
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  status s = outcome(LAPACKE_dpotrf_work(COLMAJOR, 'L', a.rows, a.p, a.ld), STATUS_SINGULAR);
+  for (int j = 1; j < a.cols; j++) mat_fill(mat_sub(a, 0, j, j, 1), 0.0);
+  return s;
+}
