@@ -3,21 +3,21 @@
 # by side. SPDX-License-Identifier: MIT
 
 # Settings: on the command line or in the environment -------------------------------------------
-BUILD   ?= build#        where everything built goes
-CFLAGS  ?= -O2#          optimization and debugging; warnings and the standard are added below
-LUA     ?= lua5.4#       the interpreter
-PREFIX  ?= /usr/local#   where install puts bin/, share/lua/5.4 and lib/lua/5.4
-DESTDIR ?=#              a staging root before PREFIX
-SPECS   ?= spec#         spec files or folders for test and its sanitized variants
+# BUILD: where everything built goes; LUA: the interpreter; PREFIX: where install puts bin/,
+# share/lua/5.4 and lib/lua/5.4, DESTDIR a staging root before it; SPECS: what test runs.
+BUILD   ?= build
+CFLAGS  ?= -O2
+LUA     ?= lua5.4
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SPECS   ?= spec
 BUSTED  ?= busted
-PYTHON  ?= python3
+# UNDER: a program that runs the specs' interpreter, such as valgrind.
+UNDER   ?=
 # Found by tools/probe when empty, e.g. BLAS_LIBS="-llapacke -llapack -lblas" and a folder.
 BLAS_LIBS  ?=
 LUA_INCDIR ?=
 
-BUILD := $(strip $(BUILD))
-LUA := $(strip $(LUA))
-PREFIX := $(strip $(PREFIX))
 BINDIR ?= $(PREFIX)/bin
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
@@ -48,8 +48,22 @@ LUA_SPECS := $(filter-out spec/c/%,$(SPECS))
 TREE = LUA_PATH_5_4="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$${LUA_PATH_5_4:-$${LUA_PATH:-;}}" \
        LUA_CPATH_5_4="$(abspath $(BUILD))/lib/?.so;$${LUA_CPATH_5_4:-$${LUA_CPATH:-;}}"
 
-.PHONY: help build test clean
+# Debian packages; a|b is satisfied by either and installs the first.
+DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev libopenblas-dev liblapacke-dev \
+             lua-dkjson lua-argparse lua-filesystem gnuplot-nox|gnuplot-qt|gnuplot-x11
+DEPS_TEST := lua-busted
+DEPS_CI   := lua-check lua-ldoc luarocks clang clang-format git python3-minimal python3-numpy
+DEPS_RELEASE := valgrind libc6-dbg libopenblas0-serial liblapack-dev libblas-dev
+
+.PHONY: help deps deps-ci build test demo examples repl lint format bench docs manual install \
+        uninstall dist asan tsan valgrind coverage fuzz fuzz-replay faults cells test-slurm \
+        check-release clean FORCE
 .DELETE_ON_ERROR:
+
+# These goals install what is missing before anything is compiled; the others leave the system be.
+ifneq ($(filter test demo examples bench repl,$(MAKECMDGOALS)),)
+$(PROBED): | deps
+endif
 
 help: ## this list
 	@awk -F '## ' '/^[a-z-]+:.*## / { split($$1, t, ":"); printf "  %-14s %s\n", t[1], $$2 }' Makefile
@@ -84,11 +98,82 @@ $(PROBED): $(BUILD)/settings tools/probe
 	@CC='$(CC)' LDFLAGS='$(LDFLAGS)' LUA_INCDIR='$(LUA_INCDIR)' BLAS_LIBS='$(BLAS_LIBS)' \
 	 tools/probe $(BUILD)/probe && touch $@
 
-test: build $(CHECKS) ## run the C programs of spec/c and the specs; SPECS="files or folders"
+test: deps build $(CHECKS) ## C programs of spec/c and specs; SPECS="files or folders" for some
 	@failed=0; for c in $(CHECKS); do $$c || { echo "failed: $$c"; failed=1; }; done; \
-	 $(if $(LUA_SPECS),$(TREE) $(BUSTED) --lua=$(LUA) $(LUA_SPECS) || failed=1;) exit $$failed
+	 $(if $(LUA_SPECS),$(TREE) $(UNDER) $(BUSTED) --lua=$(LUA) $(LUA_SPECS) || failed=1;) exit $$failed
+
+deps: ## install what is missing (Debian, Ubuntu: apt as root or sudo), or say what is needed
+	@tools/deps $(foreach p,$(DEPS_RUN) $(DEPS_TEST),'$(p)')
+
+deps-ci: deps ## the same for the linters, LuaRocks and what else .ci/run uses
+	@tools/deps $(DEPS_CI)
+
+# To use -----------------------------------------------------------------------------------------
+demo: deps build ## the paper's three claims with plots, out/report.html; or DATA=file.csv TARGET=column
+	@$(TREE) $(LUA) examples/demo.lua $(if $(DATA),'$(DATA)' $(if $(TARGET),'$(TARGET)'))
+
+examples: deps build ## run every numbered example; QUICK=1 for small sizes
+	@failed=0; for e in examples/[0-9]*.lua; do echo "== $$e"; \
+	 $(TREE) QUICK='$(QUICK)' $(LUA) $$e </dev/null || { echo "failed: $$e"; failed=1; }; done; exit $$failed
+
+repl: deps build ## Lua's prompt with linnet loaded and help() at hand
+	@$(TREE) $(LUA) bin/linnet repl
+
+bench: deps build ## the measurements of bench/, raw timings into bench/results
+	@for b in bench/[a-z]*.lua; do echo "== $$b"; $(TREE) OPENBLAS_NUM_THREADS=1 $(LUA) $$b || exit 1; done
+
+# To work on it ----------------------------------------------------------------------------------
+LUA_SOURCES = bin/linnet $(shell find lua spec examples bench tools -name '*.lua')
+C_SOURCES   = $(wildcard csrc/*/*.[ch] spec/c/*.[ch] spec/fault/*.[ch] fuzz/*.[ch])
+
+lint: ## luacheck and clang-format over everything
+	@luacheck -q $(LUA_SOURCES) linnet-scm-1.rockspec rockspecs/*.rockspec
+	@if command -v clang-format >/dev/null; then clang-format --dry-run --Werror $(C_SOURCES); \
+	 else echo "clang-format is not there: C sources not checked"; fi
+
+format: ## let clang-format rewrite the C sources
+	@clang-format -i $(C_SOURCES)
+
+manual: build ## write lua/linnet/manual.lua, the text behind help(), from the doc comments
+	@$(TREE) $(LUA) tools/manual.lua >$(BUILD)/manual.lua && cp $(BUILD)/manual.lua lua/linnet/manual.lua
+
+docs: ## the reference manual as HTML into docs/html (LDoc)
+	@ldoc --quiet --fatalwarnings -c config.ld .
+
+# ThreadSanitizer and AddressSanitizer stand before the stock interpreter.
+SANITIZE = $(MAKE) --no-print-directory test OPENBLAS_NUM_THREADS=1
+preload  = $(shell $(CC) -print-file-name=lib$(1).so)
+
+asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
+	@SANITIZER=asan $(SANITIZE) BUILD=$(BUILD)/asan \
+	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \
+	 UNDER='env LD_PRELOAD=$(call preload,asan) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0'
+
+tsan: SPECS = $(wildcard spec/ensemble_spec.lua spec/sweep_spec.lua spec/c/ensemble.c)
+tsan: ## the ensemble specs under ThreadSanitizer
+	@SANITIZER=tsan $(SANITIZE) BUILD=$(BUILD)/tsan SPECS='$(SPECS)' \
+	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread' \
+	 UNDER='env LD_PRELOAD=$(call preload,tsan) TSAN_OPTIONS=halt_on_error=1'
+
+# To install -------------------------------------------------------------------------------------
+install: build ## into PREFIX (default /usr/local), below DESTDIR if set
+	@for d in "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LUADIR)/linnet" "$(DESTDIR)$(LIBDIR)/linnet"; do \
+	   mkdir -p "$$d" || exit 1; done
+	@cp lua/linnet/*.lua "$(DESTDIR)$(LUADIR)/linnet/"
+	@cp $(CORE) "$(DESTDIR)$(LIBDIR)/linnet/core.so"
+	@interpreter=$$(command -v $(LUA)) && \
+	 sed "1s|.*|#!$$interpreter|" bin/linnet >"$(DESTDIR)$(BINDIR)/linnet" && \
+	 chmod 755 "$(DESTDIR)$(BINDIR)/linnet"
+
+uninstall: ## remove what install put there
+	@rm -rf "$(DESTDIR)$(LUADIR)/linnet" "$(DESTDIR)$(LIBDIR)/linnet" "$(DESTDIR)$(BINDIR)/linnet"
+
+dist: ## dist/linnet-VERSION.tar.gz from the committed tree
+	@mkdir -p dist
+	git archive --prefix=linnet-$(VERSION)/ -o dist/linnet-$(VERSION).tar.gz HEAD
 
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/spec/*.d)
 
 clean: ## remove everything built
-	rm -rf $(addprefix $(BUILD)/,lib obj spec probe settings)
+	@rm -rf $(addprefix $(BUILD)/,lib obj spec probe settings manual.lua rock asan tsan coverage cells fuzz) \
+	        docs/html dist

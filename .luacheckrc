@@ -1,0 +1,6 @@
+std = "lua54"
+max_line_length = 100
+files["spec"] = { std = "+busted" }
+files["bench"] = { globals = {} }
+files["examples"] = { globals = {} }
+exclude_files = { "build", "out", "dist", "lua/linnet/manual.lua", "spec/reference" }
