@@ -4,8 +4,8 @@
 #ifndef LINNET_NET_RATES_H
 #define LINNET_NET_RATES_H
 
+#include "net/field.h"
 #include "num/arena.h"
-#include "num/dense.h"
 #include "num/lapack.h"
 #include "num/status.h"
 
@@ -28,26 +28,26 @@ typedef struct rates {
 } rates;
 
 typedef struct rates_inputs {
-  const double *sigma;    /* r singular values of X, decreasing, > 0 */
+  field f;                /* r, m, sigma (decreasing), Yt */
   mat L;                  /* k x kp, rows U1 (r) above V (m); kp <= k = r + m */
   mat E;                  /* r x m, Yt - diag(sigma) U1 V^T */
-  mat target;             /* r x m, Yt */
   const double *spectrum; /* kp values of L^T J L, decreasing: conserved, so those of the start */
   double h;               /* hidden width, may be inf */
 } rates_inputs;
 
 typedef struct rates_work {
   lapack_work lapack;
-  mat a, spare;   /* k x 2k each, used by views */
-  double *values; /* 2 k */
-  int r, m;
+  mat A;          /* r x m */
+  mat SZ;         /* k x k */
+  mat stack;      /* r x (r + k) */
+  double *values; /* k */
 } rates_work;
 
 void rates_layout(arena *a, rates_work *w, int r, int m);
 
-/* The kp eigenvalues of L^T J L = L_U^T L_U - L_V^T L_V, decreasing; those below the round-off of
- * forming it (kp eps max ||column||^2) are 0, so that no bound is positive by round-off. */
-status rates_spectrum(rates_work *w, mat L, double *spectrum);
+/* The kp eigenvalues of L^T J L = U1^T U1 - V^T V, decreasing; G is kp x kp scratch. Those below the
+ * round-off of forming it, kp eps max ||column||^2, are 0: no bound is positive by round-off. */
+status rates_spectrum(lapack_work *w, int r, mat L, mat G, double *spectrum);
 /* Lambda has these kp eigenvalues and h - kp zeros. */
 imbalance rates_imbalance(const double *spectrum, int kp, int r, int m, double h);
 
@@ -60,11 +60,12 @@ double rates_proposition1(const imbalance *b, double sigma_r, double s_m, double
 /* 2 sigma_1^2 ((l+ + sqrt(l+^2 + 4 s_1^2)) / 2 + the same of l-). [X23]. */
 double rates_upper(const imbalance *b, double sigma_1, double s_1);
 
-/* 2 (||A V||^2 + ||A^T U1||^2) / ||E||^2, A = diag(sigma) E: -d/dt log ||E||^2. Exact. */
-double rates_instantaneous(rates_work *w, const double *sigma, mat L, mat E);
+/* 2 (||A V||^2 + ||A^T U1||^2) / ||E||^2 = 2 ||S Z||^2 / ||E||^2, A = diag(sigma) E. Exact.
+ * A is r x m and SZ k x kp scratch. */
+double rates_instantaneous(const field *f, mat L, mat E, mat A, mat SZ);
 /* lam_min(K) as the square of a singular value of [diag(sigma) U1, sqrt(nu_min) diag(sigma)], so
  * its relative error grows with the condition number of X and not with its square. */
-status rates_kernel_min(rates_work *w, const double *sigma, mat L, double *lam_min);
+status rates_kernel_min(rates_work *w, const field *f, mat L, double *lam_min);
 status rates_from(rates_work *w, const rates_inputs *in, rates *out);
 
 #endif
