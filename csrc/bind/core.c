@@ -9,5 +9,6 @@ int luaopen_linnet_core(lua_State *L) {
   luaL_checkversion(L);
   lua_newtable(L);
   bind_matrix(L);
+  bind_appender(L);
   return 1;
 }
