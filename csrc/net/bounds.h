@@ -17,7 +17,7 @@ typedef struct bounds_setting {
 } bounds_setting;
 
 typedef struct bounds_theorem2 {
-  double log_bound;     /* of ||Theta(inf) - Theta_hat||_2; inf at h = inf unless alpha says 0 */
+  double log_bound;     /* of ||Theta(inf) - Theta_hat||_2; -inf at h = inf */
   double q;             /* sqrt(m + D) + sqrt(2 log(2/delta)), printed: 1/2 log(2/delta) */
   double log_constant;  /* log Cc = 1 + sigma_1 ||Y|| / sigma_r^2 */
   double h0;            /* max(16 q^2, 4 m q^2 (sigma_1/sigma_r)^4), printed: lam_1/lam_r^3 */
