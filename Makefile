@@ -99,7 +99,8 @@ $(PROBED): $(BUILD)/settings tools/probe
 	 tools/probe $(BUILD)/probe && touch $@
 
 test: deps build $(CHECKS) ## C programs of spec/c and specs; SPECS="files or folders" for some
-	@failed=0; for c in $(CHECKS); do $$c || { echo "failed: $$c"; failed=1; }; done; \
+	@failed=0; for c in $(CHECKS); do \
+	   if $(UNDER) $$c; then echo "passed: $$c"; else echo "failed: $$c"; failed=1; fi; done; \
 	 $(if $(LUA_SPECS),$(TREE) $(UNDER) $(BUSTED) --lua=$(LUA) $(LUA_SPECS) || failed=1;) exit $$failed
 
 deps: ## install what is missing (Debian, Ubuntu: apt as root or sudo), or say what is needed
@@ -134,11 +135,14 @@ lint: ## luacheck and clang-format over everything
 format: ## let clang-format rewrite the C sources
 	@clang-format -i $(C_SOURCES)
 
+MANUAL ?= lua/linnet/manual.lua
 manual: build ## write lua/linnet/manual.lua, the text behind help(), from the doc comments
-	@$(TREE) $(LUA) tools/manual.lua >$(BUILD)/manual.lua && cp $(BUILD)/manual.lua lua/linnet/manual.lua
+	@$(TREE) $(LUA) tools/manual.lua >$(BUILD)/manual.new && mv $(BUILD)/manual.new $(MANUAL)
 
-docs: ## the reference manual as HTML into docs/html (LDoc)
-	@ldoc --quiet --fatalwarnings -c config.ld .
+docs: build ## the reference manual as HTML into docs/html (LDoc)
+	@rm -rf $(BUILD)/manual && mkdir -p $(BUILD)/manual
+	@$(TREE) $(LUA) tools/manual.lua $(BUILD)/manual
+	@ldoc --quiet --fatalwarnings --config config.ld --dir docs/html $(BUILD)/manual
 
 # ThreadSanitizer and AddressSanitizer stand before the stock interpreter.
 SANITIZE = $(MAKE) --no-print-directory test OPENBLAS_NUM_THREADS=1
@@ -157,9 +161,9 @@ tsan: ## the ensemble specs under ThreadSanitizer
 
 # To install -------------------------------------------------------------------------------------
 install: build ## into PREFIX (default /usr/local), below DESTDIR if set
-	@for d in "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LUADIR)/linnet" "$(DESTDIR)$(LIBDIR)/linnet"; do \
-	   mkdir -p "$$d" || exit 1; done
-	@cp lua/linnet/*.lua "$(DESTDIR)$(LUADIR)/linnet/"
+	@mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LUADIR)" "$(DESTDIR)$(LIBDIR)/linnet"
+	@cd lua && find linnet -name '*.lua' | while read -r f; do \
+	   mkdir -p "$(DESTDIR)$(LUADIR)/$$(dirname $$f)" && cp $$f "$(DESTDIR)$(LUADIR)/$$f" || exit 1; done
 	@cp $(CORE) "$(DESTDIR)$(LIBDIR)/linnet/core.so"
 	@interpreter=$$(command -v $(LUA)) && \
 	 sed "1s|.*|#!$$interpreter|" bin/linnet >"$(DESTDIR)$(BINDIR)/linnet" && \
@@ -175,5 +179,5 @@ dist: ## dist/linnet-VERSION.tar.gz from the committed tree
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/spec/*.d)
 
 clean: ## remove everything built
-	@rm -rf $(addprefix $(BUILD)/,lib obj spec probe settings manual.lua rock asan tsan coverage cells fuzz) \
+	@rm -rf $(addprefix $(BUILD)/,lib obj spec probe settings manual rock asan tsan coverage cells fuzz) \
 	        docs/html dist

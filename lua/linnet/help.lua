@@ -1,0 +1,129 @@
+--- `help`: the manual at the prompt, by name or by the function itself.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.help
+
+local core = require "linnet.core"
+local options = require "linnet.options"
+
+local M = {}
+
+--- The table that holds the methods of a type ("matrix", "run", ...), or nil.
+local function methods_of(kind)
+  local meta = debug.getregistry()["linnet." .. kind]
+  local methods = core[kind .. "_methods"] or meta and (meta.methods or meta.__index)
+  if type(methods) == "table" then return methods end
+  local ok, module = pcall(require, "linnet." .. kind)
+  return ok and type(module) == "table" and module.methods or nil
+end
+
+--- The value behind a name of the manual, or nil when a user cannot reach any.
+-- @tparam string name `linnet.x`, `linnet.x.y` or `type:method`
+-- @usage assert(linnet.help.reach("linnet.eye") == linnet.eye)
+function M.reach(name)
+  local kind, method = name:match("^([%w_]+):([%w_]+)$")
+  if kind then
+    local methods = methods_of(kind)
+    return methods and methods[method]
+  end
+  local value = {linnet = require "linnet"}
+  for part in name:gmatch("[^.]+") do
+    if type(value) ~= "table" then return nil end
+    value = value[part]
+  end
+  return value
+end
+
+-- name without "linnet.": "flow" finds problem:flow, "csv.load" linnet.csv.load.
+local function last_of(name) return name:match("([%w_]+)$") end
+
+--- Pages for a name: the page itself, or all that end in it.
+local function pages_named(pages, name)
+  local found = {}
+  for _, page in ipairs(pages) do
+    if page.name == name or page.name == "linnet." .. name then return {page} end
+    if last_of(page.name) == name then found[#found + 1] = page end
+  end
+  return found
+end
+
+local function page_text(page)
+  local out = {page.signature, "", (page.text:gsub("\n$", ""))}
+  if page.usage then
+    out[#out + 1] = "\nExample:\n  " .. page.usage:gsub("\n$", ""):gsub("\n", "\n  ")
+  end
+  return table.concat(out, "\n")
+end
+
+local WIDTH = 78
+
+--- Every name, by chapter, wrapped.
+local function index_text(pages)
+  local chapters, order = {}, {}
+  for _, page in ipairs(pages) do
+    local chapter, name = page.name:match("^(.-)[.:]([%w_]+)$")
+    chapter, name = chapter or page.name, name or page.name
+    if not chapters[chapter] then
+      chapters[chapter] = {}
+      order[#order + 1] = chapter
+    end
+    table.insert(chapters[chapter], name)
+  end
+  local out = {}
+  for _, chapter in ipairs(order) do
+    local line = chapter .. ":"
+    for _, name in ipairs(chapters[chapter]) do
+      if #line + 1 + #name > WIDTH then
+        out[#out + 1] = line
+        line = "   "
+      end
+      line = line .. " " .. name
+    end
+    out[#out + 1] = line
+  end
+  out[#out + 1] = 'help("name") or help(function) shows one, e.g. help("flow").'
+  return table.concat(out, "\n")
+end
+
+--- What `help(what)` prints, as a string.
+-- @param what a name ("flow", "matrix:svd", "init.gaussian"), a public function, a linnet object
+--   (lists the methods of its type), or nothing for the index
+-- @treturn string
+-- @raise a name that the manual does not have; the nearest is suggested
+-- @usage print(linnet.help.text("linspace"))
+function M.text(what)
+  local pages = require "linnet.manual"
+  if what == nil then return index_text(pages) end
+  if type(what) == "string" then
+    local found = pages_named(pages, what)
+    if #found == 0 then
+      local names = {}
+      for i, page in ipairs(pages) do names[i] = last_of(page.name) end
+      local near = options.nearest(last_of(what) or what, names)
+      error(("help: the manual has nothing called '%s'%s"):format(what,
+        near and (" (did you mean '%s'?)"):format(near) or ""), 2)
+    end
+    local texts = {}
+    for i, page in ipairs(found) do texts[i] = page_text(page) end
+    return table.concat(texts, "\n\n")
+  end
+  for _, page in ipairs(pages) do
+    if M.reach(page.name) == what then return page_text(page) end
+  end
+  local meta = getmetatable(what)
+  local kind = type(meta) == "table" and type(meta.__name) == "string"
+    and meta.__name:match("^linnet%.(.+)$")
+  if not kind then error("help: not a name, function or object of linnet", 2) end
+  local mine = {}
+  for _, page in ipairs(pages) do
+    if page.name:match("^" .. kind .. ":") then mine[#mine + 1] = page end
+  end
+  return index_text(mine)
+end
+
+--- Print the manual's text on something.
+-- @param what as `text` takes it
+-- @usage linnet.help.show("linspace")
+function M.show(what) print(M.text(what)) end
+
+return setmetatable(M, {__call = function(_, what) M.show(what) end})

@@ -1,0 +1,229 @@
+--- tools/manual.lua: the reference manual from the doc comments of C and Lua.
+--
+-- `lua tools/manual.lua` writes lua/linnet/manual.lua, the text behind `help()`, to standard
+-- output; `lua tools/manual.lua DIR` writes one LDoc file per chapter into DIR for the HTML.
+-- A comment belongs to the manual when its name (`@function`, or module and function name) is
+-- something a user can reach: `linnet.x`, `linnet.x.y`, or `type:method`, type in lower case.
+-- A chapter is what stands before the last dot or colon.
+--
+-- SPDX-License-Identifier: MIT
+
+local help = require "linnet.help"
+local options = require "linnet.options"
+
+-- ---------------------------------------------------------------- reading
+
+local function lines_of(path)
+  local lines = {}
+  for line in io.lines(path) do lines[#lines + 1] = line end
+  return lines
+end
+
+--- Doc comments of a file: lists of lines without the comment signs, each with the code line after.
+local function comments_of(path)
+  local open, strip, close
+  if path:match("%.c$") then
+    open, strip, close = "^/%*%*%*%s?(.*)$", "^ ?%*? ?(.*)$", "%*/%s*$"
+  else
+    open, strip = "^%-%-%-%s?(.*)$", "^%-%-%s?(.*)$"
+  end
+  local found, lines, i = {}, lines_of(path), 1
+  while i <= #lines do
+    local first = lines[i]:match(open)
+    if first then
+      local block = {first}
+      if close then
+        while not lines[i]:find(close) do
+          i = i + 1
+          block[#block + 1] = path:match("%.c$") and lines[i]:gsub("^ %*%f[^/%*] ?", "") or lines[i]
+        end
+        block[#block] = block[#block]:gsub("%s*" .. close, "")
+      else
+        while (lines[i + 1] or ""):match(strip) do
+          i = i + 1
+          block[#block + 1] = lines[i]:match(strip)
+        end
+      end
+      found[#found + 1] = {lines = block, code = lines[i + 1] or "", path = path}
+    end
+    i = i + 1
+  end
+  return found
+end
+
+--- Text and tags of a comment; a tag is {tag, text}, text with its line breaks.
+local function parse(comment)
+  local entry = {text = {}, tags = {}, path = comment.path, code = comment.code}
+  local into = entry.text
+  for _, line in ipairs(comment.lines) do
+    local tag, rest = line:match("^%s*@(%S+)%s?(.*)$")
+    if tag then
+      into = {rest}
+      entry.tags[#entry.tags + 1] = {tag = tag, lines = into}
+    elseif not line:match("^SPDX") then
+      into[#into + 1] = line
+    end
+  end
+  return entry
+end
+
+local function tag_text(entry, name)
+  for _, tag in ipairs(entry.tags) do
+    if tag.tag:match("^[^%[]+") == name then return table.concat(tag.lines, "\n") end
+  end
+end
+
+-- ---------------------------------------------------------------- names
+
+local function public_name(entry, module)
+  local name = tag_text(entry, "function")
+  if name then
+    if name:find(":") then return name:sub(1, 1):lower() .. name:sub(2) end
+    return "linnet." .. name:gsub("^linnet%.", "")
+  end
+  name = entry.code:match("^function M[.:]([%w_]+)") or entry.code:match("^M%.([%w_]+)%s*=")
+  return name and module and module .. "." .. name
+end
+
+-- ---------------------------------------------------------------- writing
+
+local PARAM = "^(%S+)%s+(%S+)%s*(.*)$" -- type, name, description
+
+local function squeeze(lines)
+  return (table.concat(lines, " "):gsub("%s+", " "):gsub("^%s", ""):gsub("%s$", ""))
+end
+
+--- Signature and argument lines of an entry.
+local function arguments(entry)
+  local names, rows = {}, {}
+  for _, tag in ipairs(entry.tags) do
+    local base, mark = tag.tag:match("^([^%[]+)(.*)$")
+    local text = squeeze(tag.lines)
+    if base == "param" or base == "tparam" then
+      local kind, name, what
+      if base == "tparam" then kind, name, what = text:match(PARAM)
+      else name, what = text:match("^(%S+)%s*(.*)$") end
+      assert(name, entry.path .. ": cannot read @" .. tag.tag .. " " .. text)
+      local optional = mark ~= "" or kind and kind:sub(1, 1) == "?"
+      local default = mark:match("=(.-)%]")
+      names[#names + 1] = optional and "[" .. name .. "]" or name
+      rows[#rows + 1] = ("  %-10s %s%s%s"):format(name, kind and kind:gsub("^%?", "") or "",
+        what ~= "" and (kind and ", " or "") .. what or "", default and " (default " .. default .. ")" or "")
+    elseif base == "return" or base == "treturn" then
+      rows[#rows + 1] = "  returns    " .. (base == "treturn" and text:gsub("^%?", ""):gsub("^(%S+)%s+", "%1, ") or text)
+    elseif base == "raise" then
+      rows[#rows + 1] = "  raises     " .. text
+    end
+  end
+  return table.concat(names, ", "), rows
+end
+
+local function trim(lines)
+  while lines[1] and lines[1]:match("^%s*$") do table.remove(lines, 1) end
+  while lines[#lines] and lines[#lines]:match("^%s*$") do table.remove(lines) end
+  return lines
+end
+
+--- What the manual keeps of an entry: name, signature, text, usage.
+local function finished(name, entry)
+  local args, rows = arguments(entry)
+  local text = trim(entry.text)
+  local page = {table.concat(text, "\n")}
+  if #rows > 0 then page[#page + 1] = table.concat(rows, "\n") end
+  local schema = name:match("([%w_]+)$")
+  for _, candidate in ipairs{name:gsub("^linnet%.", ""), schema} do
+    if options.schemas[candidate] then
+      page[#page + 1] = "Options of " .. options.describe(candidate)
+      break
+    end
+  end
+  local usage = tag_text(entry, "usage")
+  return {
+    name = name, signature = name .. "(" .. args .. ")", text = table.concat(page, "\n\n"),
+    usage = usage and table.concat(trim{usage}, "\n"):gsub("^%s*\n", ""):gsub("%s+$", ""),
+    entry = entry,
+  }
+end
+
+local function sources()
+  local list = {}
+  local pipe <close> = assert(io.popen("find lua/linnet csrc/bind -name '*.lua' -o -name '*.c'"))
+  for path in pipe:lines() do
+    if not path:find("manual.lua", 1, true) then list[#list + 1] = path end
+  end
+  table.sort(list)
+  return list
+end
+
+local function collect()
+  local pages, seen = {}, {}
+  for _, path in ipairs(sources()) do
+    local module
+    for _, comment in ipairs(comments_of(path)) do
+      local entry = parse(comment)
+      module = tag_text(entry, "module") or tag_text(entry, "classmod") or module
+      local name = public_name(entry, module)
+      local value = name and help.reach(name)
+      if value then
+        assert(not seen[name], path .. ": documented twice: " .. name)
+        seen[name] = true
+        pages[#pages + 1] = finished(name, entry)
+      elseif tag_text(entry, "function") then
+        io.stderr:write(path, ": no user can reach ", name, "\n")
+      end
+    end
+  end
+  for _, schema in ipairs(options.schemas) do
+    if schema.name:find("%.") and not seen["linnet." .. schema.name] then
+      pages[#pages + 1] = {name = schema.name, signature = schema.name,
+        text = options.describe(schema.name)}
+    end
+  end
+  table.sort(pages, function(a, b) return a.name < b.name end)
+  return pages
+end
+
+local function quoted(text)
+  local level = ""
+  while text:find("]" .. level .. "]", 1, true) do level = level .. "=" end
+  return ("[%s[\n%s]%s]"):format(level, text, level)
+end
+
+local function write_manual(pages)
+  print("--- The reference manual as text: what `help` shows. Written by `make manual`, not by hand.")
+  print("-- SPDX-License-Identifier: MIT\nreturn {")
+  for _, page in ipairs(pages) do
+    print(("{name = %q, signature = %q, text = %s%s},"):format(page.name, page.signature,
+      quoted(page.text), page.usage and ",\nusage = " .. quoted(page.usage) or ""))
+  end
+  print("}")
+end
+
+--- One LDoc source per chapter, the comments under their public names.
+local function write_ldoc(pages, dir)
+  local chapters = {}
+  for _, page in ipairs(pages) do
+    local chapter = page.name:match("^(.*)[.:]") or page.name
+    if not chapters[chapter] then
+      chapters[chapter] = assert(io.open(("%s/%s.lua"):format(dir, chapter), "w"))
+      chapters[chapter]:write("--- ", chapter, "\n-- @module ", chapter, "\n\n")
+    end
+    local out = chapters[chapter]
+    local function comment(text) out:write((("\n" .. text):gsub("\n", "\n-- "):sub(2)), "\n") end
+    if page.entry then
+      out:write("---")
+      comment(page.text:match("^[^\n]*"))
+      comment(table.concat(page.entry.text, "\n"))
+      for _, tag in ipairs(page.entry.tags) do
+        if tag.tag ~= "function" and tag.tag ~= "module" then
+          comment("@" .. tag.tag .. " " .. table.concat(tag.lines, "\n"))
+        end
+      end
+    end
+    out:write("-- @function ", page.name:match("[%w_]+$"), "\n\n")
+  end
+  for _, out in pairs(chapters) do out:close() end
+end
+
+local pages = collect()
+if arg[1] then write_ldoc(pages, arg[1]) else write_manual(pages) end
