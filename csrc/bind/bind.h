@@ -58,6 +58,7 @@ void bind_random(lua_State *L);
 void bind_files(lua_State *L);
 void bind_appender(lua_State *L);
 void bind_problem(lua_State *L);
+void bind_start(lua_State *L);
 void bind_state(lua_State *L);
 void bind_flow(lua_State *L);
 void bind_descent(lua_State *L);

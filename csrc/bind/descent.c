@@ -1,0 +1,94 @@
+/* csrc/bind/descent.c: core.descent_new(...) and its methods: count steps a call, the state.
+ * lua/linnet/descend.lua drives it and keeps the records.
+ * SPDX-License-Identifier: MIT */
+#include "net/descent.h"
+
+#include "bind/net.h"
+#include "num/blas.h"
+
+#define DESCENT_NAME "linnet.descent"
+enum { DESCENT_STATE = 1 }; /* uservalue: the state it began with */
+
+typedef struct bound_descent {
+  descent d;
+  double t0; /* clock of the first state */
+} bound_descent;
+
+static bound_descent *descent_check(lua_State *L) { return luaL_checkudata(L, 1, DESCENT_NAME); }
+
+/* core.descent_new(state, method, eta, steps, momentum, batch, seed, until_excess, max_seconds) */
+static int descent_new(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  const problem *p = s->o->p;
+  descent_spec spec = {.method = (descent_method)luaL_checkoption(L, 2, NULL, descent_method_names),
+                       .eta = luaL_checknumber(L, 3),
+                       .steps = (int64_t)luaL_checkinteger(L, 4),
+                       .momentum = luaL_checknumber(L, 5),
+                       .batch = (int)luaL_checkinteger(L, 6),
+                       .seed = (uint64_t)luaL_checkinteger(L, 7),
+                       .until_excess = luaL_checknumber(L, 8),
+                       .max_seconds = luaL_checknumber(L, 9)};
+  bool sgd = spec.method == DESCENT_SGD;
+  int n = sgd ? p->n : 0, batch = sgd ? spec.batch : 0;
+  descent shape;
+  arena count = arena_counting();
+  descent_layout(&count, &shape, p->r, p->m, s->o->kp, n, batch);
+  size_t size = arena_need(&count);
+  bound_descent *b = bind_block(L, size ? sizeof *b + size : 0, 1);
+  arena place = arena_placing(b + 1, size);
+  descent_layout(&place, &b->d, p->r, p->m, s->o->kp, n, batch);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, DESCENT_STATE);
+  luaL_setmetatable(L, DESCENT_NAME);
+  field reduced = problem_field(p);
+  b->t0 = s->t;
+  int before = blas_threads(1);
+  descent_start(&b->d, &reduced, &spec, p->W, p->Y, s->L);
+  blas_threads(before);
+  return 1;
+}
+
+/* d:advance(count) -> nil to go on, or the name of the reason why the descent ended */
+static int descent_steps(lua_State *L) {
+  bound_descent *b = descent_check(L);
+  int64_t count = (int64_t)luaL_checkinteger(L, 2);
+  tick t = bind_tick(L);
+  int before = blas_threads(1);
+  flow_reason reason = descent_advance(&b->d, count, &t);
+  blas_threads(before);
+  if (reason == FLOW_RUNNING) lua_pushnil(L);
+  else lua_pushstring(L, flow_reason_names[reason]);
+  return 1;
+}
+
+/* d:state() -> the state after the last step */
+static int descent_state(lua_State *L) {
+  bound_descent *b = descent_check(L);
+  lua_getiuservalue(L, 1, DESCENT_STATE);
+  state *s = bind_state_like(L, lua_gettop(L), b->t0 + b->d.spec.eta * (double)b->d.k);
+  mat_copy(s->L, b->d.Z);
+  return 1;
+}
+
+/* d:time() -> k, excess, largest stable step once diverged (else 0) */
+static int descent_time(lua_State *L) {
+  const bound_descent *b = descent_check(L);
+  lua_pushinteger(L, (lua_Integer)b->d.k);
+  lua_pushnumber(L, b->d.excess);
+  lua_pushnumber(L, b->d.eta_max);
+  return 3;
+}
+
+static const luaL_Reg methods[] = {{"advance", descent_steps},
+                                   {"state", descent_state},
+                                   {"time", descent_time},
+                                   {NULL, NULL}};
+
+void bind_descent(lua_State *L) {
+  luaL_newmetatable(L, DESCENT_NAME);
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+  lua_pushcfunction(L, descent_new);
+  lua_setfield(L, -2, "descent_new");
+}

@@ -1,0 +1,145 @@
+/* csrc/bind/flow.c: core.flow_new(...) and its methods: one accepted step a call, the state in
+ * between, a replay from a checkpoint. lua/linnet/flow.lua drives it and keeps the records.
+ * SPDX-License-Identifier: MIT */
+#include "net/flow.h"
+
+#include <time.h>
+
+#include "bind/net.h"
+#include "num/blas.h"
+
+#define FLOW_NAME "linnet.flow"
+enum { FLOW_STATE = 1 }; /* uservalue: the state it began with, which keeps origin and problem */
+
+static flow *flow_check(lua_State *L) { return luaL_checkudata(L, 1, FLOW_NAME); }
+
+/* core.flow_new(state, method, t_end, tol, until_excess, max_steps, max_seconds) */
+static int flow_new(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  const problem *p = s->o->p;
+  flow_spec spec = {.method = (flow_method)luaL_checkoption(L, 2, NULL, flow_method_names),
+                    .t_end = luaL_checknumber(L, 3),
+                    .tol = luaL_checknumber(L, 4),
+                    .until_excess = luaL_checknumber(L, 5),
+                    .max_steps = (int64_t)luaL_checkinteger(L, 6),
+                    .max_seconds = luaL_checknumber(L, 7)};
+  flow shape;
+  arena count = arena_counting();
+  flow_layout(&count, &shape, p->r, p->m, s->o->kp, spec.method);
+  size_t size = arena_need(&count);
+  flow *f = bind_block(L, size ? sizeof *f + size : 0, 1);
+  arena place = arena_placing(f + 1, size);
+  flow_layout(&place, f, p->r, p->m, s->o->kp, spec.method);
+  lua_pushvalue(L, 1);
+  lua_setiuservalue(L, -2, FLOW_STATE);
+  luaL_setmetatable(L, FLOW_NAME);
+  field reduced = problem_field(p);
+  int before = blas_threads(1);
+  flow_start(f, &reduced, &spec, s->L, s->t);
+  blas_threads(before);
+  return 1;
+}
+
+/* f:advance() -> nil to go on, or the name of the reason why the flow ended */
+static int flow_step(lua_State *L) {
+  flow *f = flow_check(L);
+  tick t = bind_tick(L);
+  int before = blas_threads(1);
+  flow_reason reason = flow_advance(f, &t);
+  blas_threads(before);
+  if (reason == FLOW_RUNNING) lua_pushnil(L);
+  else lua_pushstring(L, flow_reason_names[reason]);
+  return 1;
+}
+
+/* f:state() -> the last accepted state */
+static int flow_state(lua_State *L) {
+  flow *f = flow_check(L);
+  lua_getiuservalue(L, 1, FLOW_STATE);
+  state *s = bind_state_like(L, lua_gettop(L), f->t);
+  mat_copy(s->L, f->Z);
+  return 1;
+}
+
+/* f:between(t) -> the state at f:previous() <= t <= f:time() */
+static int flow_state_between(lua_State *L) {
+  flow *f = flow_check(L);
+  double t = luaL_checknumber(L, 2);
+  lua_getiuservalue(L, 1, FLOW_STATE);
+  state *s = bind_state_like(L, lua_gettop(L), t);
+  int before = blas_threads(1);
+  status done = flow_between(f, t, s->L);
+  blas_threads(before);
+  bind_raise(L, "flow", done);
+  return 1;
+}
+
+/* f:replay(checkpoint, h0, t) -> the state at t by finite steps from the checkpoint; ends f */
+static int flow_state_replay(lua_State *L) {
+  flow *f = flow_check(L);
+  const state *from = bind_state_check(L, 2);
+  double h0 = luaL_checknumber(L, 3), t = luaL_checknumber(L, 4);
+  state *s = bind_state_like(L, 2, t);
+  int before = blas_threads(1);
+  status done = flow_replay(f, from->L, from->t, h0, t, s->L);
+  blas_threads(before);
+  bind_raise(L, "at", done);
+  return 1;
+}
+
+/* f:time() -> t, tprev, the controller's next step, excess, steps */
+static int flow_time(lua_State *L) {
+  const flow *f = flow_check(L);
+  lua_pushnumber(L, f->t);
+  lua_pushnumber(L, f->tprev);
+  lua_pushnumber(L, f->h);
+  lua_pushnumber(L, f->excess);
+  lua_pushinteger(L, (lua_Integer)f->steps);
+  return 5;
+}
+
+/* f:counts() -> method, steps, rejected, evaluations, eigenproblems */
+static int flow_counts(lua_State *L) {
+  const flow *f = flow_check(L);
+  lua_pushstring(L, flow_method_names[f->using]);
+  lua_pushinteger(L, (lua_Integer)f->steps);
+  lua_pushinteger(L, (lua_Integer)f->rejected);
+  lua_pushinteger(L, (lua_Integer)f->evaluations);
+  lua_pushinteger(L, (lua_Integer)f->eigenproblems);
+  return 5;
+}
+
+/* core.interrupted() -> true once, when lua.c's Ctrl-C is pending */
+static int interrupted(lua_State *L) {
+  lua_pushboolean(L, bind_interrupted(L));
+  return 1;
+}
+
+/* core.clock() -> seconds of a clock that only goes forward */
+static int clock_seconds(lua_State *L) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  lua_pushnumber(L, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+  return 1;
+}
+
+static const luaL_Reg methods[] = {{"advance", flow_step},
+                                   {"state", flow_state},
+                                   {"between", flow_state_between},
+                                   {"replay", flow_state_replay},
+                                   {"time", flow_time},
+                                   {"counts", flow_counts},
+                                   {NULL, NULL}};
+
+void bind_flow(lua_State *L) {
+  luaL_newmetatable(L, FLOW_NAME);
+  luaL_newlib(L, methods);
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+  lua_pushcfunction(L, flow_new);
+  lua_setfield(L, -2, "flow_new");
+  lua_pushcfunction(L, clock_seconds);
+  lua_setfield(L, -2, "clock");
+  lua_pushcfunction(L, interrupted);
+  lua_setfield(L, -2, "interrupted");
+}

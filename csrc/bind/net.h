@@ -1,0 +1,31 @@
+/* csrc/bind/net.h: problems and states on the Lua stack, for the binding files above them.
+ * A problem, an origin and a state are blocks; uservalues keep what they point to alive.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_BIND_NET_H
+#define LINNET_BIND_NET_H
+
+#include "bind/bind.h"
+#include "net/initialize.h"
+#include "net/state.h"
+
+/* Registers a metatable whose __index is the function index(object, key) with the table of methods
+ * as its first upvalue, and puts the metatable into the core table as its short name, so that
+ * lua/linnet/<type>.lua can add Lua methods to its field "methods". */
+void bind_type(lua_State *L, const char *name, const luaL_Reg *list, lua_CFunction index);
+
+/* uservalues of an origin's block: the problem, the frame, the state_work's block, the kind's name */
+enum { ORIGIN_PROBLEM = 1, ORIGIN_FRAME, ORIGIN_WORK, ORIGIN_KIND, ORIGIN_VALUES = ORIGIN_KIND };
+
+/* Pushes a state (L zero) over the origin at the absolute index at. */
+state *bind_state_push(lua_State *L, int at, double t);
+
+const problem *bind_problem_check(lua_State *L, int arg);
+const state *bind_state_check(lua_State *L, int arg);
+/* Buffers for the functions of state.h, shared by all states of one origin. */
+state_work *bind_state_work(lua_State *L, int arg);
+/* Pushes a state of the origin that the state at arg has, with its own L (k x k', zero) and t. */
+state *bind_state_like(lua_State *L, int arg, double t);
+/* Draws the frame F of a sampled start, once per origin, where it is missing. */
+void bind_state_frame(lua_State *L, int arg);
+
+#endif

@@ -1,0 +1,138 @@
+/* csrc/bind/start.c: core.state_*, the constructors of states, and core.draw_weights.
+ * Options are checked by lua/linnet/initialize.lua before they come here.
+ * SPDX-License-Identifier: MIT */
+#include <math.h>
+
+#include "bind/net.h"
+#include "num/blas.h"
+
+/* ---- origins */
+
+/* Pushes the origin's block. arg: the problem. */
+static origin *origin_new(lua_State *L, int arg, int kp, int pr, int explicit_h, bool keep_frame) {
+  const problem *p = bind_problem_check(L, arg);
+  origin shape;
+  arena count = arena_counting();
+  origin_layout(&count, &shape, p, kp, pr, explicit_h, keep_frame);
+  size_t size = arena_need(&count);
+  origin *o = bind_block(L, size ? sizeof *o + size : 0, ORIGIN_VALUES);
+  arena place = arena_placing(o + 1, size);
+  origin_layout(&place, o, p, kp, pr, explicit_h, keep_frame);
+  lua_pushvalue(L, arg);
+  lua_setiuservalue(L, -2, ORIGIN_PROBLEM);
+  return o;
+}
+
+/* The origin on top becomes its first state. */
+static int state_first(lua_State *L) {
+  state *s = bind_state_push(L, lua_gettop(L), 0.0);
+  mat_copy(s->L, s->o->L0);
+  return 1;
+}
+
+/* ---- constructors: (problem, kind, ...); the origin is on top when label is called */
+
+static void label(lua_State *L, origin *o, double h, uint64_t seed) {
+  o->kind = luaL_checkstring(L, 2);
+  o->h = h;
+  o->seed = seed;
+  o->s_u = o->s_v = NAN;
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, -2, ORIGIN_KIND);
+}
+
+/* core.state_sampled(problem, kind, h, seed, s_u, s_v, invariant) */
+static int state_sampled(lua_State *L) {
+  const problem *p = bind_problem_check(L, 1);
+  double h = luaL_checknumber(L, 3);
+  uint64_t seed = (uint64_t)luaL_checkinteger(L, 4);
+  bool invariant = lua_toboolean(L, 7);
+  int kp = initialize_columns(p, h), pr = invariant ? 0 : initialize_frame_rows(p, kp);
+  origin *o = origin_new(L, 1, kp, pr, 0, false);
+  label(L, o, h, seed);
+  o->s_u = luaL_checknumber(L, 5);
+  o->s_v = luaL_checknumber(L, 6);
+  o->sampled = !invariant;
+  initialize_sampled(o);
+  return state_first(L);
+}
+
+/* core.state_orthogonal(problem, kind, h, a, b) */
+static int state_orthogonal(lua_State *L) {
+  const problem *p = bind_problem_check(L, 1);
+  double h = luaL_checknumber(L, 3);
+  origin *o = origin_new(L, 1, problem_k(p), 0, 0, false);
+  label(L, o, h, 0);
+  initialize_orthogonal(o, luaL_checknumber(L, 4), luaL_checknumber(L, 5));
+  return state_first(L);
+}
+
+static void reduce_place(lua_State *L, reduce_work *w, const problem *p, int h) {
+  arena count = arena_counting();
+  initialize_reduce_layout(&count, w, p, h);
+  void *scratch = bind_block(L, arena_need(&count), 0);
+  arena place = arena_placing(scratch, arena_need(&count));
+  initialize_reduce_layout(&place, w, p, h);
+}
+
+/* core.state_weights(problem, kind, U, V, seed, invariant) */
+static int state_weights(lua_State *L) {
+  const problem *p = bind_problem_check(L, 1);
+  mat U = bind_matrix_check(L, 3), V = bind_matrix_check(L, 4);
+  int h = U.cols, kp = initialize_columns(p, h);
+  int pr = p->D == p->r ? 0 : p->D < kp ? p->D : kp;
+  bool invariant = lua_toboolean(L, 6);
+  lua_settop(L, 6);
+  reduce_work w;
+  reduce_place(L, &w, p, h);
+  origin *o = origin_new(L, 1, kp, pr, h, true);
+  label(L, o, h, (uint64_t)luaL_optinteger(L, 5, 0));
+  int before = blas_threads(1);
+  status s = initialize_reduce(&w, o, U, V);
+  if (s == STATUS_OK && invariant) initialize_invariant(o);
+  blas_threads(before);
+  bind_raise(L, "init", s);
+  return state_first(L);
+}
+
+/* core.state_factors(problem, kind, h, L, C [, seed]): Z = L O^T for some orthonormal O, U2 = C O^T. */
+static int state_factors(lua_State *L) {
+  const problem *p = bind_problem_check(L, 1);
+  double h = luaL_checknumber(L, 3);
+  mat factor = bind_matrix_check(L, 4), C = {NULL, 0, 0, 1};
+  int kp = factor.cols, pr = 0;
+  if (bind_matrix_test(L, 5, &C) && p->D > p->r && mat_max_abs(C) > 0.0) pr = p->D < kp ? p->D : kp;
+  lua_settop(L, 6);
+  reduce_work w;
+  reduce_place(L, &w, p, kp);
+  origin *o = origin_new(L, 1, kp, pr, 0, true);
+  label(L, o, h, (uint64_t)luaL_optinteger(L, 6, 0));
+  mat_copy(o->L0, factor);
+  if (pr) mat_copy(w.C, C);
+  int before = blas_threads(1);
+  status s = initialize_complement(&w, o, w.C);
+  blas_threads(before);
+  bind_raise(L, "init", s);
+  return state_first(L);
+}
+
+/* core.draw_weights(D, h, m, law ("gaussian" | "uniform"), seed, s_u, s_v) -> U, V */
+static int draw_weights(lua_State *L) {
+  static const char *const laws[] = {"gaussian", "uniform", NULL};
+  int D = (int)luaL_checkinteger(L, 1), h = (int)luaL_checkinteger(L, 2);
+  int m = (int)luaL_checkinteger(L, 3), law = luaL_checkoption(L, 4, NULL, laws);
+  uint64_t seed = (uint64_t)luaL_checkinteger(L, 5);
+  double s_u = luaL_checknumber(L, 6), s_v = luaL_checknumber(L, 7);
+  mat U = bind_matrix_new(L, D, h), V = bind_matrix_new(L, m, h);
+  initialize_draw(seed, law, s_u, s_v, U, V);
+  return 2;
+}
+
+static const luaL_Reg constructors[] = {{"state_sampled", state_sampled},
+                                        {"state_orthogonal", state_orthogonal},
+                                        {"state_weights", state_weights},
+                                        {"state_factors", state_factors},
+                                        {"draw_weights", draw_weights},
+                                        {NULL, NULL}};
+
+void bind_start(lua_State *L) { luaL_setfuncs(L, constructors, 0); }

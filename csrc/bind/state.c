@@ -1,0 +1,352 @@
+/* csrc/bind/state.c: states on the Lua stack and what is read off them.
+ * They begin in csrc/bind/start.c.
+ * SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <string.h>
+
+#include "bind/net.h"
+#include "num/blas.h"
+
+/* uservalue of a state: its origin */
+enum { STATE_ORIGIN = 1 };
+
+const state *bind_state_check(lua_State *L, int arg) {
+  return (const state *)luaL_checkudata(L, arg, STATE_NAME);
+}
+
+/* ---- origins and states as blocks */
+
+state *bind_state_push(lua_State *L, int at, double t) {
+  const origin *o = lua_touserdata(L, at);
+  arena count = arena_counting();
+  arena_mat(&count, problem_k(o->p), o->kp);
+  state *s = bind_block(L, sizeof *s + arena_need(&count), 1);
+  arena place = arena_placing(s + 1, arena_need(&count));
+  *s = (state){o, arena_mat(&place, problem_k(o->p), o->kp), t};
+  lua_pushvalue(L, at);
+  lua_setiuservalue(L, -2, STATE_ORIGIN);
+  luaL_setmetatable(L, STATE_NAME);
+  return s;
+}
+
+state *bind_state_like(lua_State *L, int arg, double t) {
+  bind_state_check(L, arg);
+  lua_getiuservalue(L, arg, STATE_ORIGIN);
+  state *s = bind_state_push(L, lua_gettop(L), t);
+  lua_remove(L, -2);
+  return s;
+}
+
+state_work *bind_state_work(lua_State *L, int arg) {
+  const state *s = bind_state_check(L, arg);
+  lua_getiuservalue(L, arg, STATE_ORIGIN);
+  if (lua_getiuservalue(L, -1, ORIGIN_WORK) == LUA_TNIL) {
+    state_work shape;
+    arena count = arena_counting();
+    lua_pop(L, 1);
+    state_work_layout(&count, &shape, s->o);
+    state_work *w = bind_block(L, sizeof *w + arena_need(&count), 0);
+    arena place = arena_placing(w + 1, arena_need(&count));
+    state_work_layout(&place, w, s->o);
+    lua_pushvalue(L, -1);
+    lua_setiuservalue(L, -3, ORIGIN_WORK);
+  }
+  state_work *w = lua_touserdata(L, -1);
+  lua_pop(L, 2);
+  return w;
+}
+
+void bind_state_frame(lua_State *L, int arg) {
+  const state *s = bind_state_check(L, arg);
+  if (s->o->F.p || s->o->R.rows == 0) return;
+  lua_getiuservalue(L, arg, STATE_ORIGIN);
+  origin *o = lua_touserdata(L, -1);
+  frame_work w;
+  arena count = arena_counting();
+  initialize_frame_layout(&count, &w, o);
+  void *scratch = bind_block(L, arena_need(&count), 0);
+  arena place = arena_placing(scratch, arena_need(&count));
+  initialize_frame_layout(&place, &w, o);
+  mat F = bind_matrix_new(L, o->p->D, o->R.rows);
+  int before = blas_threads(1);
+  status done = initialize_frame(&w, o, F);
+  blas_threads(before);
+  bind_raise(L, "theta", done);
+  lua_setiuservalue(L, -3, ORIGIN_FRAME);
+  o->F = F;
+  lua_pop(L, 2);
+}
+
+/* ---- methods */
+
+#define SCALAR(name, call)                              \
+  static int name(lua_State *L) {                       \
+    const state *s = bind_state_check(L, 1);            \
+    state_work *w = bind_state_work(L, 1);              \
+    int before = blas_threads(1);                       \
+    double x = call;                                    \
+    blas_threads(before);                               \
+    lua_pushnumber(L, x);                               \
+    return 1;                                           \
+  }
+
+/*** Excess loss L - L* = 1/2 ||E||_F^2, without cancellation.
+@function state:excess
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:init("gaussian", {h = 10, seed = 1}):excess()) */
+SCALAR(state_excess_push, state_excess(s, w))
+/*** Loss L = 1/2 ||Y - X U V'||_F^2.
+@function state:loss
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:init("gaussian", {h = 10, seed = 1}):loss()) */
+SCALAR(state_loss_push, s->o->p->optimal_loss + state_excess(s, w))
+/*** ||U2 V'||_F, the part of Theta outside the row space of X.
+@function state:perpendicular
+@treturn number
+@usage
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):perpendicular()) */
+SCALAR(state_perpendicular_push, state_perpendicular(s, w))
+/*** Instantaneous rate -d/dt log(L - L*) of the flow at this state; 0 where the excess is 0.
+@function state:rate
+@treturn number per unit of time
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:init("gaussian", {h = 10, seed = 1}):rate()) */
+SCALAR(state_rate_push, state_rate(s, w))
+/*** Change of the imbalance since the start, max|L'JL - L0'JL0| / max|L'L|: 0 in exact arithmetic.
+@function state:imbalance_drift
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+local s = p:init("gaussian", {h = 10, seed = 1})
+assert(p:flow(s, {t = 1, method = "expo4"}).final:imbalance_drift() < 1e-13) */
+SCALAR(state_drift_push, state_drift(s, w))
+/*** ||K - K(0)|| / ||K(0)||, K the tangent kernel (as an operator on the reduced errors).
+@function state:kernel_distance
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:kernel_distance()) */
+SCALAR(state_kernel_distance_push, state_kernel_distance(s, w))
+/*** How far the weights have moved: sqrt(||U - U(0)||^2 + ||V - V(0)||^2).
+@function state:travel
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:travel()) */
+SCALAR(state_travel_push, state_travel(s, w))
+
+/*** Distance ||Theta - Theta_hat|| to the minimum-norm solution, from the reduced parts.
+@function state:distance
+@param[opt="fro"] norm `"fro"` or `2` (spectral)
+@treturn number
+@usage
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):distance(2)) */
+static int state_distance_push(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  bool spectral = false;
+  if (lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == 2.0) spectral = true;
+  else if (!lua_isnoneornil(L, 2) && (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "fro")))
+    return luaL_argerror(L, 2, "distance: norm must be \"fro\" or 2");
+  state_work *w = bind_state_work(L, 1);
+  int before = blas_threads(1);
+  double x = state_distance(s, w, spectral);
+  blas_threads(before);
+  lua_pushnumber(L, x);
+  return 1;
+}
+
+static int push_vector(lua_State *L, int count, status (*fill)(const state *, state_work *, double *),
+                       const char *what) {
+  const state *s = bind_state_check(L, 1);
+  state_work *w = bind_state_work(L, 1);
+  mat out = bind_matrix_new(L, count, 1);
+  int before = blas_threads(1);
+  status done = fill(s, w, out.p);
+  blas_threads(before);
+  bind_raise(L, what, done);
+  return 1;
+}
+
+/*** Singular values of U1 V', decreasing.
+@function state:singular_values
+@treturn matrix min(rank, m) x 1
+@usage
+local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
+print(p:init("gaussian", {h = 10, seed = 1}):singular_values()) */
+static int state_singular_values_push(lua_State *L) {
+  return push_vector(L, bind_state_check(L, 1)->o->p->Py.cols, state_singular_values,
+                     "singular_values");
+}
+
+/*** |u_i' U1 V' v_i| / s_i with u_i, v_i the singular vectors of the reduced target.
+@function state:alignment
+@treturn matrix min(rank, m) x 1, 1 where the learned map is aligned
+@usage
+local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
+print(p:init("gaussian", {h = 10, seed = 1}):alignment()) */
+static int state_alignment_push(lua_State *L) {
+  return push_vector(L, bind_state_check(L, 1)->o->p->Py.cols, state_alignment, "alignment");
+}
+
+/*** The imbalance Lambda = U1'U1 - V'V and what the bounds need of it.
+@function state:imbalance
+@treturn table `spectrum` (the k' eigenvalues of L'JL, decreasing; those at round-off are 0), `c`,
+  `delta_plus`, `delta_minus`
+@usage
+local p = linnet.problem(linnet.eye(3), linnet.ones(3, 1))
+print(p:init("gaussian", {h = 10, seed = 1}):imbalance().c) */
+static int state_imbalance_push(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  state_work *w = bind_state_work(L, 1);
+  imbalance found;
+  int before = blas_threads(1);
+  status done = state_imbalance(s, w, &found);
+  blas_threads(before);
+  bind_raise(L, "imbalance", done);
+  lua_createtable(L, 0, 4);
+  bind_matrix_push(L, mat_of(w->values, s->o->kp, 1));
+  lua_setfield(L, -2, "spectrum");
+  lua_pushnumber(L, found.c);
+  lua_setfield(L, -2, "c");
+  lua_pushnumber(L, found.delta_plus);
+  lua_setfield(L, -2, "delta_plus");
+  lua_pushnumber(L, found.delta_minus);
+  lua_setfield(L, -2, "delta_minus");
+  return 1;
+}
+
+/*** The learned map Theta = U V'.
+@function state:theta
+@treturn matrix D x m
+@usage
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):theta()) */
+static int state_theta_push(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  state_work *w = bind_state_work(L, 1);
+  bind_state_frame(L, 1);
+  mat out = bind_matrix_new(L, s->o->p->D, s->o->p->m);
+  int before = blas_threads(1);
+  state_theta(s, w, out);
+  blas_threads(before);
+  return 1;
+}
+
+static const state *explicit_check(lua_State *L, const char *what) {
+  const state *s = bind_state_check(L, 1);
+  if (s->o->O.p == NULL)
+    luaL_error(L,
+               "%s: this state is implicit: its %s columns were never built (kind '%s'); "
+               "use theta(), or init with explicit = true",
+               what, isinf(s->o->h) ? "infinitely many" : "h", s->o->kind);
+  return s;
+}
+
+/*** First-layer weights of an explicit state. An implicit state raises and says why.
+@function state:U
+@treturn matrix D x h
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:init("gaussian", {h = 3, seed = 1, explicit = true}):U()) */
+static int state_U_push(lua_State *L) {
+  const state *s = explicit_check(L, "U");
+  mat scratch = bind_matrix_new(L, s->o->p->r, s->o->O.rows);
+  mat out = bind_matrix_new(L, s->o->p->D, s->o->O.rows);
+  state_weights_u(s, scratch, out);
+  return 1;
+}
+
+/*** Second-layer weights of an explicit state. An implicit state raises and says why.
+@function state:V
+@treturn matrix m x h
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:init("gaussian", {h = 3, seed = 1, explicit = true}):V()) */
+static int state_V_push(lua_State *L) {
+  const state *s = explicit_check(L, "V");
+  state_weights_v(s, bind_matrix_new(L, s->o->p->m, s->o->O.rows));
+  return 1;
+}
+
+/* L_U (r x k'), L_V (m x k') and R (pr x k'): the state itself, for specs and the curious. */
+static int state_reduced(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  bind_matrix_push(L, state_U(s));
+  bind_matrix_push(L, state_V(s));
+  bind_matrix_push(L, s->o->R);
+  return 3;
+}
+
+/* The kernel on reduced errors, rank m x rank m: s:kernel() in Lua lifts it to the samples. */
+static int state_kernel_push(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  state_work *w = bind_state_work(L, 1);
+  if ((double)s->o->p->r * s->o->p->m > 20000)
+    return luaL_error(L, "kernel: of order rank x m = %d x %d is too large to hold", s->o->p->r,
+                      s->o->p->m);
+  int order = s->o->p->r * s->o->p->m;
+  state_kernel_reduced(s, w, bind_matrix_new(L, order, order));
+  return 1;
+}
+
+/* The start of the trajectory that this state lies on. */
+static int state_start(lua_State *L) {
+  state *s = bind_state_like(L, 1, 0.0);
+  mat_copy(s->L, s->o->L0);
+  return 1;
+}
+
+static int state_index(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  const char *key = lua_tostring(L, 2);
+  if (!key) return 0;
+  if (!strcmp(key, "h")) {
+    lua_pushnumber(L, s->o->h);
+    lua_Integer whole;
+    if (lua_numbertointeger(s->o->h, &whole)) lua_pushinteger(L, whole);
+  } else if (!strcmp(key, "t")) lua_pushnumber(L, s->t);
+  else if (!strcmp(key, "kind")) lua_pushstring(L, s->o->kind);
+  else if (!strcmp(key, "seed")) lua_pushinteger(L, (lua_Integer)s->o->seed);
+  else if (!strcmp(key, "explicit")) lua_pushboolean(L, s->o->O.p != NULL);
+  else if (!strcmp(key, "sampled")) lua_pushboolean(L, s->o->sampled);
+  else if (!strcmp(key, "std_u")) lua_pushnumber(L, s->o->s_u);
+  else if (!strcmp(key, "std_v")) lua_pushnumber(L, s->o->s_v);
+  else if (!strcmp(key, "problem")) {
+    lua_getiuservalue(L, 1, STATE_ORIGIN);
+    lua_getiuservalue(L, -1, ORIGIN_PROBLEM);
+  } else {
+    lua_pushvalue(L, 2);
+    lua_rawget(L, lua_upvalueindex(1));
+  }
+  return 1;
+}
+
+static const luaL_Reg methods[] = {{"excess", state_excess_push},
+                                   {"loss", state_loss_push},
+                                   {"perpendicular", state_perpendicular_push},
+                                   {"rate", state_rate_push},
+                                   {"imbalance_drift", state_drift_push},
+                                   {"kernel_distance", state_kernel_distance_push},
+                                   {"travel", state_travel_push},
+                                   {"distance", state_distance_push},
+                                   {"singular_values", state_singular_values_push},
+                                   {"alignment", state_alignment_push},
+                                   {"imbalance", state_imbalance_push},
+                                   {"theta", state_theta_push},
+                                   {"U", state_U_push},
+                                   {"V", state_V_push},
+                                   {"reduced", state_reduced},
+                                   {"kernel_reduced", state_kernel_push},
+                                   {"start", state_start},
+                                   {NULL, NULL}};
+
+void bind_state(lua_State *L) {
+  bind_type(L, STATE_NAME, methods, state_index);
+}

@@ -1,0 +1,46 @@
+/* csrc/num/arena.c: counting and placing (see arena.h).
+ * Every block begins on a 64-byte boundary; an overflow poisons the count instead of wrapping.
+ * SPDX-License-Identifier: MIT */
+#include "num/arena.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+arena arena_counting(void) { return (arena){NULL, 0, 0}; }
+
+size_t arena_need(const arena *a) {
+  return a->used > SIZE_MAX - ARENA_ALIGN ? 0 : a->used + ARENA_ALIGN;
+}
+
+arena arena_placing(void *block, size_t size) {
+  uintptr_t at = (uintptr_t)block;
+  size_t skip = (size_t)(-at & (ARENA_ALIGN - 1));
+  assert(size >= skip);
+  return (arena){(unsigned char *)block + skip, 0, size - skip};
+}
+
+void *arena_bytes(arena *a, size_t count, size_t size) {
+  size_t limit = SIZE_MAX / 2;
+  if (a->used > limit || (size && count > (limit - a->used) / size)) {
+    a->used = SIZE_MAX;
+    return NULL;
+  }
+  size_t begin = a->used, bytes = count * size;
+  a->used += (bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+  if (!a->base) return NULL;
+  assert(begin + bytes <= a->size);
+  return bytes ? memset(a->base + begin, 0, bytes) : a->base + begin;
+}
+
+double *arena_doubles(arena *a, size_t count) { return arena_bytes(a, count, sizeof(double)); }
+
+int *arena_ints(arena *a, size_t count) { return arena_bytes(a, count, sizeof(int)); }
+
+mat arena_mat(arena *a, int rows, int cols) {
+  mat m = {NULL, rows, cols, rows > 0 ? rows : 1};
+  assert(rows >= 0 && cols >= 0);
+  if (cols && (size_t)rows > SIZE_MAX / (size_t)cols) a->used = SIZE_MAX;
+  else m.p = arena_doubles(a, (size_t)rows * (size_t)cols);
+  return m;
+}

@@ -1,0 +1,115 @@
+/* csrc/num/dense.c: loops over column-major views (see dense.h).
+ * Norms scale before they square, so 1e-200 and 1e200 are as good as 1.
+ * SPDX-License-Identifier: MIT */
+#include "num/dense.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+mat mat_of(double *p, int rows, int cols) { return (mat){p, rows, cols, rows > 0 ? rows : 1}; }
+
+mat mat_sub(mat a, int i, int j, int rows, int cols) {
+  assert(i >= 0 && j >= 0 && rows >= 0 && cols >= 0 && i + rows <= a.rows && j + cols <= a.cols);
+  return (mat){a.p ? mat_at(a, i, j) : NULL, rows, cols, a.ld};
+}
+
+void mat_fill(mat a, double x) {
+  for (int j = 0; j < a.cols; j++) {
+    double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) c[i] = x;
+  }
+}
+
+void mat_eye(mat a) {
+  mat_fill(a, 0.0);
+  for (int i = 0; i < a.rows && i < a.cols; i++) *mat_at(a, i, i) = 1.0;
+}
+
+void mat_copy(mat dst, mat src) {
+  assert(dst.rows == src.rows && dst.cols == src.cols);
+  if (dst.p == src.p || !mat_count(src)) return;
+  for (int j = 0; j < src.cols; j++)
+    memcpy(mat_col(dst, j), mat_col(src, j), (size_t)src.rows * sizeof(double));
+}
+
+void mat_transpose(mat dst, mat src) {
+  assert(dst.rows == src.cols && dst.cols == src.rows);
+  for (int j = 0; j < src.cols; j++)
+    for (int i = 0; i < src.rows; i++) *mat_at(dst, j, i) = mat_get(src, i, j);
+}
+
+void mat_scale(mat a, double x) {
+  for (int j = 0; j < a.cols; j++) {
+    double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) c[i] *= x;
+  }
+}
+
+void mat_axpy(double x, mat a, mat b) {
+  assert(a.rows == b.rows && a.cols == b.cols);
+  for (int j = 0; j < a.cols; j++) {
+    const double *s = mat_col(a, j);
+    double *d = mat_col(b, j);
+    for (int i = 0; i < a.rows; i++) d[i] += x * s[i];
+  }
+}
+
+void mat_scale_rows(mat a, const double *d) {
+  for (int j = 0; j < a.cols; j++) {
+    double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) c[i] *= d[i];
+  }
+}
+
+void mat_scale_cols(mat a, const double *d) {
+  for (int j = 0; j < a.cols; j++) {
+    double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) c[i] *= d[j];
+  }
+}
+
+double mat_dot(mat a, mat b) {
+  assert(a.rows == b.rows && a.cols == b.cols);
+  double sum = 0.0;
+  for (int j = 0; j < a.cols; j++) {
+    const double *x = mat_col(a, j), *y = mat_col(b, j);
+    for (int i = 0; i < a.rows; i++) sum += x[i] * y[i];
+  }
+  return sum;
+}
+
+double mat_norm_fro(mat a) {
+  double top = mat_max_abs(a), sum = 0.0;
+  if (!(top > 0.0) || isinf(top)) return top;
+  double unit = ldexp(1.0, ilogb(top)); /* a power of two: scaling is exact */
+  for (int j = 0; j < a.cols; j++) {
+    const double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) sum += (c[i] / unit) * (c[i] / unit);
+  }
+  return unit * sqrt(sum);
+}
+
+double mat_max_abs(mat a) {
+  double top = 0.0;
+  for (int j = 0; j < a.cols; j++) {
+    const double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) {
+      double x = fabs(c[i]);
+      if (!(x <= top)) top = x;
+      if (isnan(x)) return x;
+    }
+  }
+  return top;
+}
+
+ptrdiff_t mat_first_non_finite(mat a) {
+  for (int j = 0; j < a.cols; j++) {
+    const double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++)
+      if (!isfinite(c[i])) return (ptrdiff_t)i + (ptrdiff_t)j * (ptrdiff_t)a.rows;
+  }
+  return -1;
+}
+
+bool mat_finite(mat a) { return mat_first_non_finite(a) < 0; }

@@ -1,0 +1,95 @@
+--- Discrete descent in reduced coordinates, at any width: gd, heavy ball, Nesterov, mini-batch SGD.
+--
+-- Every update is a left multiplication of Z, so the width never enters (mathematics.md, section 4).
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.descend
+
+local core = require "linnet.core"
+local options = require "linnet.options"
+local problem = require "linnet.problem"
+local run = require "linnet.run"
+local trace = require "linnet.trace"
+local common = require("linnet.flow").common
+
+local M = {}
+
+options.define("descend", {
+  summary = "Discrete descent on the loss.",
+  {name = "eta", type = "number", range = "(0, inf)", required = true, help = "step size"},
+  {name = "steps", type = "integer", range = "[1, 9007199254740992]", required = true,
+    help = "how many updates"},
+  {name = "method", choices = {"gd", "heavy_ball", "nesterov", "sgd"}, default = "gd"},
+  {name = "momentum", type = "number", range = "[0, 1)", default = 0.9,
+    help = "of heavy_ball and nesterov"},
+  {name = "batch", type = "integer", range = "[1, 2147483647]", default_help = "all n samples",
+    help = "of sgd: samples a step, drawn without replacement in each epoch"},
+  {name = "seed", type = "integer", range = "[0, 9223372036854775807]", default = 0,
+    help = "of sgd's order of samples"},
+  {name = "loss", choices = {"sum", "mean"}, default = "sum",
+    help = "what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n"},
+  {name = "every", type = "integer", range = "[1, 9007199254740992]",
+    default_help = "so that at most 1000 records are kept", help = "record each so many steps"},
+  common.until_excess, common.record, common.stop, common.on_step, common.progress,
+  common.max_seconds,
+})
+
+local function loop(self)
+  local o, total = self.options, self.options.steps
+  local stride = (o.on_step or o.stop) and 1 or self.every
+  self.trace:record(0, self.state)
+  repeat
+    local k = self.descent:time()
+    local reason = self.descent:advance(math.min(stride - k % stride, total - k))
+    if reason == "interrupted" then error(run.INTERRUPTED, 0) end
+    local now, excess = self.descent:time()
+    self.state = self.descent:state()
+    if now > k and (now % self.every == 0 or reason) then self.trace:record(now, self.state) end
+    if now > k and o.on_step then o.on_step(self.state) end
+    if not reason and o.stop and o.stop(self.state) then reason = "stop" end
+    self.progress:show(function()
+      return ("descend: step %d of %d, excess %.3e"):format(now, total, excess)
+    end)
+    self.reason = reason
+  until reason
+end
+
+--- Descend from a state. The run has `k` (updates done) beside `t`, the time of the flow that the
+-- same steps approximate: eta k for the summed loss, 2 eta k / n for the mean. A step that is too
+-- large ends with reason `diverged`, and `stats.largest_stable_eta` says what would have been stable.
+-- @function problem:descend
+-- @tparam state s a state of this problem
+-- @tparam table opts see `help("descend")`
+-- @treturn run
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
+-- local p = linnet.problem(X, Y)
+-- local run = p:descend(p:init("gaussian", {h = 1e12, seed = 2}), {eta = 0.01, steps = 500})
+-- print(run)
+function problem.methods.descend(p, s, opts)
+  if getmetatable(p) ~= core.problem then
+    error("descend: called on something that is not a problem; write p:descend(...)", 2)
+  end
+  local o = options.check("descend", opts, 2)
+  run.check_state("descend", p, s)
+  if (o.batch or p.n) > p.n then
+    error(("descend: batch = %d is more than the n = %d samples"):format(o.batch, p.n), 2)
+  end
+  local list, why = trace.resolve(o.record)
+  if not list then error("descend: " .. why, 2) end
+  local scale = o.loss == "mean" and 2 / p.n or 1
+  local self = {
+    options = o, state = s, trace = trace.new(list), progress = run.progress(o.progress),
+    every = o.every or math.max(1, o.steps // 1000),
+    clock_to_time = function(k) return k:map(function(x) return s.t + scale * o.eta * x end) end,
+    descent = core.descent_new(s, o.method, scale * o.eta, o.steps, o.momentum, o.batch or p.n,
+      o.seed, o.until_excess or 0, o.max_seconds),
+  }
+  return run.drive(self, loop, function()
+    local k, _, eta_max = self.descent:time()
+    return {method = o.method, steps = k, evaluations = k,
+      largest_stable_eta = eta_max > 0 and eta_max / scale or nil}
+  end, p, s, "k")
+end
+
+return M

@@ -1,0 +1,163 @@
+--- Gradient flow: `problem:flow` drives the core one accepted step at a time and keeps records.
+--
+-- Where steps end never depends on what is recorded: states at requested times come from partial
+-- steps beside the trajectory.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.flow
+
+local core = require "linnet.core"
+local options = require "linnet.options"
+local problem = require "linnet.problem"
+local run = require "linnet.run"
+local trace = require "linnet.trace"
+
+local M = {}
+
+--- Options of recording and stopping that flow and descent share.
+M.common = {
+  record = {name = "record", type = "table", default = {"rate", "distance"},
+    default_help = "{'rate', 'distance'}; loss and excess always",
+    help = "names among " .. table.concat(trace.names, " ") .. ", or name = function(state)"},
+  until_excess = {name = "until_excess", type = "number", range = "(0, inf)",
+    help = "stop when L - L* has fallen to this"},
+  stop = {name = "stop", type = "function", help = "stop when stop(state) is true"},
+  on_step = {name = "on_step", type = "function", help = "on_step(state) after every step"},
+  progress = {name = "progress", type = "boolean",
+    default_help = "true on a terminal", help = "a line on stderr while the run is long"},
+  max_seconds = {name = "max_seconds", type = "number", range = "(0, inf]", default = math.huge,
+    help = "stop after so much wall-clock time"},
+}
+local common = M.common
+
+options.define("flow", {
+  summary = "Integrate gradient flow dU/dt = -dL/dU, dV/dt = -dL/dV.",
+  {name = "t", type = "number", range = "(0, inf]", required = true,
+    help = "end time; math.huge runs to convergence"},
+  {name = "tol", type = "number", range = "(0, 1]", default = 1e-6,
+    help = "error of a step relative to the largest entry of U1 and of V"},
+  {name = "method", choices = {"auto", "expo2", "expo4", "dopri5", "dop853"}, default = "auto",
+    help = "expo: exponential, imbalance exact; dopri5, dop853: explicit Runge-Kutta"},
+  common.until_excess,
+  {name = "save_at", type = "table|matrix", default_help = "every accepted step",
+    help = "times to record at: a list, a column, or {log = {t0, t1, count}}"},
+  common.record, common.stop, common.on_step, common.progress,
+  {name = "max_steps", type = "integer", range = "[1, 9223372036854775807]", default = 1000000,
+    help = "accepted and rejected steps together"},
+  common.max_seconds,
+})
+
+-- Sorted times from the three forms of save_at; nil and a message when it is none of them.
+local function save_times(given)
+  local times = {}
+  if core.is_matrix(given) then
+    for i = 1, given:rows() do
+      for j = 1, given:cols() do times[#times + 1] = given:get(i, j) end
+    end
+  elseif given.log then
+    local t0, t1, count = table.unpack(given.log)
+    if not (type(t0) == "number" and type(t1) == "number" and math.tointeger(count)
+      and t0 > 0 and t1 >= t0 and t1 < math.huge and count >= 1) then
+      return nil, "save_at: log must be {t0, t1, count} with 0 < t0 <= t1 < inf and count >= 1"
+    end
+    if count > 1e7 then
+      return nil, ("save_at: %s times are too many to keep"):format(count)
+    end
+    for i = 1, count do
+      times[i] = count == 1 and t0 or t0 * (t1 / t0) ^ ((i - 1) / (count - 1))
+    end
+    times[#times] = count > 1 and t1 or t0
+  else
+    for i, t in ipairs(given) do times[i] = t end
+  end
+  for i, t in ipairs(times) do
+    if type(t) ~= "number" or not (t >= 0) then
+      return nil, ("save_at: time %d is %s: times must be numbers >= 0"):format(i, tostring(t))
+    end
+  end
+  table.sort(times)
+  return times
+end
+
+-- Records the times of `due` that the last step passed.
+local function record_passed(self)
+  local due, t, previous = self.due, self.flow:time()
+  while due[self.next_due] and due[self.next_due] <= t do
+    local at = due[self.next_due]
+    if at >= previous then
+      local state = at == t and self.state or self.flow:between(at)
+      self.trace:record(at, state)
+    end
+    self.next_due = self.next_due + 1
+  end
+end
+
+local function after_step(self)
+  local t, _, h, excess, steps = self.flow:time()
+  self.state = self.flow:state()
+  if self.due then record_passed(self) else self.trace:record(t, self.state) end
+  self.checkpoints:add(self.state, h)
+  if self.options.on_step then self.options.on_step(self.state) end
+  self.progress:show(function()
+    return ("flow: step %d, t = %.4g, excess %.3e"):format(steps, t, excess)
+  end)
+  return self.options.stop and self.options.stop(self.state) and "stop"
+end
+
+local function loop(self)
+  local t0 = self.flow:time()
+  if not self.due then
+    self.trace:record(t0, self.state)
+  elseif self.due[1] == t0 then
+    self.trace:record(t0, self.state)
+    self.next_due = 2
+  end
+  repeat
+    local before = select(5, self.flow:time())
+    local reason = self.flow:advance()
+    if reason == "interrupted" then error(run.INTERRUPTED, 0) end
+    if select(5, self.flow:time()) > before then reason = after_step(self) or reason end
+    self.reason = reason
+  until reason
+end
+
+--- Integrate gradient flow from a state.
+-- The clock of the state goes on: `t` is the end time, not a duration. How the run ended is data:
+-- `run.stats.reason` is one of time, converged, until_excess, stop, saddle, unreachable,
+-- step_underflow, max_steps, max_seconds, diverged, non_finite, interrupted. Ctrl-C and errors in
+-- callbacks raise `{message =, run =}` with the run so far.
+-- @function problem:flow
+-- @tparam state s a state of this problem
+-- @tparam table opts see `help("flow")`
+-- @treturn run
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
+-- local p = linnet.problem(X, Y)
+-- local run = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = math.huge})
+-- print(run)
+function problem.methods.flow(p, s, opts)
+  if getmetatable(p) ~= core.problem then
+    error("flow: called on something that is not a problem; write p:flow(...)", 2)
+  end
+  local o = options.check("flow", opts, 2)
+  run.check_state("flow", p, s)
+  if o.t <= s.t then
+    error(("flow: t = %s must lie after the state's time %s"):format(o.t, s.t), 2)
+  end
+  local list, why = trace.resolve(o.record)
+  local due
+  if list and o.save_at then due, why = save_times(o.save_at) end
+  if why then error("flow: " .. why, 2) end
+  local self = {
+    options = o, state = s, trace = trace.new(list), due = due, next_due = 1,
+    checkpoints = run.checkpoints(s), progress = run.progress(o.progress),
+    flow = core.flow_new(s, o.method, o.t, o.tol, o.until_excess or 0, o.max_steps, o.max_seconds),
+  }
+  return run.drive(self, loop, function()
+    local method, steps, rejected, evaluations, eigenproblems = self.flow:counts()
+    return {method = method, steps = steps, rejected = rejected, evaluations = evaluations,
+      eigenproblems = eigenproblems}
+  end, p, s, "t")
+end
+
+return M

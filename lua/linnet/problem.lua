@@ -1,0 +1,70 @@
+--- Problems: data reduced once, then any number of starts and runs.
+--
+-- X (n x D) and Y (n x m) enter through the thin SVD X = W diag(sigma) Phi1', cut at the numerical
+-- rank; what the network can learn is the reduced target W'Y, what it cannot is `optimal_loss`
+-- (mathematics.md, section 2).
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.problem
+
+local core = require "linnet.core"
+local options = require "linnet.options"
+
+local M = {}
+
+options.define("problem", {
+  summary = "Reduce data X (n x D), Y (n x m) to what training can see.",
+  {name = "rank_tol", type = "number", range = "[0, 1)",
+    default_help = "max(n, D) 2^-52",
+    help = "singular values at most rank_tol times the largest count as zero"},
+})
+
+local function check_data(name, value)
+  if not core.is_matrix(value) then
+    error(("problem: %s must be a matrix, got %s"):format(name, type(value)), 3)
+  elseif value:rows() == 0 or value:cols() == 0 then
+    error(("problem: %s is empty (%d x %d): at least one row and one column are needed")
+      :format(name, value:rows(), value:cols()), 3)
+  end
+  local i, j, x = core.non_finite(value)
+  if i then
+    error(("problem: %s(%d, %d) is %s: every entry must be finite"):format(name, i, j, x), 3)
+  end
+end
+
+--- A problem from data.
+-- Fields: `n`, `D`, `m`, `rank`, `kappa` (largest over smallest eigenvalue of X'X that counts),
+-- `optimal_loss`. Raises when shapes disagree, data are empty or not finite, or X is zero.
+-- @function problem
+-- @tparam matrix X n x D
+-- @tparam matrix Y n x m
+-- @tparam ?table opts `rank_tol`
+-- @treturn problem
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
+-- local p = linnet.problem(X, Y)
+-- print(p.rank, p.kappa, p.optimal_loss)
+function M.new(X, Y, opts)
+  check_data("X", X)
+  check_data("Y", Y)
+  if X:rows() ~= Y:rows() then
+    error(("problem: X is %d x %d and Y is %d x %d: both need one row per sample")
+      :format(X:rows(), X:cols(), Y:rows(), Y:cols()), 2)
+  end
+  local o = options.check("problem", opts, 2)
+  local rank_tol = o.rank_tol or math.max(X:rows(), X:cols()) * 2.0 ^ -52
+  local p, message = core.problem_new(X, Y, rank_tol)
+  if not p then error(message, 2) end
+  return p
+end
+
+local meta = core.problem
+M.methods = meta.methods
+
+function meta.__tostring(p)
+  return ("problem: n = %d samples, D = %d inputs, m = %d output%s, rank %d, kappa %.3g, "
+    .. "optimal loss %.4g"):format(p.n, p.D, p.m, p.m == 1 and "" or "s", p.rank, p.kappa,
+    p.optimal_loss)
+end
+
+return M

@@ -1,0 +1,279 @@
+--- Runs: the trajectory of a flow or descent as columns, its final state, and how it ended.
+--
+-- Fields: `t` (and `k` of descent) and every recorded quantity as a matrix with one row per record,
+-- `start`, `final`, `stats`, `problem`, `options`.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.run
+
+local core = require "linnet.core"
+
+local M = {}
+
+local Run = {}
+Run.__index = Run
+M.methods = Run
+
+--- The message of a run that Ctrl-C ended.
+M.INTERRUPTED = "interrupted!"
+
+local CHECKPOINT_BYTES = 64 * 2 ^ 20 -- of states kept for run:at
+
+-- ---------------------------------------------------------------- while it runs
+
+function M.check_state(what, p, s)
+  if getmetatable(s) ~= core.state then
+    error(("%s: the first argument must be a state of this problem, got a %s"):format(what, type(s)), 3)
+  elseif s.problem ~= p then
+    error(("%s: the state belongs to another problem"):format(what), 3)
+  end
+end
+
+local Checkpoints = {}
+Checkpoints.__index = Checkpoints
+
+--- States kept along the way for `run:at`, every 2^j-th step so that they fit a byte budget.
+function M.checkpoints(s)
+  local p = s.problem
+  local bytes = 8 * (p.rank + p.m) * math.min(p.rank + p.m, s.h) + 200
+  return setmetatable({
+    {state = s, h = 0}, room = math.max(8, CHECKPOINT_BYTES // bytes), stride = 1, count = 0,
+  }, Checkpoints)
+end
+
+function Checkpoints:add(state, h)
+  self.count = self.count + 1
+  if self.count % self.stride ~= 0 or state.t == math.huge then return end
+  self[#self + 1] = {state = state, h = h}
+  if #self > self.room then -- keep the start and every other one
+    local kept = 1
+    for i = 3, #self, 2 do
+      kept = kept + 1
+      self[kept] = self[i]
+    end
+    for i = #self, kept + 1, -1 do self[i] = nil end
+    self.stride = 2 * self.stride
+  end
+end
+
+--- The last checkpoint at or before a time.
+function Checkpoints:before(t)
+  local low, high = 1, #self
+  while low < high do
+    local middle = (low + high + 1) // 2
+    if self[middle].state.t <= t then low = middle else high = middle - 1 end
+  end
+  return self[low]
+end
+
+local Progress = {}
+Progress.__index = Progress
+
+--- A line on stderr, at most five times a second and only after the first second.
+-- @tparam ?boolean wanted default: only on a terminal
+function M.progress(wanted)
+  if wanted == nil then wanted = core.isatty ~= nil and core.isatty(2) end
+  return setmetatable({wanted = wanted, drawn = false}, Progress)
+end
+
+function Progress:show(text)
+  if not self.wanted then return end
+  local now = core.clock()
+  if not self.next then self.next = now + 1.0 end
+  if now < self.next then return end
+  self.next, self.drawn = now + 0.2, true
+  io.stderr:write("\r\27[K", text())
+end
+
+function Progress:clear()
+  if self.drawn then io.stderr:write("\r\27[K") end
+end
+
+local Failure = {__name = "linnet.failure"}
+function Failure.__tostring(e) return e.message end
+
+--- Runs the loop of a driver and makes the run, also of one that was interrupted or whose callback
+-- raised: then the error is `{message, run}`.
+function M.drive(driver, loop, counts, p, start, clock)
+  local began = core.clock()
+  local ok, problem_met = xpcall(loop, function(e)
+    return {e, type(e) == "string" and debug.traceback(e, 2) or e}
+  end, driver)
+  driver.progress:clear()
+  if not ok then driver.reason = "interrupted" end
+  local stats = counts()
+  stats.seconds = core.clock() - began
+  stats.reason = driver.reason
+  stats.imbalance_drift = math.max(driver.trace.worst_drift, driver.state:imbalance_drift())
+  local times, columns = driver.trace:matrices()
+  local self = setmetatable(columns, Run)
+  self[clock] = times
+  if clock ~= "t" then self.t = driver.clock_to_time(times) end
+  self.start, self.final, self.stats = start, driver.state, stats
+  self.problem, self.options, self.checkpoints = p, driver.options, driver.checkpoints
+  self.columns = {clock}
+  if clock ~= "t" then self.columns[2] = "t" end
+  for _, entry in ipairs(driver.trace.list) do self.columns[#self.columns + 1] = entry[1] end
+  if ok then return self end
+  core.interrupted() -- the pending Ctrl-C is answered by this error
+  local message = problem_met[1]
+  if type(message) == "string" and message:find(M.INTERRUPTED, 1, true) then
+    message = "interrupted: the error holds the run so far as its field 'run'"
+  end
+  error(setmetatable({message = tostring(message), run = self, cause = problem_met[1]}, Failure), 0)
+end
+
+-- ---------------------------------------------------------------- afterwards
+
+local function check(self, what)
+  if getmetatable(self) ~= Run then
+    error(("%s: called on something that is not a run; write run:%s(...)"):format(what, what), 3)
+  end
+end
+
+--- The state at any time between start and end, at the accuracy of the run's method.
+-- @function run:at
+-- @tparam number t
+-- @treturn state
+-- @usage
+-- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+-- local run = p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1})
+-- print(run:at(0.5))
+function Run:at(t)
+  check(self, "at")
+  if not (self.final and self.checkpoints) then
+    error("at: this run was loaded from a file, which keeps no states", 2)
+  elseif self.k then
+    error("at: states between the steps of a descent do not exist; use flow, or record", 2)
+  elseif type(t) ~= "number" or not (t >= self.start.t and t <= self.final.t) then
+    error(("at: t must lie in [%g, %g], got %s"):format(self.start.t, self.final.t, tostring(t)), 2)
+  end
+  if t == self.final.t then return self.final end
+  local from, o = self.checkpoints:before(t), self.options
+  if from.state.t == t then return from.state end
+  return core.flow_new(from.state, self.stats.method, t, o.tol, 0, o.max_steps, math.huge)
+    :replay(from.state, from.h, t)
+end
+
+-- Largest difference of two states relative to the largest entry, the worse of the blocks U1, V.
+local function separation(a, b)
+  local ua, va = a:reduced()
+  local ub, vb = b:reduced()
+  local function relative(x, y)
+    local size = math.max(core.max_abs(x), core.max_abs(y))
+    return size == 0 and 0 or core.max_abs(x - y) / size
+  end
+  return math.max(relative(ua, ub), relative(va, vb))
+end
+M.separation = separation
+
+--- Estimate the global error of the final state by a run at tol/100.
+-- @function run:verify
+-- @treturn table `error` (largest difference over the largest entry, worse of U1 and V), `tol`,
+--   `reference` (the sharper run)
+-- @usage
+-- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+-- local run = p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1})
+-- print(run:verify().error)
+function Run:verify()
+  check(self, "verify")
+  if self.k or not self.final then error("verify: only a flow of this session can be verified", 2) end
+  local o = self.options
+  local sharper = self.problem:flow(self.start, {
+    t = self.final.t, tol = o.tol / 100, method = self.stats.method, record = {},
+    save_at = {}, max_steps = o.max_steps, progress = false,
+  })
+  return {error = separation(self.final, sharper.final), tol = o.tol, reference = sharper}
+end
+
+--- The records as a list of rows, each a table by column name.
+-- @function run:table
+-- @treturn table
+-- @usage
+-- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+-- local rows = p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):table()
+-- print(#rows, rows[1].loss)
+function Run:table()
+  check(self, "table")
+  local rows = {}
+  for i = 1, #self.t do
+    rows[i] = {}
+    for _, name in ipairs(self.columns) do
+      local column = self[name]
+      rows[i][name] = column:cols() == 1 and column:get(i, 1) or column:row(i):copy()
+    end
+  end
+  return rows
+end
+
+local function figure(x)
+  return type(x) == "number" and (math.type(x) == "integer" and "%d" or "%.6g"):format(x) or tostring(x)
+end
+
+function Run:__tostring()
+  local s, f = self.stats, self.final
+  local lines = {
+    ("run: %s, ended by %s after %s steps (%s rejected) in %.3g s"):format(s.method, s.reason,
+      figure(s.steps), figure(s.rejected or 0), s.seconds),
+  }
+  if f then
+    lines[#lines + 1] = ("  %-16s%s -> %s"):format("t", figure(self.start.t), figure(f.t))
+    lines[#lines + 1] = ("  %-16s%s -> %s"):format("excess L - L*", figure(self.start:excess()),
+      figure(f:excess()))
+    lines[#lines + 1] = ("  %-16s%s -> %s"):format("distance", figure(self.start:distance()),
+      figure(f:distance()))
+    lines[#lines + 1] = ("  %-16s%s, h = %s"):format("start", f.kind, figure(f.h))
+    lines[#lines + 1] = ("  %-16sn = %d, D = %d, m = %d, rank %d, kappa %.3g"):format("problem",
+      self.problem.n, self.problem.D, self.problem.m, self.problem.rank, self.problem.kappa)
+  end
+  lines[#lines + 1] = ("  %-16s%s"):format("imbalance drift", figure(s.imbalance_drift))
+  if s.eigenproblems then
+    lines[#lines + 1] = ("  %-16s%d eigenproblems, %d evaluations"):format("work", s.eigenproblems,
+      s.evaluations)
+  end
+  lines[#lines + 1] = ("  %-16s%s (%d rows)"):format("records",
+    table.concat(self.columns, " "), #self.t)
+  return table.concat(lines, "\n")
+end
+
+-- ---------------------------------------------------------------- files and pictures
+
+--- Save columns and stats; `linnet.load` reads them back.
+-- @function run:save
+-- @tparam string path
+-- @usage
+-- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+-- local path = os.tmpname()
+-- p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):save(path)
+-- print(linnet.load(path).stats.reason)
+-- os.remove(path)
+function Run:save(path)
+  check(self, "save")
+  local record = require "linnet.record"
+  local kept = {kind = "run", version = require "linnet.version", stats = self.stats, columns = self.columns,
+    values = {}}
+  for _, name in ipairs(self.columns) do kept.values[name] = self[name] end
+  record.save(path, kept, "run")
+end
+
+--- Read a run saved by `run:save`: columns and stats, no states.
+-- @function load
+-- @tparam string path
+-- @treturn run
+-- @usage
+-- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+-- local path = os.tmpname()
+-- p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):save(path)
+-- print(linnet.load(path))
+-- os.remove(path)
+function M.load(path)
+  local kept = require("linnet.record").load(path, "run")
+  if type(kept) ~= "table" or kept.kind ~= "run" or type(kept.values) ~= "table" then
+    error(("load: '%s' does not hold a run"):format(tostring(path)), 2)
+  end
+  local self = setmetatable({stats = kept.stats, columns = kept.columns}, Run)
+  for _, name in ipairs(kept.columns) do self[name] = kept.values[name] end
+  return self
+end
+
+return M

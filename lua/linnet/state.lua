@@ -1,0 +1,52 @@
+--- States: what the Lua side adds to the core's methods.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.state
+
+local core = require "linnet.core"
+
+local M = {methods = core.state.methods}
+
+local function check(s, what)
+  if getmetatable(s) ~= core.state then
+    error(("%s: called on something that is not a state; write s:%s(...)"):format(what, what), 3)
+  end
+end
+
+--- Predictions X U V' for new inputs.
+-- @function state:predict
+-- @tparam matrix Xnew any number of rows, D columns
+-- @treturn matrix rows x m
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+-- local s = linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1})
+-- assert(s:predict(X):rows() == 5)
+function M.methods.predict(s, Xnew)
+  check(s, "predict")
+  if not core.is_matrix(Xnew) or Xnew:cols() ~= s.problem.D then
+    error(("predict: Xnew must be a matrix with D = %d columns, got %s"):format(s.problem.D,
+      core.is_matrix(Xnew) and ("%d x %d"):format(Xnew:rows(), Xnew:cols()) or type(Xnew)), 2)
+  end
+  return Xnew * s:theta()
+end
+
+--- The tangent kernel on the training outputs: d(XUV')/dt = K (Y - XUV') with columns stacked.
+-- @function state:kernel
+-- @treturn matrix n m x n m, symmetric positive semidefinite
+-- @usage
+-- local p = linnet.problem(linnet.eye(3), linnet.ones(3, 1))
+-- print(p:init("gaussian", {h = 10, seed = 1}):kernel())
+function M.methods.kernel(s)
+  check(s, "kernel")
+  local W = s.problem:reduced()
+  local lift = core.eye(s.problem.m):kron(W)
+  return lift * s:kernel_reduced() * lift:t()
+end
+
+function core.state.__tostring(s)
+  return ("state: %s, h = %s%s, t = %.6g, excess %.6g, distance %.6g"):format(s.kind,
+    s.h == math.huge and "inf" or ("%.10g"):format(s.h), s.explicit and " (explicit)" or "", s.t,
+    s:excess(), s:distance())
+end
+
+return M
