@@ -10,5 +10,9 @@ int luaopen_linnet_core(lua_State *L) {
   lua_newtable(L);
   bind_matrix(L);
   bind_appender(L);
+  bind_system(L);
+  bind_problem(L);
+  bind_start(L);
+  bind_state(L);
   return 1;
 }
