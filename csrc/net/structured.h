@@ -4,6 +4,8 @@
 #ifndef LINNET_NET_STRUCTURED_H
 #define LINNET_NET_STRUCTURED_H
 
+#include <stdint.h>
+
 #include "num/arena.h"
 #include "num/dense.h"
 #include "num/lapack.h"
@@ -13,13 +15,13 @@
 typedef enum structured_refusal {
   STRUCTURED_OK = 0,
   STRUCTURED_NARROW,    /* h is below the columns the start needs (*kp) */
-  STRUCTURED_ROW_SPACE, /* rows of Theta_perp outside the column space of V */
+  STRUCTURED_ROW_SPACE, /* rows of Theta_perp outside the column space of V(0) */
   STRUCTURED_POSITIVE,  /* homogeneous, lam > 0, h > r */
   STRUCTURED_NEGATIVE,  /* homogeneous, lam < 0, h > m */
   STRUCTURED_RANK       /* homogeneous, rank(Theta0) > h */
 } structured_refusal;
 
-/* One sentence without a final stop, e.g. "U^T U - V^T V = lam I with lam > 0 needs h <= rank ...". */
+/* A clause without a final stop; STRUCTURED_NARROW is for the caller, who knows h and kp. */
 const char *structured_reason(structured_refusal why);
 
 /* Theta0 in the coordinates of the data: Phi1^T Theta0 = P diag(s) R^T, and what lies outside. */
@@ -34,8 +36,9 @@ typedef struct structured {
   mat G;     /* m x k: C = Theta_perp G, so that C L_V^T = Theta_perp */
   int kp;    /* columns needed, also when refused for h */
   /* work */
-  double *p, *q; /* r, m: wanted imbalance spectrum */
-  mat a, spare;  /* max(r,m) x (r + m) */
+  double *p, *q;     /* r, m: wanted imbalance spectrum */
+  mat a, spare;      /* max(r, m) x (r + m) */
+  mat u, vt, column; /* r x min, min x m, m x 1 */
   double *tau;
   lapack_work lapack;
   int r, m;
@@ -53,11 +56,19 @@ structured_refusal structured_imbalanced(structured *w, double h, double c); /* 
 structured_refusal structured_balanced(structured *w, double h);             /* Lambda = 0 */
 structured_refusal structured_homogeneous(structured *w, double h, double lam); /* lam I_h */
 
-/* Without Theta0 (structured_set not needed); C = 0. */
-/* L = diag(sqrt(a) I_r, sqrt(b) I_m): a = b = lam is the orthogonal start; also the wide limit. */
-structured_refusal structured_diagonal(structured *w, double h, double a, double b);
 /* The min(h, r, m) leading singular pairs (P_i, R_i) of diag(sigma) Yt, L = scale [P; R]: each mode
- * of U1 V^T starts at scale^2 (Saxe et al. 2014). target is Yt, r x m. */
+ * of U1 V^T starts at scale^2 (Saxe et al. 2014), C = 0; no structured_set before. target is Yt, r x m. */
 status structured_spectral(structured *w, double h, const double *sigma, mat target, double scale);
+
+/* U = [Ua, Ua], V = [Va, -Va], h even, so that Theta(0) = 0 (Chizat et al. 2019), at any width: with
+ * Ua = La Oa^T, Va = Lb Ob^T, L = sqrt(2) diag(La, Lb), each a Bartlett factor of h/2 degrees of
+ * freedom, and C = F R off the data, R's first columns of variance 2 s_u^2, the others 0.
+ * L is (r + m) x (structured_half(h, r) + structured_half(h, m)), R min(dof, structured_half(h, r)) x
+ * the same, dof = D - r. */
+static inline int structured_half(double h, int rows) {
+  return 0.5 * h < rows ? (int)(0.5 * h) : rows;
+}
+void structured_zero_output(uint64_t seed, double h, double s_u, double s_v, int r, int dof, mat L,
+                            mat R);
 
 #endif
