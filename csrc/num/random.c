@@ -43,6 +43,16 @@ uint64_t philox_word(philox *g) {
   return g->buffer[g->used++];
 }
 
+uint64_t philox_drawn(const philox *g) {
+  return PHILOX_WORDS * g->counter[0] - (uint64_t)(PHILOX_WORDS - g->used);
+}
+
+void philox_seek(philox *g, uint64_t n) {
+  *g = philox_make(g->key[0], g->key[1]);
+  g->counter[0] = n / PHILOX_WORDS;
+  for (uint64_t rest = n % PHILOX_WORDS; rest > 0; rest--) philox_word(g);
+}
+
 /* ---- uniform, integer ---- */
 
 double random_uniform(philox *g) { return (double)(philox_word(g) >> 11) * TWO_M53; }

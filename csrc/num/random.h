@@ -25,6 +25,9 @@ enum {
 
 philox philox_make(uint64_t seed, uint64_t stream);
 uint64_t philox_word(philox *g);
+/* How many words were drawn, and as if n had been drawn: the place in the stream, below 2^63. */
+uint64_t philox_drawn(const philox *g);
+void philox_seek(philox *g, uint64_t n);
 double random_uniform(philox *g);           /* [0, 1), 53 bits, one word */
 double random_normal(philox *g);            /* N(0, 1) by inversion (Wichura's AS241), one word */
 double random_gamma(philox *g, double shape); /* shape > 0, scale 1 (Marsaglia and Tsang 2000) */
