@@ -6,8 +6,10 @@
 
 #include <stdint.h>
 
+#include "net/control.h"
 #include "net/field.h"
 #include "num/arena.h"
+#include "num/lapack.h"
 #include "num/status.h"
 
 typedef enum flow_method {
@@ -51,18 +53,21 @@ typedef struct flow {
   flow_spec spec;
   mat Z, Zprev;      /* k x k': last accepted state and the one before */
   double t, tprev;
-  double h;          /* the controller's next step */
   double excess;     /* L - L* at Z */
   int64_t steps, rejected, evaluations, eigenproblems;
   flow_method using; /* what took the last step: never FLOW_AUTO after flow_start */
   flow_reason reason;
   /* private */
-  mat next, E, A, SZ; /* k x k', r x m, r x m, k x k' */
+  control step;       /* step.h is the next step to try */
+  double leap_below;  /* the infinite step is not tried before the excess is below this */
+  bool still, at_infinity; /* what the last step was: nothing moved; infinite */
+  double top_error, top_state; /* max|E|, max|Z| at the start: what round-off is relative to */
+  mat next, E, A, SZ, low; /* k x k', r x m, r x m, k x k', k x k' */
+  double *s;          /* min(k, k') singular values */
+  lapack_work lapack;
   struct erk *erk;    /* NULL where the method needs none */
   struct expo *expo;
   double began;       /* clock at flow_start, seconds */
-  double memory[8];   /* of the controller and of auto */
-  int state[8];
 } flow;
 
 /* Everything a flow of this method allocates; run twice, counting and placing. */

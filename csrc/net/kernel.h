@@ -19,8 +19,8 @@ typedef struct kernel {
 
 /* Room to compute kernels in; one serves many kernels, one call at a time. */
 typedef struct kernel_room {
-  mat SU, M, N; /* r x k', r x r, r x r */
-  double *lam;  /* r */
+  mat SU, M, T, N; /* r x k', r x r, r x r, m x m */
+  double *lam;     /* max(r, m) */
   lapack_work lapack;
 } kernel_room;
 
