@@ -14,5 +14,7 @@ int luaopen_linnet_core(lua_State *L) {
   bind_problem(L);
   bind_start(L);
   bind_state(L);
+  bind_flow(L);
+  bind_ensemble(L);
   return 1;
 }

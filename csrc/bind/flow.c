@@ -3,10 +3,9 @@
  * SPDX-License-Identifier: MIT */
 #include "net/flow.h"
 
-#include <time.h>
-
 #include "bind/net.h"
 #include "num/blas.h"
+#include "num/clock.h"
 
 #define FLOW_NAME "linnet.flow"
 enum { FLOW_STATE = 1 }; /* uservalue: the state it began with, which keeps origin and problem */
@@ -92,7 +91,7 @@ static int flow_time(lua_State *L) {
   const flow *f = flow_check(L);
   lua_pushnumber(L, f->t);
   lua_pushnumber(L, f->tprev);
-  lua_pushnumber(L, f->h);
+  lua_pushnumber(L, f->step.h);
   lua_pushnumber(L, f->excess);
   lua_pushinteger(L, (lua_Integer)f->steps);
   return 5;
@@ -116,10 +115,8 @@ static int interrupted(lua_State *L) {
 }
 
 /* core.clock() -> seconds of a clock that only goes forward */
-static int clock_seconds(lua_State *L) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  lua_pushnumber(L, (double)now.tv_sec + 1e-9 * (double)now.tv_nsec);
+static int clock_push(lua_State *L) {
+  lua_pushnumber(L, clock_seconds());
   return 1;
 }
 
@@ -138,7 +135,7 @@ void bind_flow(lua_State *L) {
   lua_pop(L, 1);
   lua_pushcfunction(L, flow_new);
   lua_setfield(L, -2, "flow_new");
-  lua_pushcfunction(L, clock_seconds);
+  lua_pushcfunction(L, clock_push);
   lua_setfield(L, -2, "clock");
   lua_pushcfunction(L, interrupted);
   lua_setfield(L, -2, "interrupted");

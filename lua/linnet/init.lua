@@ -15,8 +15,8 @@ local M = {version = require "linnet.version", options = require "linnet.options
 
 -- What comes with the package is loaded when it is first asked for.
 local modules = {}
-for name in ("matrix random npy csv data theory exact plot report record ensemble sweep help doctor repl")
-  :gmatch("%S+") do
+for name in ("matrix random npy csv data theory exact plot report record ensemble sweep help "
+  .. "doctor repl"):gmatch("%S+") do
   modules[name] = "linnet." .. name
 end
 

@@ -1,0 +1,177 @@
+/* csrc/bind/ensemble.c: core.ensemble_run(problem, job) over a pool of C threads. Every block is made
+ * and anchored before the threads start; the pool is joined on every way out.
+ * SPDX-License-Identifier: MIT */
+#include "net/ensemble.h"
+
+#include <string.h>
+
+#include "bind/net.h"
+#include "num/blas.h"
+
+#define POOL_NAME "linnet.pool"
+
+/* The pool's userdata: its __gc and __close cancel and join, so no thread outlives its memory. */
+typedef struct bound_pool {
+  ensemble_pool *pool; /* NULL before the start and after the join */
+} bound_pool;
+
+static int pool_close(lua_State *L) {
+  bound_pool *b = luaL_checkudata(L, 1, POOL_NAME);
+  if (!b->pool) return 0;
+  ensemble_cancel(b->pool);
+  ensemble_join(b->pool);
+  b->pool = NULL;
+  return 0;
+}
+
+static double field_number(lua_State *L, const char *name) {
+  lua_getfield(L, 2, name);
+  double x = luaL_optnumber(L, -1, 0.0);
+  lua_pop(L, 1);
+  return x;
+}
+
+static int field_length(lua_State *L, const char *name) {
+  if (lua_getfield(L, 2, name) != LUA_TTABLE) return 0;
+  return (int)luaL_len(L, -1);
+}
+
+/* Leaves a block of measures on the stack. */
+static void read_measures(lua_State *L, ensemble_job *job) {
+  job->measures = field_length(L, "measure");
+  ensemble_measure *list = bind_block(L, sizeof *list * (size_t)(job->measures + 1), 0);
+  for (int i = 0; i < job->measures; i++) {
+    lua_rawgeti(L, -2, i + 1);
+    list[i] = (ensemble_measure)luaL_checkoption(L, -1, NULL, ensemble_measure_names);
+    lua_pop(L, 1);
+  }
+  job->measure = list;
+}
+
+/* Leaves a block of seeds, or of pointers to the given states, on the stack. */
+static void read_starts(lua_State *L, ensemble_job *job) {
+  int given = field_length(L, "states");
+  if (given == 0) {
+    job->count = field_length(L, "seeds");
+    uint64_t *seeds = bind_block(L, sizeof *seeds * (size_t)(job->count + 1), 0);
+    for (int i = 0; i < job->count; i++) {
+      lua_rawgeti(L, -2, i + 1);
+      seeds[i] = (uint64_t)luaL_checkinteger(L, -1);
+      lua_pop(L, 1);
+    }
+    job->seeds = seeds;
+    job->kp = initialize_columns(job->p, job->h);
+    job->pr = job->invariant ? 0 : initialize_frame_rows(job->p, job->kp);
+    return;
+  }
+  const state **starts = bind_block(L, sizeof *starts * (size_t)given, 0);
+  for (int i = 0; i < given; i++) {
+    lua_rawgeti(L, -2, i + 1);
+    if (job->Ytest.p) bind_state_frame(L, lua_gettop(L)); /* while this thread is alone */
+    const state *s = starts[i] = bind_state_check(L, -1);
+    if (s->o->kp > job->kp) job->kp = s->o->kp;
+    if (s->o->R.rows > job->pr) job->pr = s->o->R.rows;
+    lua_pop(L, 1);
+  }
+  job->starts = starts;
+  job->count = given;
+}
+
+static void read_job(lua_State *L, ensemble_job *job) {
+  *job = (ensemble_job){.p = bind_problem_check(L, 1)};
+  lua_getfield(L, 2, "method");
+  job->flow.method = (flow_method)luaL_checkoption(L, -1, "auto", flow_method_names);
+  job->flow.t_end = field_number(L, "t");
+  job->flow.tol = field_number(L, "tol");
+  job->flow.until_excess = field_number(L, "until_excess");
+  job->flow.max_steps = (int64_t)field_number(L, "max_steps");
+  job->flow.max_seconds = field_number(L, "max_seconds");
+  job->h = field_number(L, "h");
+  job->s_u = field_number(L, "std_u");
+  job->s_v = field_number(L, "std_v");
+  lua_getfield(L, 2, "invariant");
+  job->invariant = lua_toboolean(L, -1);
+  lua_getfield(L, 2, "Xtest");
+  lua_getfield(L, 2, "Ytest");
+  if (bind_matrix_test(L, -2, &job->Xtest)) job->Ytest = bind_matrix_check(L, lua_gettop(L));
+  read_measures(L, job);
+  read_starts(L, job);
+}
+
+/* Pushes the block that holds every thread's room. */
+static ensemble_room *rooms_push(lua_State *L, const ensemble_job *job, int threads) {
+  ensemble_room shape;
+  arena count = arena_counting();
+  ensemble_room_layout(&count, &shape, job);
+  size_t each = arena_need(&count);
+  if (each == 0 || each > SIZE_MAX / 2 / (size_t)threads) each = 0;
+  size_t heads = sizeof(ensemble_room) * (size_t)threads;
+  unsigned char *block = bind_block(L, each ? heads + each * (size_t)threads : 0, 0);
+  ensemble_room *rooms = (ensemble_room *)(void *)block;
+  for (int i = 0; i < threads; i++) {
+    arena place = arena_placing(block + heads + each * (size_t)i, each);
+    ensemble_room_layout(&place, &rooms[i], job);
+  }
+  lua_pushinteger(L, (lua_Integer)each);
+  return rooms;
+}
+
+/* core.ensemble_run(problem, job, threads, progress(done) or nil) -> results (count x columns),
+ * bytes per thread, interrupted. A row not done holds nan. */
+static int ensemble_run(lua_State *L) {
+  ensemble_job job;
+  int threads = (int)luaL_checkinteger(L, 3), columns = 0;
+  lua_settop(L, 4);
+  read_job(L, &job);
+  if (threads > job.count) threads = job.count > 0 ? job.count : 1;
+  for (int i = 0; i < job.measures; i++) columns += ensemble_columns(job.p, job.measure[i]);
+  job.out = bind_matrix_new(L, job.count, columns);
+  int out = lua_gettop(L);
+  mat_fill(job.out, 0.0 / 0.0);
+  ensemble_room *rooms = rooms_push(L, &job, threads);
+  int bytes = lua_gettop(L);
+  ensemble_pool *pool = bind_block(L, ensemble_pool_size(threads), 0);
+  bound_pool *b = bind_block(L, sizeof *b, 0);
+  luaL_setmetatable(L, POOL_NAME);
+  lua_toclose(L, lua_gettop(L));
+  tick t = bind_tick(L);
+  int before = blas_threads(1), stopped = 0;
+  b->pool = pool;
+  if (ensemble_start(pool, &job, rooms, threads) == 0) {
+    blas_threads(before);
+    return luaL_error(L, "ensemble: no thread could be started");
+  }
+  while (!ensemble_wait(pool) && !stopped) {
+    stopped = tick_asks(&t);
+    if (!stopped && !lua_isnil(L, 4)) {
+      lua_pushvalue(L, 4);
+      lua_pushinteger(L, ensemble_done(pool));
+      if (lua_pcall(L, 1, 0, 0) != LUA_OK) stopped = 1;
+    }
+  }
+  if (stopped) ensemble_cancel(pool);
+  ensemble_join(pool);
+  b->pool = NULL;
+  blas_threads(before);
+  lua_pushvalue(L, out);
+  lua_pushvalue(L, bytes);
+  lua_pushboolean(L, stopped);
+  return 3;
+}
+
+void bind_ensemble(lua_State *L) {
+  luaL_newmetatable(L, POOL_NAME);
+  lua_pushcfunction(L, pool_close);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, pool_close);
+  lua_setfield(L, -2, "__close");
+  lua_pop(L, 1);
+  lua_pushcfunction(L, ensemble_run);
+  lua_setfield(L, -2, "ensemble_run");
+  lua_newtable(L);
+  for (int i = 0; i < FLOW_REASONS; i++) {
+    lua_pushstring(L, flow_reason_names[i]);
+    lua_rawseti(L, -2, i);
+  }
+  lua_setfield(L, -2, "flow_reasons");
+}
