@@ -249,10 +249,13 @@ end
 function M.define(name, schema)
   assert(not M.schemas[name], ("options.define: '%s' is defined already"):format(name))
   schema.name, schema.entries = name, {}
-  for i, entry in ipairs(schema) do
-    for field in pairs(entry) do
+  for i, given in ipairs(schema) do
+    local entry = {} -- a copy: several schemas may share an entry
+    for field, value in pairs(given) do
       assert(FIELDS[field], ("options.define: %s, entry %d: field '%s'"):format(name, i, field))
+      entry[field] = value
     end
+    schema[i] = entry
     entry.type = entry.type or entry.choices and "string" or "any"
     entry.types, entry.accepts = {}, {}
     for kind in entry.type:gmatch("[^|]+") do
