@@ -9,6 +9,8 @@ int luaopen_linnet_core(lua_State *L) {
   luaL_checkversion(L);
   lua_newtable(L);
   bind_matrix(L);
+  bind_random(L);
+  bind_files(L);
   bind_appender(L);
   bind_system(L);
   bind_problem(L);

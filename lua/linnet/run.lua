@@ -72,7 +72,7 @@ Progress.__index = Progress
 --- A line on stderr, at most five times a second and only after the first second.
 -- @tparam ?boolean wanted default: only on a terminal
 function M.progress(wanted)
-  if wanted == nil then wanted = core.isatty ~= nil and core.isatty(2) end
+  if wanted == nil then wanted = core.isatty("stderr") end
   return setmetatable({wanted = wanted, drawn = false}, Progress)
 end
 
