@@ -159,6 +159,52 @@ tsan: ## the ensemble specs under ThreadSanitizer
 	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread' \
 	 UNDER='env LD_PRELOAD=$(call preload,tsan) TSAN_OPTIONS=halt_on_error=1'
 
+VALGRIND_SPECS ?= spec/matrix_spec.lua spec/random_spec.lua spec/problem_spec.lua
+valgrind: ## a quick subset under valgrind: no invalid access, no definite leak
+	@SANITIZER=valgrind $(SANITIZE) BUILD=$(BUILD)/valgrind CFLAGS='-O1 -g' \
+	 SPECS='$(wildcard $(VALGRIND_SPECS) spec/c/arena.c spec/c/dense.c)' \
+	 UNDER='valgrind -q --trace-children=yes --trace-children-skip=/bin/*,/usr/bin/env \
+	        --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
+	        --suppressions=$(CURDIR)/.ci/valgrind.supp'
+
+coverage: ## lines of csrc that the suite reaches (gcov); at least 90 % or it fails
+	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(SANITIZE) BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' >$(BUILD)/coverage.log 2>&1 || \
+	 { tail -n 40 $(BUILD)/coverage.log; exit 1; }
+	@tools/coverage $(BUILD)/coverage 90
+
+LUA_LIBS ?= -llua5.4
+faults: build ## make every allocation fail once over the public entries (spec/fault)
+	@$(CC) $(STANDARD) $(WARNINGS) $(CFLAGS) @$(BUILD)/probe/lua.flags -o $(BUILD)/faults \
+	  spec/fault/host.c $(LDFLAGS) $(LUA_LIBS)
+	@$(TREE) $(UNDER) $(BUILD)/faults spec/fault/scenarios.lua
+
+# libFuzzer targets: fuzz/NAME.c over csrc/num, inputs kept in fuzz/corpus/NAME.
+FUZZ_SECONDS ?= 600
+FUZZERS = $(patsubst fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/*.c))
+$(BUILD)/fuzz/%: fuzz/%.c $(wildcard csrc/num/*.[ch]) $(PROBED)
+	@mkdir -p $(@D)
+	clang $(STANDARD) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc \
+	  @$(BUILD)/probe/blas.cflags -o $@ $< $(wildcard csrc/num/*.c) @$(BUILD)/probe/blas.libs -lm
+
+fuzz: $(FUZZERS) ## each parser FUZZ_SECONDS (600) under libFuzzer; finds go to BUILD/fuzz
+	@for f in $(FUZZERS); do name=$$(basename $$f); mkdir -p $(BUILD)/fuzz/found/$$name; \
+	 $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+	   -artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/found/$$name fuzz/corpus/$$name || exit 1; done
+
+fuzz-replay: $(FUZZERS) ## the kept inputs of fuzz/corpus once through the parsers
+	@for f in $(FUZZERS); do $$f -timeout=10 -rss_limit_mb=2048 -runs=0 fuzz/corpus/$$(basename $$f) || exit 1; done
+
+test-slurm: deps build ## arrays, kills and resumption against a pretended Slurm (spec/slurm)
+	@$(TREE) LUA=$(LUA) spec/slurm/run
+
+check-release: ## everything: .ci/run, valgrind, coverage, faults, cells, ten minutes of fuzzing
+	@.ci/release
+
+cells: ## the suite with gcc, clang, the reference BLAS, serial OpenBLAS; results compared
+	@tools/deps $(DEPS_CI) $(DEPS_RELEASE)
+	@tools/cells
+
 # To install -------------------------------------------------------------------------------------
 install: build ## into PREFIX (default /usr/local), below DESTDIR if set
 	@mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LUADIR)" "$(DESTDIR)$(LIBDIR)/linnet"
@@ -179,5 +225,5 @@ dist: ## dist/linnet-VERSION.tar.gz from the committed tree
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/spec/*.d)
 
 clean: ## remove everything built
-	@rm -rf $(addprefix $(BUILD)/,lib obj spec probe settings manual rock asan tsan coverage cells fuzz) \
+	@rm -rf $(addprefix $(BUILD)/,lib obj spec probe settings manual rock valgrind asan tsan coverage cells fuzz) \
 	        docs/html dist
