@@ -153,7 +153,7 @@ void bind_matrix(lua_State *L) {
   luaL_setfuncs(L, functions, 0);
   luaL_setfuncs(L, matrix_make_functions, 0);
   luaL_newmetatable(L, MATRIX_NAME);
-  lua_newtable(L); /* the methods; core.matrix_methods lets Lua add its own */
+  lua_newtable(L); /* the methods: metatable.methods, upvalue of __index, core.matrix_methods */
   luaL_setfuncs(L, matrix_access_methods, 0);
   luaL_setfuncs(L, matrix_make_methods, 0);
   luaL_setfuncs(L, matrix_algebra_methods, 0);
@@ -162,6 +162,8 @@ void bind_matrix(lua_State *L) {
   luaL_setfuncs(L, matrix_print_methods, 0);
   lua_pushvalue(L, -1);
   lua_setfield(L, -4, "matrix_methods");
+  lua_pushvalue(L, -1);
+  lua_setfield(L, -3, "methods");
   lua_pushvalue(L, -2); /* metatable below its upvalue, the methods */
   lua_insert(L, -2);
   luaL_setfuncs(L, matrix_access_meta, 1);

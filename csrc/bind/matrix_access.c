@@ -6,7 +6,7 @@
 #include "bind/matrix.h"
 
 /*** Number of rows.
-@function Matrix:rows
+@function matrix:rows
 @treturn int
 @usage assert(linnet.zeros(2, 3):rows() == 2)
 */
@@ -16,7 +16,7 @@ static int matrix_rows(lua_State *L) {
 }
 
 /*** Number of columns.
-@function Matrix:cols
+@function matrix:cols
 @treturn int
 @usage assert(linnet.zeros(2, 3):cols() == 3)
 */
@@ -26,7 +26,7 @@ static int matrix_cols(lua_State *L) {
 }
 
 /*** Rows and columns.
-@function Matrix:shape
+@function matrix:shape
 @treturn int rows
 @treturn int columns
 @usage local r, c = linnet.zeros(2, 3):shape()
@@ -53,7 +53,7 @@ static double *check_element(lua_State *L, mat m, int arg, bool two) {
 }
 
 /*** One element; also `m(i, j)` and `m[i][j]`, and `v(i)` for a row or column vector.
-@function Matrix:get
+@function matrix:get
 @tparam int i row, 1..rows
 @tparam[opt] int j column, 1..columns; absent only for a vector
 @treturn number
@@ -67,7 +67,7 @@ static int matrix_get(lua_State *L) {
 }
 
 /*** Sets one element, in place; also `m[i][j] = x`.
-@function Matrix:set
+@function matrix:set
 @tparam int i row, 1..rows
 @tparam int j column, 1..columns; absent only for a vector: `v:set(i, x)`
 @tparam number x
@@ -85,7 +85,7 @@ static int matrix_set(lua_State *L) {
 }
 
 /*** View of one row, 1 x columns; what is written to it is written to m.
-@function Matrix:row
+@function matrix:row
 @tparam int i 1..rows
 @treturn Matrix
 @usage local m = linnet.zeros(2, 2); m:row(1):copy_(linnet.ones(1, 2)); assert(m(1, 2) == 1)
@@ -98,7 +98,7 @@ static int matrix_row(lua_State *L) {
 }
 
 /*** View of one column, rows x 1; what is written to it is written to m.
-@function Matrix:col
+@function matrix:col
 @tparam int j 1..columns
 @treturn Matrix
 @usage local m = linnet.eye(3); m:col(2):scale_(5); assert(m(2, 2) == 5)
@@ -111,7 +111,7 @@ static int matrix_col(lua_State *L) {
 }
 
 /*** View of rows i1..i2 and columns j1..j2; writes go to m. `i2 = i1 - 1` gives no rows.
-@function Matrix:sub
+@function matrix:sub
 @tparam int i1 1..rows + 1
 @tparam int i2 i1 - 1..rows
 @tparam[opt=1] int j1 1..columns + 1

@@ -1,0 +1,193 @@
+/* csrc/num/expm.c: exp(a) = r_m(a / 2^s)^(2^s), r_m the diagonal Pade approximant (see expm.h).
+ * An upper triangular a keeps exact exponentials on its diagonal through the squarings.
+ * SPDX-License-Identifier: MIT */
+#include "num/expm.h"
+
+#include <float.h>
+#include <lapacke.h>
+#include <math.h>
+
+#include "num/blas.h"
+#include "num/factor.h"
+
+/* Largest norms at which r_m has a backward error below eps / 2 (Table 3.1 of the paper; 4.25 for
+ * m = 13, beyond which the denominator becomes ill-conditioned). */
+static const struct pade {
+  int m;
+  double theta;
+} pades[] = {{3, 1.495585217958292e-2},
+             {5, 2.539398330063230e-1},
+             {7, 9.504178996162932e-1},
+             {9, 2.097847961257068e0},
+             {13, 4.25}};
+
+typedef struct work {
+  mat a, p2, p4, p6, p8;   /* a and its even powers, n x n */
+  mat u, v, t;             /* numerator and denominator are v +- u */
+  double *x, *y;           /* n */
+  int *pivot;              /* n */
+} work;
+
+static void layout(arena *w, work *k, int n) {
+  mat *all[] = {&k->a, &k->p2, &k->p4, &k->p6, &k->p8, &k->u, &k->v, &k->t};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) *all[i] = arena_mat(w, n, n);
+  k->x = arena_doubles(w, (size_t)n);
+  k->y = arena_doubles(w, (size_t)n);
+  k->pivot = arena_ints(w, (size_t)n);
+}
+
+static void multiply(mat a, mat b, mat c) { blas_gemm('N', 'N', 1.0, a, b, 0.0, c); }
+
+/* log2 of || |a|^k ||_1 = max of 1^T |a|^k, by k products with a vector that is rescaled. */
+static double log_norm_abs_power(work *k, int power) {
+  int n = k->a.rows;
+  double exponent = 0.0;
+  for (int j = 0; j < n; j++) k->x[j] = 1.0;
+  for (; power > 0; power--) {
+    double top = 0.0;
+    for (int j = 0; j < n; j++) {
+      const double *c = mat_col(k->a, j);
+      double sum = 0.0;
+      for (int i = 0; i < n; i++) sum += k->x[i] * fabs(c[i]);
+      k->y[j] = sum;
+      top = fmax(top, sum);
+    }
+    if (top == 0.0) return -INFINITY;
+    for (int j = 0; j < n; j++) k->x[j] = k->y[j] / top;
+    exponent += log2(top);
+  }
+  return exponent;
+}
+
+/* Extra squarings that round-off in r_m of a non-normal a calls for, a being scaled by 2^-s:
+ * the smallest l >= 0 with |c_m| || |a|^(2m+1) || / ||a|| <= eps/2 after 2^-l. */
+static int extra_scaling(work *k, int m, int s) {
+  double norm = factor_norm_one(k->a);
+  if (norm == 0.0) return 0;
+  double c = 2.0 * m + 1.0; /* becomes 1 / |c_m| = binomial(2m, m) (2m + 1)! */
+  for (int i = 1; i <= m; i++) c *= (double)(m + i) * (m + i);
+  double excess = log_norm_abs_power(k, 2 * m + 1) - log2(norm) - log2(c) - 2.0 * m * s + 53.0;
+  return excess > 0.0 ? (int)ceil(excess / (2.0 * m)) : 0;
+}
+
+/* ||p||_1^(1/root), where p is the root-th power of a. */
+static double root_norm(mat p, int root) { return pow(factor_norm_one(p), 1.0 / root); }
+
+/* Degree index into pades and number of squarings; fills p2, p4, p6 (p8 for m = 9, else scratch). */
+static int choose(work *k, int *s) {
+  multiply(k->a, k->a, k->p2);
+  multiply(k->p2, k->p2, k->p4);
+  multiply(k->p4, k->p2, k->p6);
+  *s = 0;
+  double d4 = root_norm(k->p4, 4), d6 = root_norm(k->p6, 6), eta = fmax(d4, d6);
+  for (int i = 0; i < 2; i++)
+    if (eta <= pades[i].theta && !extra_scaling(k, pades[i].m, 0)) return i;
+  multiply(k->p6, k->p4, k->p8); /* a^10 for a moment */
+  double d10 = root_norm(k->p8, 10);
+  multiply(k->p4, k->p4, k->p8);
+  double d8 = root_norm(k->p8, 8), eta3 = fmax(d6, d8);
+  for (int i = 2; i < 4; i++)
+    if (eta3 <= pades[i].theta && !extra_scaling(k, pades[i].m, 0)) return i;
+  eta = fmin(eta3, fmax(d8, d10));
+  if (eta > pades[4].theta) *s = (int)ceil(log2(eta / pades[4].theta));
+  *s += extra_scaling(k, 13, *s);
+  return 4;
+}
+
+/* v <- sum of b[2i] p2^i, t <- sum of b[2i+1] p2^i for m < 13. */
+static void even_and_odd(work *k, const double *b, int m) {
+  mat powers[] = {k->p2, k->p4, k->p6, k->p8};
+  mat_eye(k->v);
+  mat_scale(k->v, b[0]);
+  mat_eye(k->t);
+  mat_scale(k->t, b[1]);
+  for (int i = 1; 2 * i <= m; i++) {
+    mat_axpy(b[2 * i], powers[i - 1], k->v);
+    mat_axpy(b[2 * i + 1], powers[i - 1], k->t);
+  }
+}
+
+/* The same for m = 13 with six products: p6 (b12 p6 + b10 p4 + b8 p2) + b6 p6 + ... */
+static void even_and_odd_13(work *k, const double *b) {
+  mat out[] = {k->v, k->t};
+  for (int odd = 0; odd < 2; odd++) {
+    mat_fill(k->u, 0.0);
+    mat_axpy(b[12 + odd], k->p6, k->u);
+    mat_axpy(b[10 + odd], k->p4, k->u);
+    mat_axpy(b[8 + odd], k->p2, k->u);
+    mat_eye(out[odd]);
+    mat_scale(out[odd], b[odd]);
+    mat_axpy(b[2 + odd], k->p2, out[odd]);
+    mat_axpy(b[4 + odd], k->p4, out[odd]);
+    mat_axpy(b[6 + odd], k->p6, out[odd]);
+    blas_gemm('N', 'N', 1.0, k->p6, k->u, 1.0, out[odd]);
+  }
+}
+
+/* out <- r_m(a) = (v - u)^-1 (v + u), u odd and v even in a. */
+static void pade(work *k, int m, mat out) {
+  double b[14]; /* b_j = (2m - j)! m! / ((2m)! (m - j)! j!), times (2m)!/m!, an integer */
+  b[m] = 1.0;
+  for (int j = m; j > 0; j--) b[j - 1] = b[j] * (2.0 * m - j + 1.0) * j / (m - j + 1.0);
+  if (m == 13) even_and_odd_13(k, b);
+  else even_and_odd(k, b, m);
+  multiply(k->a, k->t, k->u);
+  mat_copy(out, k->v);
+  mat_axpy(1.0, k->u, out);
+  mat_axpy(-1.0, k->u, k->v);
+  LAPACKE_dgesv_work(LAPACK_COL_MAJOR, out.rows, out.cols, k->v.p, k->v.ld, k->pivot, out.p, out.ld);
+}
+
+static bool is_upper(mat a) {
+  for (int j = 0; j < a.cols; j++)
+    for (int i = j + 1; i < a.rows; i++)
+      if (mat_get(a, i, j) != 0.0) return false;
+  return true;
+}
+
+/* (e^y - e^x)/(y - x) without cancellation. */
+static double divided_difference(double x, double y) {
+  double half = 0.5 * (y - x);
+  if (fabs(half) > 1.0) return (exp(y) - exp(x)) / (y - x);
+  return half == 0.0 ? exp(x) : exp(x + half) * (sinh(half) / half);
+}
+
+/* Diagonal and first superdiagonal of exp(f a) put right; the rest of out is kept, below is 0. */
+static void exact_band(mat a, double f, mat out) {
+  for (int j = 0; j < a.cols; j++) {
+    double x = f * mat_get(a, j, j);
+    *mat_at(out, j, j) = exp(x);
+    if (j + 1 < a.cols) {
+      double d = divided_difference(x, f * mat_get(a, j + 1, j + 1));
+      *mat_at(out, j, j + 1) = d == 0.0 ? 0.0 : f * mat_get(a, j, j + 1) * d;
+    }
+    if (j + 1 < a.rows) mat_fill(mat_sub(out, j + 1, j, a.rows - j - 1, 1), 0.0);
+  }
+}
+
+status expm(arena *w, mat a, mat out) {
+  work k;
+  layout(w, &k, a.rows);
+  if (!w->base) return STATUS_OK;
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  mat_copy(k.a, a);
+  double norm = factor_norm_one(a);
+  int first = norm > 0x1p90 ? ilogb(norm) - 90 : 0, s; /* so that no power overflows */
+  mat_scale(k.a, ldexp(1.0, -first));
+  int i = choose(&k, &s);
+  double f = ldexp(1.0, -s);
+  mat_scale(k.a, f);
+  mat_scale(k.p2, f * f);
+  mat_scale(k.p4, pow(f, 4));
+  mat_scale(k.p6, pow(f, 6));
+  pade(&k, pades[i].m, out);
+  bool upper = is_upper(a);
+  s += first;
+  if (upper) exact_band(a, ldexp(1.0, -s), out);
+  while (s-- > 0) {
+    multiply(out, out, k.t);
+    mat_copy(out, k.t);
+    if (upper) exact_band(a, ldexp(1.0, -s), out);
+  }
+  return mat_finite(out) ? STATUS_OK : STATUS_NO_CONVERGE;
+}

@@ -1,0 +1,219 @@
+/* csrc/num/factor.c: factorizations and solves with the input copied first (see factor.h).
+ * Golub and Van Loan, Matrix Computations; drivers of LAPACK 3.
+ * SPDX-License-Identifier: MIT */
+#include "num/factor.h"
+
+#include <assert.h>
+#include <float.h>
+#include <lapacke.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "num/blas.h"
+#include "num/lapack.h"
+
+#define COLMAJOR LAPACK_COL_MAJOR
+
+static int small_side(mat a) { return a.rows < a.cols ? a.rows : a.cols; }
+
+status factor_svd(arena *w, mat a, mat u, mat s, mat v) {
+  lapack_work lw = {0};
+  lapack_want_svd(&lw, a.rows, a.cols);
+  lapack_layout(w, &lw);
+  mat c = arena_mat(w, a.rows, a.cols), spare = arena_mat(w, a.rows, a.cols);
+  mat vt = arena_mat(w, small_side(a), a.cols);
+  if (!w->base) return STATUS_OK;
+  mat_copy(c, a);
+  status out = lapack_svd(&lw, c, spare, u, s.p, vt);
+  mat_transpose(v, vt);
+  return out;
+}
+
+status factor_singular_values(arena *w, mat a, mat s) {
+  lapack_work lw = {0};
+  lapack_want_svd(&lw, a.rows, a.cols);
+  lapack_layout(w, &lw);
+  mat c = arena_mat(w, a.rows, a.cols);
+  if (!w->base) return STATUS_OK;
+  mat_copy(c, a);
+  return lapack_singular_values(&lw, c, s.p);
+}
+
+status factor_eigh(arena *w, mat a, mat values, mat vectors) {
+  lapack_work lw = {0};
+  lapack_want_eigh(&lw, a.rows);
+  lapack_layout(w, &lw);
+  if (!w->base) return STATUS_OK;
+  for (int j = 0; j < a.cols; j++)
+    for (int i = j; i < a.rows; i++)
+      *mat_at(vectors, i, j) = 0.5 * mat_get(a, i, j) + 0.5 * mat_get(a, j, i);
+  for (int j = 1; j < a.cols; j++) mat_fill(mat_sub(vectors, 0, j, j, 1), 0.0);
+  return lapack_eigh(&lw, vectors, values.p);
+}
+
+static int by_real_then_imaginary(const void *p, const void *q) {
+  const double *x = p, *y = q;
+  int re = (x[0] > y[0]) - (x[0] < y[0]);
+  return re ? re : (x[1] > y[1]) - (x[1] < y[1]);
+}
+
+status factor_eig(arena *w, mat a, mat values) {
+  int n = a.rows, lwork = 66 * n + 1; /* dgehrd and dhseqr with blocks of 64 */
+  double *work = arena_doubles(w, (size_t)lwork), none;
+  double *re = arena_doubles(w, (size_t)n), *im = arena_doubles(w, (size_t)n);
+  double *pairs = arena_doubles(w, 2 * (size_t)n);
+  mat c = arena_mat(w, n, n);
+  if (!w->base) return STATUS_OK;
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  mat_copy(c, a);
+  lapack_int info = LAPACKE_dgeev_work(COLMAJOR, 'N', 'N', n, c.p, c.ld, re, im, &none, 1, &none, 1,
+                                       work, lwork);
+  assert(info >= 0);
+  for (int i = 0; i < n; i++) {
+    pairs[2 * i] = re[i];
+    pairs[2 * i + 1] = im[i];
+  }
+  qsort(pairs, (size_t)n, 2 * sizeof *pairs, by_real_then_imaginary);
+  mat_transpose(values, mat_of(pairs, 2, n));
+  return info ? STATUS_NO_CONVERGE : STATUS_OK;
+}
+
+status factor_qr(arena *w, mat a, mat q, mat r) {
+  lapack_work lw = {0};
+  lapack_want_qr(&lw, a.rows, a.cols);
+  lapack_layout(w, &lw);
+  double *tau = arena_doubles(w, (size_t)small_side(a));
+  mat c = arena_mat(w, a.rows, a.rows < a.cols ? a.cols : 0); /* a tall a fits into q itself */
+  if (!w->base) return STATUS_OK;
+  mat in = a.rows < a.cols ? c : q;
+  mat_copy(in, a);
+  status s = lapack_qr(&lw, in, tau, r);
+  mat_copy(q, mat_cols(in, 0, q.cols));
+  return s;
+}
+
+status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
+  int q = small_side(a);
+  mat c = arena_mat(w, a.rows, a.cols);
+  int *pivot = arena_ints(w, (size_t)q), *row = arena_ints(w, (size_t)a.rows);
+  if (!w->base) return STATUS_OK;
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  mat_copy(c, a);
+  LAPACKE_dgetrf_work(COLMAJOR, c.rows, c.cols, c.p, c.ld, pivot); /* a zero pivot is no failure */
+  mat_eye(l);
+  mat_fill(u, 0.0);
+  for (int j = 0; j < q; j++) mat_copy(mat_sub(l, j + 1, j, a.rows - j - 1, 1),
+                                       mat_sub(c, j + 1, j, a.rows - j - 1, 1));
+  for (int j = 0; j < a.cols; j++) {
+    int n = j < q ? j + 1 : q;
+    mat_copy(mat_sub(u, 0, j, n, 1), mat_sub(c, 0, j, n, 1));
+  }
+  for (int i = 0; i < a.rows; i++) row[i] = i;
+  for (int i = 0; i < q; i++) {
+    int k = row[i];
+    row[i] = row[pivot[i] - 1];
+    row[pivot[i] - 1] = k;
+  }
+  mat_fill(p, 0.0);
+  for (int i = 0; i < a.rows; i++) *mat_at(p, i, row[i]) = 1.0;
+  return STATUS_OK;
+}
+
+status factor_chol(mat a, mat l) {
+  mat_copy(l, a);
+  return lapack_chol(l);
+}
+
+status factor_det(arena *w, mat a, determinant *d) {
+  mat c = arena_mat(w, a.rows, a.cols);
+  int *pivot = arena_ints(w, (size_t)a.rows);
+  if (!w->base) return STATUS_OK;
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  mat_copy(c, a);
+  LAPACKE_dgetrf_work(COLMAJOR, c.rows, c.cols, c.p, c.ld, pivot);
+  double mantissa = 1.0, sign = 1.0, log_sum = 0.0;
+  long exponent = 0; /* the product itself is mantissa 2^exponent */
+  for (int i = 0; i < c.rows; i++) {
+    int e = 0, carry = 0;
+    double x = mat_get(c, i, i);
+    if ((pivot[i] != i + 1) != (x < 0.0)) sign = -sign;
+    log_sum += log(fabs(x));
+    mantissa = frexp(mantissa * frexp(fabs(x), &e), &carry);
+    exponent += e + carry;
+  }
+  if (exponent > 4000) exponent = 4000; /* far beyond the range of doubles */
+  if (exponent < -4000) exponent = -4000;
+  d->log = log_sum;
+  d->sign = mantissa == 0.0 ? 0.0 : sign;
+  d->value = d->sign * ldexp(mantissa, (int)exponent);
+  return STATUS_OK;
+}
+
+status factor_solve(arena *w, mat a, mat x, double *rcond) {
+  int n = a.rows;
+  mat c = arena_mat(w, n, n);
+  double *work = arena_doubles(w, 4 * (size_t)n);
+  int *pivot = arena_ints(w, (size_t)n), *iwork = arena_ints(w, (size_t)n);
+  if (!w->base) return STATUS_OK;
+  *rcond = 1.0;
+  if (!n) return STATUS_OK;
+  if (!mat_finite(a) || !mat_finite(x)) return STATUS_NON_FINITE;
+  double norm = factor_norm_one(a);
+  mat_copy(c, a);
+  lapack_int info = LAPACKE_dgetrf_work(COLMAJOR, n, n, c.p, c.ld, pivot);
+  *rcond = 0.0;
+  if (info == 0)
+    LAPACKE_dgecon_work(COLMAJOR, '1', n, c.p, c.ld, norm, rcond, work, iwork);
+  if (!(*rcond >= DBL_EPSILON)) return STATUS_SINGULAR;
+  if (x.cols) LAPACKE_dgetrs_work(COLMAJOR, 'N', n, x.cols, c.p, c.ld, pivot, x.p, x.ld);
+  return STATUS_OK;
+}
+
+status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank) {
+  int q = small_side(a), big = a.rows < a.cols ? a.cols : a.rows, iwant = 1;
+  double want = 1.0, none = 0.0;
+  if (q && b.cols)
+    LAPACKE_dgelsd_work(COLMAJOR, a.rows, a.cols, b.cols, &none, a.rows, &none, big, &none, rtol,
+                        rank, &want, -1, &iwant);
+  double *work = arena_doubles(w, (size_t)want);
+  int *iwork = arena_ints(w, (size_t)iwant);
+  double *s = arena_doubles(w, (size_t)q);
+  mat c = arena_mat(w, a.rows, a.cols), y = arena_mat(w, big, b.cols);
+  if (!w->base) return STATUS_OK;
+  if (!mat_finite(a) || !mat_finite(b)) return STATUS_NON_FINITE;
+  mat_fill(x, 0.0);
+  *rank = 0;
+  mat_copy(c, a);
+  mat_copy(mat_rows(y, 0, b.rows), b);
+  lapack_int info = 0;
+  if (q && b.cols)
+    info = LAPACKE_dgelsd_work(COLMAJOR, a.rows, a.cols, b.cols, c.p, c.ld, y.p, y.ld, s, rtol,
+                               rank, work, (int)want, iwork);
+  assert(info >= 0);
+  if (q) mat_copy(x, mat_rows(y, 0, x.rows));
+  return info ? STATUS_NO_CONVERGE : STATUS_OK;
+}
+
+status factor_pinv(arena *w, mat a, double rtol, mat x) {
+  int q = small_side(a);
+  mat u = arena_mat(w, a.rows, q), s = arena_mat(w, q, 1), v = arena_mat(w, a.cols, q);
+  status out = factor_svd(w, a, u, s, v);
+  if (!w->base || out != STATUS_OK) return out;
+  for (int i = 0; i < q; i++) s.p[i] = s.p[i] > rtol * s.p[0] ? 1.0 / s.p[i] : 0.0;
+  mat_scale_cols(v, s.p);
+  blas_gemm('N', 'T', 1.0, v, u, 0.0, x);
+  return STATUS_OK;
+}
+
+double factor_rtol(mat a) { return (a.rows > a.cols ? a.rows : a.cols) * DBL_EPSILON; }
+
+double factor_norm_one(mat a) {
+  double top = 0.0;
+  for (int j = 0; j < a.cols; j++) {
+    double sum = 0.0;
+    for (int i = 0; i < a.rows; i++) sum += fabs(mat_get(a, i, j));
+    if (!(sum <= top)) top = sum;
+    if (isnan(sum)) return sum;
+  }
+  return top;
+}
