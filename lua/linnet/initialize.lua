@@ -41,7 +41,8 @@ M.names = {}
 -- @tparam string kind
 -- @tparam string summary one line
 -- @tparam table entries of the option schema
--- @tparam function build `(problem, options, kind) -> state` or nil and a message
+-- @tparam function build `(problem, options, kind, draw) -> state` or nil and a message; kinds drawn
+--   in reduced form call `draw` (like `core.state_sampled`, its default) where the ensemble gives one
 function M.define(kind, summary, entries, build)
   entries.summary = summary
   options.define("init." .. kind, entries)
@@ -76,16 +77,16 @@ end
 -- The wide limit of entries with h s_u^2 -> a, h s_v^2 -> b.
 local function wide(p, kind, a, b) return core.state_orthogonal(p, kind, math.huge, a, b) end
 
-local function sampled(p, o, kind, s_u, s_v, invariant)
+local function sampled(p, o, kind, s_u, s_v, invariant, draw)
   if o.explicit then return explicit_weights(p, o, kind, "gaussian", s_u, s_v, invariant) end
-  return core.state_sampled(p, kind, o.h, o.seed, s_u, s_v, invariant or false)
+  return (draw or core.state_sampled)(p, kind, o.h, o.seed, s_u, s_v, invariant)
 end
 
 local NO_LIMIT = "h = inf has a limit only where h times the variance of the entries converges"
 
 M.define("gaussian", "Independent normal entries of variance h^(-2 alpha).",
   {H, SEED, EXPLICIT, ALPHA, STD, STD_U, STD_V},
-  function(p, o, kind)
+  function(p, o, kind, draw)
     if o.h == math.huge then
       if o.std or o.std_u or o.std_v or (o.alpha or 0.5) ~= 0.5 then
         return nil, NO_LIMIT .. ": alpha = 1/2"
@@ -94,25 +95,25 @@ M.define("gaussian", "Independent normal entries of variance h^(-2 alpha).",
     end
     local s_u, s_v = scales(o)
     if not s_u then return nil, s_v end
-    return sampled(p, o, kind, s_u, s_v)
+    return sampled(p, o, kind, s_u, s_v, false, draw)
   end)
 
 M.define("xavier", "Glorot's scales: variances 2/(D + h) for U and 2/(h + m) for V.",
   {H, SEED, EXPLICIT},
-  function(p, o, kind)
+  function(p, o, kind, draw)
     if o.h == math.huge then return wide(p, kind, 2.0, 2.0) end
-    return sampled(p, o, kind, (2 / (p.D + o.h)) ^ 0.5, (2 / (o.h + p.m)) ^ 0.5)
+    return sampled(p, o, kind, (2 / (p.D + o.h)) ^ 0.5, (2 / (o.h + p.m)) ^ 0.5, false, draw)
   end)
 
 for _, law in ipairs{{"he", "He's", 2}, {"lecun", "LeCun's", 1}} do
   local kind, name, gain = law[1], law[2], law[3]
   M.define(kind, ("%s scales: variances %d/D for U and %d/h for V."):format(name, gain, gain),
     {H, SEED, EXPLICIT},
-    function(p, o)
+    function(p, o, _, draw)
       if o.h == math.huge then
         return nil, NO_LIMIT .. (": U's variance is %d/D at every width"):format(gain)
       end
-      return sampled(p, o, kind, (gain / p.D) ^ 0.5, (gain / o.h) ^ 0.5)
+      return sampled(p, o, kind, (gain / p.D) ^ 0.5, (gain / o.h) ^ 0.5, false, draw)
     end)
 end
 
@@ -126,14 +127,14 @@ M.define("uniform", "Independent uniform entries of variance h^(-2 alpha); alway
 
 M.define("invariant", "Gaussian weights in the invariant set V U2' = 0, U1 U2' = 0: ends at Theta_hat.",
   {H, SEED, EXPLICIT, ALPHA, STD},
-  function(p, o, kind)
+  function(p, o, kind, draw)
     if o.h == math.huge then
       if o.std or (o.alpha or 0.5) ~= 0.5 then return nil, NO_LIMIT .. ": alpha = 1/2" end
       return wide(p, kind, 1.0, 1.0)
     end
     local s_u, s_v = scales(o)
     if not s_u then return nil, s_v end
-    return sampled(p, o, kind, s_u, s_v, true)
+    return sampled(p, o, kind, s_u, s_v, true, draw)
   end)
 
 M.define("orthogonal", "L = sqrt(lam) I, no part outside the data: the wide limit, lam = h^(1 - 2 alpha).",
