@@ -8,12 +8,12 @@
 
 /* Entries of U and V are N(0, h^(-2 alpha)); the event has probability >= 1 - delta. */
 typedef struct bounds_setting {
-  double D, m, r;           /* dimensions */
+  double D, m, r; /* dimensions */
   double h, alpha, delta;
-  double sigma_1, sigma_r;  /* largest and smallest singular value of X */
-  double norm_y;            /* ||Y||_F */
-  bool printed_constants;   /* q as printed in [M21], too small unless delta <= 2 e^-8 */
-  bool printed_h0;          /* h0 as printed in [M21], with its slip in an exponent */
+  double sigma_1, sigma_r; /* largest and smallest singular value of X */
+  double norm_y;           /* ||Y||_F */
+  bool printed_constants;  /* q as printed in [M21], too small unless delta <= 2 e^-8 */
+  bool printed_h0;         /* h0 as printed in [M21], with its slip in an exponent */
 } bounds_setting;
 
 typedef struct bounds_theorem2 {
@@ -25,8 +25,8 @@ typedef struct bounds_theorem2 {
   bool applies;         /* 1/4 < alpha <= 1/2 and h above the threshold */
 } bounds_theorem2;
 
-/* On the same event, when h > 16 q^2: c > c_min, ||Z U2^T|| <= perpendicular, ||U1 V^T|| <= product,
- * Frobenius norms, all at t = 0. */
+/* On the same event, when h > 16 q^2: c > c_min, ||Z U2^T|| <= perpendicular and ||U1 V^T|| <=
+ * product, Frobenius norms, all at t = 0. */
 typedef struct bounds_lemma1 {
   double c_min;         /* h^(1 - 2 alpha) */
   double perpendicular; /* 2 sqrt(m + r) q / h^(2 alpha - 1/2) */

@@ -47,8 +47,9 @@ double law_gamma_p(double a, double x) {
 
 enum { LAW_TERMS = 1000000 };
 
-/* P(Q <= x), Q = sum lam_j chi^2_dof, lam_j = s_u^2 nu_j: the inversion integral of its characteristic
- * function by the midpoint rule, whose error is the mass beyond x + 2 pi/step (Davies 1973). */
+/* P(Q <= x), Q = sum lam_j chi^2_dof, lam_j = s_u^2 nu_j: the inversion integral of its
+ * characteristic function by the midpoint rule, whose error is the mass beyond x + 2 pi/step
+ * (Imhof 1961, Davies 1973). */
 static double mixture_cdf(double s2, double dof, const double *nu, int m, double x, double top) {
   double mean = 0.0, square = 0.0, tail = 30.0, cdf = 0.5;
   for (int j = 0; j < m; j++) {

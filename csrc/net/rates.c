@@ -43,7 +43,7 @@ status rates_spectrum(lapack_work *w, int r, mat L, mat G, double *spectrum) {
   return STATUS_OK;
 }
 
-/* The zeros that pad the spectrum to h values change no positive part, so they need not be there. */
+/* The zeros that pad the spectrum to h values change no positive part: they need not be there. */
 imbalance rates_imbalance(const double *spectrum, int kp, int r, int m, double h) {
   imbalance b = {0};
   if (kp > 0) {
@@ -58,7 +58,7 @@ imbalance rates_imbalance(const double *spectrum, int kp, int r, int m, double h
   return b;
 }
 
-/* (2 d c + c^2 + 4 s^2) / (d + sqrt((d + c)^2 + 4 s^2)); no square is formed that could overflow. */
+/* (2 d c + c^2 + 4 s^2) / (d + sqrt((d + c)^2 + 4 s^2)), forming no square that could overflow. */
 double rates_term(double d, double c, double s) {
   double below = d + hypot(d + c, 2.0 * s);
   if (!(below > 0.0)) return 0.0;
@@ -132,7 +132,7 @@ status rates_from(rates_work *w, const rates_inputs *in, rates *out) {
   out->upper = rates_upper(&b, sigma_1, w->values[0]);
   mat_copy(w->A, f->Yt);
   s = singular_values(w, r, m);
-  double size = mat_norm_fro(in->E); /* ||diag(sigma) U1 V^T - Yt|| moves each value by at most it */
+  double size = mat_norm_fro(in->E); /* moves each singular value of Yt by at most itself */
   double s_m = positive(w->values[m - 1] - size) / sigma_1;
   double s_r = positive(w->values[r - 1] - size) / sigma_1;
   out->margin = rates_proposition1(&b, sigma_r, s_m, s_r);

@@ -9,7 +9,7 @@
 #include "num/lapack.h"
 #include "num/status.h"
 
-/* What the spectrum of Lambda = U1^T U1 - V^T V says; lam_i sorts decreasingly, [x]+ = max(x, 0). */
+/* What the spectrum of Lambda = U1^T U1 - V^T V says; lam_i decreasing, [x]+ = max(x, 0). */
 typedef struct imbalance {
   double plus_first, plus_last;   /* [lam_1(Lambda)]+, [lam_r(Lambda)]+ (0 when h < r) */
   double minus_first, minus_last; /* [lam_1(-Lambda)]+, [lam_m(-Lambda)]+ (0 when h < m) */
@@ -45,8 +45,8 @@ typedef struct rates_work {
 
 void rates_layout(arena *a, rates_work *w, int r, int m);
 
-/* The kp eigenvalues of L^T J L = U1^T U1 - V^T V, decreasing; G is kp x kp scratch. Those below the
- * round-off of forming it, kp eps max ||column||^2, are 0: no bound is positive by round-off. */
+/* The kp eigenvalues of L^T J L = U1^T U1 - V^T V, decreasing; G is kp x kp scratch. Those below
+ * the round-off of forming it, kp eps max ||column||^2, are 0: no bound is round-off alone. */
 status rates_spectrum(lapack_work *w, int r, mat L, mat G, double *spectrum);
 /* Lambda has these kp eigenvalues and h - kp zeros. */
 imbalance rates_imbalance(const double *spectrum, int kp, int r, int m, double h);

@@ -1,95 +1,52 @@
-/* csrc/net/structured.c: starts of a prescribed imbalance spectrum at a given map (see structured.h),
- * mathematics.md section 5 [D]: one 2 x 2 problem per singular pair of Phi1^T Theta0.
+/* csrc/net/structured.c: starts of a prescribed imbalance spectrum at a given map, one 2 x 2
+ * problem per singular pair of Phi1^T Theta0 (see structured.h); mathematics.md section 5 [D].
  * SPDX-License-Identifier: MIT */
 #include "net/structured.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 
-#include "num/blas.h"
 #include "num/random.h"
-
-static int least(int a, int b) { return a < b ? a : b; }
 
 const char *structured_reason(structured_refusal why) {
   switch (why) {
-    case STRUCTURED_OK: return "nothing is wrong";
-    case STRUCTURED_NARROW: return "h is too small for the columns that this start needs";
-    case STRUCTURED_ROW_SPACE:
-      return "the part of theta that the data do not see has rows outside the row space of the part "
-             "that they see, where V(0) would be zero: no U can give this theta; imbalanced can, "
-             "with c > 0";
-    case STRUCTURED_POSITIVE:
-      return "U1'U1 - V'V = lam I with lam > 0 needs h <= rank of X: for larger h it would make "
-             "U1'U1 = lam I + V'V, a matrix of rank h, from only rank rows";
-    case STRUCTURED_NEGATIVE:
-      return "U1'U1 - V'V = lam I with lam < 0 needs h <= m: for larger h it would make "
-             "V'V = -lam I + U1'U1, a matrix of rank h, from only m rows";
-    case STRUCTURED_RANK: return "the rank of theta on the data is larger than h";
+  case STRUCTURED_OK: return "nothing is wrong";
+  case STRUCTURED_NARROW: return "h is too small for the columns that this start needs";
+  case STRUCTURED_ROW_SPACE:
+    return "the part of theta that the data do not see has rows outside the row space of the "
+           "part that they see, where V(0) would be zero: no U can give this theta; "
+           "imbalanced can, with c > 0";
+  case STRUCTURED_POSITIVE:
+    return "U1'U1 - V'V = lam I with lam > 0 needs h <= rank of X: for larger h it would make "
+           "U1'U1 = lam I + V'V, a matrix of rank h, from only rank rows";
+  case STRUCTURED_NEGATIVE:
+    return "U1'U1 - V'V = lam I with lam < 0 needs h <= m: for larger h it would make "
+           "V'V = -lam I + U1'U1, a matrix of rank h, from only m rows";
+  case STRUCTURED_RANK: return "the rank of theta on the data is larger than h";
   }
   return "";
 }
 
 void structured_layout(arena *a, structured *w, int r, int m) {
-  int k = r + m, big = r > m ? r : m, q = least(r, m);
+  int k = r + m;
   *w = (structured){.r = r, .m = m};
-  w->P = arena_mat(a, r, r);
-  w->s = arena_doubles(a, (size_t)q);
-  w->R = arena_mat(a, m, m);
+  pairs_layout(a, &w->theta, r, m);
   w->outside = arena_doubles(a, (size_t)m);
-  w->L = arena_mat(a, k, k);
-  w->G = arena_mat(a, m, k);
   w->p = arena_doubles(a, (size_t)r);
   w->q = arena_doubles(a, (size_t)m);
-  w->a = arena_mat(a, big, k);
-  w->spare = arena_mat(a, big, k);
-  w->u = arena_mat(a, r, q);
-  w->vt = arena_mat(a, q, m);
-  w->column = arena_mat(a, m, 1);
-  w->tau = arena_doubles(a, (size_t)big);
-  lapack_want_svd(&w->lapack, r, m);
-  lapack_want_qr(&w->lapack, big, k);
-  lapack_layout(a, &w->lapack);
-}
-
-/* Q (n x n) <- q's orthonormal columns (n x c) completed to a basis: the QR factor of [q, I]. */
-static status complete(structured *w, mat q, mat Q) {
-  int n = Q.rows, c = q.cols;
-  mat both = mat_sub(w->a, 0, 0, n, n + c);
-  mat_copy(mat_cols(both, 0, c), q);
-  mat_eye(mat_cols(both, c, n));
-  status s = lapack_qr(&w->lapack, both, w->tau, mat_sub(w->spare, 0, 0, n, n + c));
-  if (s == STATUS_OK) mat_copy(Q, mat_cols(both, 0, n));
-  return s;
-}
-
-/* target (r x m) = P diag(s) R^T with square P, R. */
-static status pairs(structured *w, mat target) {
-  int r = w->r, m = w->m, q = least(r, m);
-  mat copy = mat_sub(w->a, 0, 0, r, m), spare = mat_sub(w->spare, 0, 0, r, m);
-  mat_copy(copy, target);
-  status s = lapack_svd(&w->lapack, copy, spare, w->u, w->s, w->vt);
-  if (s != STATUS_OK) return s;
-  double noise = (r > m ? r : m) * DBL_EPSILON * w->s[0];
-  for (int i = 0; i < q; i++)
-    if (w->s[i] <= noise) w->s[i] = 0.0;
-  s = complete(w, w->u, w->P);
-  if (s != STATUS_OK) return s;
-  mat right = mat_sub(w->R, 0, 0, m, q); /* complete() copies it before it writes R */
-  mat_transpose(right, w->vt);
-  return complete(w, right, w->R);
+  w->L = arena_mat(a, k, k);
+  w->G = arena_mat(a, m, k);
 }
 
 status structured_set(structured *w, mat theta1, mat perp) {
-  status s = pairs(w, theta1);
+  status s = pairs_of(&w->theta, theta1);
   if (s != STATUS_OK) return s;
   double out = 0.0;
   for (int i = 0; i < w->m; i++) {
     double norm = 0.0;
     for (int d = 0; d < perp.rows; d++) {
       double x = 0.0;
-      for (int j = 0; j < w->m; j++) x += mat_get(perp, d, j) * mat_get(w->R, j, i);
+      for (int j = 0; j < w->m; j++) x += mat_get(perp, d, j) * mat_get(w->theta.R, j, i);
       norm = hypot(norm, x);
     }
     w->outside[i] = norm;
@@ -107,10 +64,10 @@ static void append(structured *w, int i, double x, double y, double n) {
   mat up = mat_sub(w->L, 0, j, w->r, 1), down = mat_sub(w->L, w->r, j, w->m, 1);
   mat_fill(mat_cols(w->L, j, 1), 0.0);
   mat_fill(mat_cols(w->G, j, 1), 0.0);
-  if (x != 0.0) mat_axpy(x, mat_cols(w->P, i, 1), up);
+  if (x != 0.0) mat_axpy(x, pairs_p(&w->theta, i), up);
   if (y != 0.0) {
-    mat_axpy(y, mat_cols(w->R, i, 1), down);
-    mat_axpy(y / n, mat_cols(w->R, i, 1), mat_cols(w->G, j, 1)); /* C = Theta_perp (L_V^T)^+ */
+    mat_axpy(y, pairs_r(&w->theta, i), down);
+    mat_axpy(y / n, pairs_r(&w->theta, i), mat_cols(w->G, j, 1)); /* C = Theta_perp (L_V^T)^+ */
   }
   w->kp++;
 }
@@ -135,11 +92,11 @@ static double append_pair(structured *w, int i, double p, double q, double s) {
 }
 
 structured_refusal structured_spectrum(structured *w, double h) {
-  int q = least(w->r, w->m);
+  int q = w->theta.count;
   bool reachable = true;
   w->kp = 0;
   for (int i = 0; i < q || i < w->m; i++) {
-    double b = i < q ? append_pair(w, i, w->p[i], w->q[i], w->s[i]) : w->q[i];
+    double b = i < q ? append_pair(w, i, w->p[i], w->q[i], w->theta.s[i]) : w->q[i];
     if (i >= q) append(w, i, 0.0, sqrt(b), b);
     /* Theta_perp R_i needs V: 1e-12 is round-off of the projection that made Theta_perp */
     if (b == 0.0 && w->outside[i] > 1e-12 * w->norm) reachable = false;
@@ -161,7 +118,7 @@ structured_refusal structured_balanced(structured *w, double h) {
 
 structured_refusal structured_homogeneous(structured *w, double h, double lam) {
   int rank = 0;
-  while (rank < least(w->r, w->m) && w->s[rank] > 0.0) rank++;
+  while (rank < w->theta.count && w->theta.s[rank] > 0.0) rank++;
   w->kp = rank;
   if (lam > 0.0 && h > w->r) return STRUCTURED_POSITIVE;
   if (lam < 0.0 && h > w->m) return STRUCTURED_NEGATIVE;
@@ -175,15 +132,14 @@ status structured_spectral(structured *w, double h, const double *sigma, mat tar
   mat force = mat_sub(w->L, 0, 0, w->r, w->m);
   mat_copy(force, target);
   mat_scale_rows(force, sigma);
-  status s = pairs(w, force);
+  status s = pairs_of(&w->theta, force);
   if (s != STATUS_OK) return s;
-  int count = least(w->r, w->m);
   w->kp = 0;
-  for (int i = 0; i < count && i < h; i++) append(w, i, scale, scale, scale * scale);
+  for (int i = 0; i < w->theta.count && i < h; i++) append(w, i, scale, scale, scale * scale);
   return STATUS_OK;
 }
 
-/* s times the lower trapezoidal Bartlett factor of an n x dof Gaussian matrix: normals, then chis. */
+/* s times the lower trapezoidal Bartlett factor of a Gaussian matrix: normals, then chis. */
 static void bartlett(philox *g, double dof, double s, mat L) {
   for (int j = 0; j < L.cols; j++)
     for (int i = j + 1; i < L.rows; i++) *mat_at(L, i, j) = s * random_normal(g);

@@ -1,15 +1,12 @@
-/* csrc/net/structured.h: starts of a prescribed shape: Z(0) = L O^T, U2(0) = C O^T, O (h x kp) Haar,
- * which the caller draws if it wants U and V: mathematics.md section 5, [D] unless said otherwise.
+/* csrc/net/structured.h: starts of a prescribed shape: Z(0) = L O^T, U2(0) = C O^T for any O
+ * (h x kp) with orthonormal columns: mathematics.md section 5, [D] unless said otherwise.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_STRUCTURED_H
 #define LINNET_NET_STRUCTURED_H
 
 #include <stdint.h>
 
-#include "num/arena.h"
-#include "num/dense.h"
-#include "num/lapack.h"
-#include "num/status.h"
+#include "net/pairs.h"
 
 /* Why a start cannot be. structured_reason says it in words. */
 typedef enum structured_refusal {
@@ -24,24 +21,17 @@ typedef enum structured_refusal {
 /* A clause without a final stop; STRUCTURED_NARROW is for the caller, who knows h and kp. */
 const char *structured_reason(structured_refusal why);
 
-/* Theta0 in the coordinates of the data: Phi1^T Theta0 = P diag(s) R^T, and what lies outside. */
+/* Theta0 in the coordinates of the data, Phi1^T Theta0 = P diag(s) R^T, and what lies outside. */
 typedef struct structured {
-  mat P;     /* r x r orthogonal */
-  double *s; /* min(r, m) values, decreasing; those below round-off are 0 */
-  mat R;     /* m x m orthogonal */
+  int r, m;
+  pairs theta;
   double *outside; /* m norms ||Theta_perp R_i|| */
   double norm;     /* ||Theta0|| */
+  double *p, *q;   /* r, m: wanted imbalance spectrum */
   /* results, filled by each structured_<kind> below; columns 0..kp-1 count */
-  mat L;     /* k x k */
-  mat G;     /* m x k: C = Theta_perp G, so that C L_V^T = Theta_perp */
-  int kp;    /* columns needed, also when refused for h */
-  /* work */
-  double *p, *q;     /* r, m: wanted imbalance spectrum */
-  mat a, spare;      /* max(r, m) x (r + m) */
-  mat u, vt, column; /* r x min, min x m, m x 1 */
-  double *tau;
-  lapack_work lapack;
-  int r, m;
+  mat L;  /* k x k */
+  mat G;  /* m x k: C = Theta_perp G, so that C L_V^T = Theta_perp */
+  int kp; /* columns needed, also when refused for h */
 } structured;
 
 void structured_layout(arena *a, structured *w, int r, int m);
@@ -52,19 +42,19 @@ status structured_set(structured *w, mat theta1, mat perp);
 /* Lambda with eigenvalues p_i >= 0 (r of them), -q_i <= 0 (m of them), at Theta0; the caller fills
  * w->p and w->q before. */
 structured_refusal structured_spectrum(structured *w, double h);
-structured_refusal structured_imbalanced(structured *w, double h, double c); /* p = q = c/2 */
-structured_refusal structured_balanced(structured *w, double h);             /* Lambda = 0 */
+structured_refusal structured_imbalanced(structured *w, double h, double c);    /* p = q = c/2 */
+structured_refusal structured_balanced(structured *w, double h);                /* Lambda = 0 */
 structured_refusal structured_homogeneous(structured *w, double h, double lam); /* lam I_h */
 
 /* The min(h, r, m) leading singular pairs (P_i, R_i) of diag(sigma) Yt, L = scale [P; R]: each mode
- * of U1 V^T starts at scale^2 (Saxe et al. 2014), C = 0; no structured_set before. target is Yt, r x m. */
+ * of U1 V^T starts at scale^2 (Saxe et al. 2014), C = 0; no structured_set before. target: Yt. */
 status structured_spectral(structured *w, double h, const double *sigma, mat target, double scale);
 
-/* U = [Ua, Ua], V = [Va, -Va], h even, so that Theta(0) = 0 (Chizat et al. 2019), at any width: with
- * Ua = La Oa^T, Va = Lb Ob^T, L = sqrt(2) diag(La, Lb), each a Bartlett factor of h/2 degrees of
+/* U = [Ua, Ua], V = [Va, -Va], h even, so that Theta(0) = 0 (Chizat et al. 2019), at any width:
+ * with Ua = La Oa^T, Va = Lb Ob^T, L = sqrt(2) diag(La, Lb), each a Bartlett factor of h/2 degrees of
  * freedom, and C = F R off the data, R's first columns of variance 2 s_u^2, the others 0.
- * L is (r + m) x (structured_half(h, r) + structured_half(h, m)), R min(dof, structured_half(h, r)) x
- * the same, dof = D - r. */
+ * With ku = structured_half(h, r), kv = structured_half(h, m), dof = D - r: L is (r + m) x
+ * (ku + kv), R min(dof, ku) x (ku + kv). */
 static inline int structured_half(double h, int rows) {
   return 0.5 * h < rows ? (int)(0.5 * h) : rows;
 }
