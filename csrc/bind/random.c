@@ -201,9 +201,20 @@ void bind_random(lua_State *L) {
       {"chi2", random_m_chi2},       {"orthogonal", random_m_orthogonal},
       {"integer", random_m_integer}, {"words", random_m_words},
       {NULL, NULL}};
+  static const struct {
+    const char *name;
+    int stream;
+  } streams[] = {
+      {"X", STREAM_X}, {"Theta", STREAM_THETA}, {"noise", STREAM_NOISE}, {"split", STREAM_SPLIT}};
   luaL_setfuncs(L, functions, 0);
   luaL_newmetatable(L, RANDOM_NAME);
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");
   lua_setfield(L, -2, "random_meta");
+  lua_newtable(L); /* streams by purpose that Lua draws from */
+  for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+    lua_pushinteger(L, streams[i].stream);
+    lua_setfield(L, -2, streams[i].name);
+  }
+  lua_setfield(L, -2, "random_streams");
 }

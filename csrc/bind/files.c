@@ -1,0 +1,296 @@
+/* csrc/bind/files.c: matrices from and to .npy and CSV files. A load has the whole file in one
+ * buffer that is freed on return; a save writes beside the file and renames, so that the old
+ * content stays until the new is complete. Failures are returned as nil and a reason.
+ * SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bind/bind.h"
+#include "num/csv.h"
+#include "num/decimal.h"
+#include "num/npy.h"
+
+#define FILE_NAME "linnet.file"
+
+enum { CHUNK = 1 << 16, TEMPORARY_TRIES = 100, CELL_SHOWN = 40 };
+
+/* A file in use, to be closed whatever happens; while temporary it is also removed. */
+typedef struct file {
+  FILE *stream; /* NULL when closed */
+  bool temporary;
+  char path[]; /* of what is open */
+} file;
+
+static int file_close(lua_State *L) {
+  file *f = luaL_checkudata(L, 1, FILE_NAME);
+  if (f->stream) fclose(f->stream);
+  f->stream = NULL;
+  if (f->temporary) unlink(f->path);
+  f->temporary = false;
+  return 0;
+}
+
+/* Pushes a closed file with room for path and more characters; closed when the function returns. */
+static file *file_new(lua_State *L, const char *path, size_t more) {
+  size_t size = strlen(path) + 1;
+  file *f = lua_newuserdatauv(L, sizeof *f + size + more, 0);
+  f->stream = NULL;
+  f->temporary = false;
+  memcpy(f->path, path, size);
+  luaL_setmetatable(L, FILE_NAME);
+  lua_toclose(L, -1);
+  return f;
+}
+
+static int failure(lua_State *L, const char *why) {
+  lua_pushnil(L);
+  lua_pushstring(L, why);
+  return 2;
+}
+
+/* The path at arg, a string without zero bytes. */
+static const char *path_check(lua_State *L, int arg) {
+  size_t size;
+  const char *path = luaL_checklstring(L, arg, &size);
+  luaL_argcheck(L, strlen(path) == size, arg, "a path holds no zero bytes");
+  return path;
+}
+
+/* ---- reading ---- */
+
+/* The content of path into b, which must be initialized last; false with errno. */
+static bool file_read(lua_State *L, const char *path, luaL_Buffer *b) {
+  file *f = file_new(L, path, 0);
+  f->stream = fopen(path, "rb");
+  luaL_buffinit(L, b);
+  if (!f->stream) return false;
+  struct stat s;
+  if (fstat(fileno(f->stream), &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0)
+    luaL_prepbuffsize(b, (size_t)s.st_size + 1); /* one more, so that the end is seen at once */
+  for (;;) {
+    size_t room = b->size - b->n;
+    char *to = luaL_prepbuffsize(b, room ? room : CHUNK);
+    size_t got = fread(to, 1, b->size - b->n, f->stream);
+    luaL_addsize(b, got);
+    if (got == 0) return !ferror(f->stream);
+  }
+}
+
+/* npy_load(path) -> matrix, or nil and the reason */
+static int core_npy_load(lua_State *L) {
+  const char *path = path_check(L, 1);
+  char why[NPY_MESSAGE];
+  luaL_Buffer b;
+  npy h;
+  if (!file_read(L, path, &b)) return failure(L, strerror(errno));
+  if (!npy_header_read(luaL_buffaddr(&b), luaL_bufflen(&b), &h, why)) return failure(L, why);
+  mat m = bind_matrix_raw(L, h.rows, h.cols);
+  return npy_data_read(&h, m, why) ? 1 : failure(L, why);
+}
+
+/* ---- CSV ---- */
+
+static int push_names(lua_State *L, const csv *c) {
+  const char *at = c->begin;
+  long line = 1;
+  lua_createtable(L, c->cols, 0);
+  for (int j = 0; j < c->cols; j++) {
+    csv_cell cell;
+    csv_fault fault;
+    luaL_Buffer b;
+    csv_next(c, &at, &line, &cell, &fault);
+    char *to = luaL_buffinitsize(L, &b, cell.size);
+    luaL_pushresultsize(&b, csv_unquote(&cell, to));
+    lua_rawseti(L, -2, j + 1);
+  }
+  return 1;
+}
+
+/* "row 3, column 2 ('b'), line 5"; names: the index of their table, or 0. */
+static const char *place_text(lua_State *L, const csv_fault *f, int names) {
+  const char *name = "";
+  if (names) {
+    lua_rawgeti(L, names, f->col);
+    name = lua_pushfstring(L, " ('%s')", lua_tostring(L, -1));
+  }
+  return lua_pushfstring(L, "row %d, column %d%s, line %d", f->row, f->col, name, (int)f->line);
+}
+
+/* "'abc'": the cell, shortened and without control characters. */
+static const char *cell_text(lua_State *L, const csv_cell *cell) {
+  char text[CELL_SHOWN + 1];
+  size_t n = cell->size < CELL_SHOWN ? cell->size : CELL_SHOWN;
+  for (size_t i = 0; i < n; i++) text[i] = (unsigned char)cell->text[i] < ' ' ? '?' : cell->text[i];
+  text[n] = '\0';
+  return lua_pushfstring(L, "'%s'%s", text, n < cell->size ? "..." : "");
+}
+
+static const char *fault_text(lua_State *L, const csv *c, const csv_fault *f, int names) {
+  int line = (int)f->line, count = (int)f->count;
+  const char *place;
+  switch (f->problem) {
+  case CSV_EMPTY: return "the file is empty";
+  case CSV_UTF16: return "the file is in UTF-16; save it as UTF-8";
+  case CSV_OPEN: return lua_pushfstring(L, "line %d: a quote opens and is never closed", line);
+  case CSV_TRAILING:
+    return lua_pushfstring(L, "line %d: text between a closing quote and the next '%c'", line,
+                           c->delimiter);
+  case CSV_RAGGED:
+    return lua_pushfstring(L, "row %d (line %d) has %d cells, the first line has %d", f->row, line,
+                           count, c->cols);
+  case CSV_TOO_LARGE: return "it has more rows or columns than 2147483647";
+  case CSV_MISSING:
+    place = place_text(L, f, names);
+    return count == 1 ? lua_pushfstring(L, "%s: the cell is missing", place)
+                      : lua_pushfstring(L, "%s: the cell is missing, the first of %d", place, count);
+  default: /* CSV_TEXT */
+    place = place_text(L, f, names);
+    return lua_pushfstring(L, "%s: %s is not a number", place, cell_text(L, &f->cell));
+  }
+}
+
+/* csv_load(path, delimiter, header: true, false or nil to guess, missing: number or nil) -> matrix,
+ * names or nil; or nil and the reason */
+static int core_csv_load(lua_State *L) {
+  const char *path = path_check(L, 1);
+  char delimiter = *luaL_checkstring(L, 2);
+  csv_header header = lua_isnoneornil(L, 3) ? CSV_HEADER_GUESS
+                      : lua_toboolean(L, 3) ? CSV_HEADER_YES
+                                            : CSV_HEADER_NO;
+  double missing = luaL_optnumber(L, 4, 0.0);
+  bool fills = !lua_isnoneornil(L, 4);
+  luaL_Buffer b;
+  csv c;
+  csv_fault fault;
+  if (!file_read(L, path, &b)) return failure(L, strerror(errno));
+  if (!csv_scan(&c, luaL_buffaddr(&b), luaL_bufflen(&b), delimiter, header, &fault))
+    return failure(L, fault_text(L, &c, &fault, 0));
+  mat m = bind_matrix_raw(L, c.rows, c.cols);
+  if (c.header) push_names(L, &c);
+  else lua_pushnil(L);
+  if (!csv_read(&c, fills ? &missing : NULL, m, &fault))
+    return failure(L, fault_text(L, &c, &fault, c.header ? lua_gettop(L) : 0));
+  return 2;
+}
+
+/* ---- writing ---- */
+
+/* Opens a new file beside path, or path itself where a rename would put a plain file in the place
+ * of a device, a pipe or a link. Pushes it; false with errno. */
+static bool file_create(lua_State *L, const char *path, file **out) {
+  file *f = *out = file_new(L, path, 32);
+  struct stat s;
+  if (lstat(path, &s) == 0 && !S_ISREG(s.st_mode)) {
+    f->stream = fopen(path, "wb");
+    return f->stream != NULL;
+  }
+  for (int i = 0; i < TEMPORARY_TRIES; i++) {
+    snprintf(f->path + strlen(path), 32, ".%ld.%d.tmp", (long)getpid(), i);
+    int fd = open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EEXIST) continue;
+    if (fd < 0) return false;
+    f->temporary = true;
+    f->stream = fdopen(fd, "wb");
+    if (!f->stream) close(fd);
+    return f->stream != NULL;
+  }
+  return false;
+}
+
+/* On the disk and under its name; false with errno, and the file that was there before stands. */
+static bool file_commit(file *f, const char *path) {
+  bool ok = fflush(f->stream) == 0 && !ferror(f->stream);
+  if (ok && f->temporary) ok = fsync(fileno(f->stream)) == 0;
+  if (fclose(f->stream) != 0) ok = false;
+  f->stream = NULL;
+  if (ok && f->temporary) ok = rename(f->path, path) == 0;
+  if (ok) f->temporary = false;
+  return ok;
+}
+
+static int file_result(lua_State *L, bool ok) {
+  if (!ok) return failure(L, strerror(errno));
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* Raises "interrupted!" when Ctrl-C came: the temporary file goes with the function. */
+static void answer_interrupt(lua_State *L, const tick *t) {
+  if (tick_asks(t) && bind_interrupted(L)) luaL_error(L, "interrupted!");
+}
+
+/* npy_save(path, matrix) -> true, or nil and the reason */
+static int core_npy_save(lua_State *L) {
+  const char *path = path_check(L, 1);
+  mat m = bind_matrix_check(L, 2);
+  tick t = bind_tick(L);
+  char header[NPY_HEADER], entry[8];
+  file *f;
+  if (!file_create(L, path, &f)) return failure(L, strerror(errno));
+  npy_header_write(header, m.rows, m.cols);
+  fwrite(header, 1, NPY_HEADER, f->stream);
+  for (int j = 0; j < m.cols && !ferror(f->stream); j++) {
+    answer_interrupt(L, &t);
+    for (int i = 0; i < m.rows; i++) {
+      npy_entry_write(entry, mat_get(m, i, j));
+      fwrite(entry, 1, sizeof entry, f->stream);
+    }
+  }
+  return file_result(L, file_commit(f, path));
+}
+
+static void write_name(FILE *to, const char *name, size_t size, char delimiter) {
+  bool quotes = csv_needs_quotes(name, size, delimiter);
+  if (quotes) fputc('"', to);
+  for (size_t i = 0; i < size; i++) {
+    if (name[i] == '"') fputc('"', to);
+    fputc(name[i], to);
+  }
+  if (quotes) fputc('"', to);
+}
+
+/* csv_save(path, matrix, delimiter, names or nil) -> true, or nil and the reason */
+static int core_csv_save(lua_State *L) {
+  const char *path = path_check(L, 1);
+  mat m = bind_matrix_check(L, 2);
+  char delimiter = *luaL_checkstring(L, 3), number[DECIMAL_SIZE];
+  bool names = lua_istable(L, 4);
+  tick t = bind_tick(L);
+  file *f;
+  if (!file_create(L, path, &f)) return failure(L, strerror(errno));
+  for (int j = 0; names && j < m.cols; j++) {
+    size_t size;
+    lua_rawgeti(L, 4, j + 1);
+    const char *name = luaL_checklstring(L, -1, &size);
+    write_name(f->stream, name, size, delimiter);
+    fputc(j + 1 < m.cols ? delimiter : '\n', f->stream);
+    lua_pop(L, 1);
+  }
+  for (int i = 0; i < m.rows && !ferror(f->stream); i++) {
+    answer_interrupt(L, &t);
+    for (int j = 0; j < m.cols; j++) {
+      fwrite(number, 1, decimal_write(number, mat_get(m, i, j)), f->stream);
+      fputc(j + 1 < m.cols ? delimiter : '\n', f->stream);
+    }
+  }
+  return file_result(L, file_commit(f, path));
+}
+
+void bind_files(lua_State *L) {
+  static const luaL_Reg functions[] = {{"npy_load", core_npy_load},
+                                       {"npy_save", core_npy_save},
+                                       {"csv_load", core_csv_load},
+                                       {"csv_save", core_csv_save},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  luaL_newmetatable(L, FILE_NAME);
+  lua_pushcfunction(L, file_close);
+  lua_setfield(L, -2, "__gc");
+  lua_pushcfunction(L, file_close);
+  lua_setfield(L, -2, "__close");
+  lua_pop(L, 1);
+}

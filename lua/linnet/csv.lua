@@ -1,0 +1,108 @@
+--- Tables of numbers as CSV, the same in every locale: the decimal sign is a point.
+--
+-- Cells may stand in double quotes, with delimiters, line ends and doubled quotes inside. Lines end
+-- with LF, CRLF or CR; a byte order mark and empty lines at the end are skipped. `inf` and `nan` are
+-- numbers; an empty cell or `NA` is missing.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.csv
+
+local core = require "linnet.core"
+local options = require "linnet.options"
+
+local M = {}
+
+local function is_delimiter(text)
+  return #text == 1 and not text:find('[%w%s\0.+%-"]') or text == "\t",
+    "must be one character that is no letter, digit, blank, quote, '.', '+' or '-'"
+end
+
+local delimiter = {name = "delimiter", type = "string", default = ",", check = is_delimiter,
+  help = "what separates cells"}
+
+options.define("csv.load", {
+  summary = "Read a table of numbers.",
+  {name = "header", type = "boolean", default_help = "whether the first line has a cell that is no number",
+    help = "does the first line hold names?"},
+  {name = "missing", type = "number|string", check = function(x)
+    return type(x) == "number" or x == "nan", "must be a number or 'nan'"
+  end, default_help = "an error", help = "the number for missing cells, 'nan' for not-a-number"},
+  delimiter,
+})
+
+options.define("csv.save", {
+  summary = "Write a table of numbers.",
+  {name = "names", type = "table", help = "a list of strings for the first line"},
+  delimiter,
+})
+
+local function check_path(name, path)
+  if type(path) ~= "string" or path:find("\0", 1, true) or path == "" then
+    error(("%s: path must be the name of a file, got %s"):format(name,
+      type(path) == "string" and ("%q"):format(path) or type(path)), 3)
+  end
+end
+
+-- As `load`, with nil and a reason for a file that cannot be read; `given` is checked already.
+function M.try(path, given)
+  local missing = given.missing
+  if missing == "nan" then missing = 0 / 0 end
+  local m, names = core.csv_load(path, given.delimiter, given.header, missing)
+  return m, names
+end
+
+--- Read a matrix.
+-- @tparam string path
+-- @tparam[opt] table options
+-- @treturn Matrix one row per line
+-- @treturn ?{string,...} the names in the first line, nil if it holds numbers
+-- @raise cells that are missing or no numbers and lines of another length, named by row, column and
+-- line
+-- @usage local path = os.tmpname()
+-- linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"a", "b"}})
+-- local m, names = linnet.csv.load(path); assert(m(2, 1) == 3 and names[2] == "b"); os.remove(path)
+function M.load(path, given)
+  check_path("linnet.csv.load", path)
+  local m, names = M.try(path, options.check("csv.load", given, 2))
+  if not m then error(("linnet.csv.load: %s: %s"):format(path, names), 2) end
+  return m, names
+end
+
+-- A reason why m and names make no table, or nil.
+local function unfit(m, names)
+  if m:cols() == 0 or (m:rows() == 0 and not names) then
+    return ("a %d x %d matrix%s has no lines to be read back"):format(m:rows(), m:cols(),
+      m:cols() > 0 and " without names" or "")
+  elseif names then
+    if #names ~= m:cols() then
+      return ("%d names for %d columns"):format(#names, m:cols())
+    end
+    for j, name in ipairs(names) do
+      if type(name) ~= "string" then
+        return ("name %d must be a string, got %s"):format(j, type(name))
+      end
+    end
+  end
+end
+
+--- Write a matrix: one line per row, every number so that it reads back as it is. The file is
+-- written beside `path` and renamed when it is complete: what was there before stays whole until
+-- then. A link or a device is written directly.
+-- @tparam string path
+-- @tparam Matrix m
+-- @tparam[opt] table options
+-- @raise when the file cannot be written; then nothing has changed
+-- @usage linnet.csv.save("/dev/stdout", linnet.matrix{{1, 2}, {3, 4}}, {names = {"x", "y"}})
+function M.save(path, m, given)
+  check_path("linnet.csv.save", path)
+  if not core.is_matrix(m) then
+    error(("linnet.csv.save: a matrix must follow the path, got %s"):format(type(m)), 2)
+  end
+  local opt = options.check("csv.save", given, 2)
+  local why = unfit(m, opt.names)
+  if why then error("linnet.csv.save: " .. why, 2) end
+  local ok, reason = core.csv_save(path, m, opt.delimiter, opt.names)
+  if not ok then error(("linnet.csv.save: %s: %s"):format(path, reason), 2) end
+end
+
+return M

@@ -1,0 +1,52 @@
+--- NumPy's `.npy` files.
+--
+-- Read: versions 1.0 and 2.0, little-endian f8, f4, i8 and i4, C or Fortran order; one dimension
+-- makes a column. Anything else is refused, and never takes more memory than a few times the file.
+-- Written: version 1.0, f8, Fortran order, two dimensions.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.npy
+
+local core = require "linnet.core"
+
+local M = {}
+
+local function check_path(name, path)
+  if type(path) ~= "string" or path:find("\0", 1, true) or path == "" then
+    error(("%s: path must be the name of a file, got %s"):format(name,
+      type(path) == "string" and ("%q"):format(path) or type(path)), 3)
+  end
+end
+
+local function fail(name, path, why) error(("%s: %s: %s"):format(name, path, why), 3) end
+
+--- Read a matrix.
+-- @tparam string path
+-- @treturn Matrix
+-- @raise what cannot be read: other types (big-endian, complex, objects...), other dimensions, an
+-- i8 beyond 2^53 that is no double, a file that is shorter or longer than it says
+-- @usage local path = os.tmpname()
+-- linnet.npy.save(path, linnet.eye(2)); print(linnet.npy.load(path)); os.remove(path)
+function M.load(path)
+  check_path("linnet.npy.load", path)
+  local m, why = core.npy_load(path)
+  if not m then fail("linnet.npy.load", path, why) end
+  return m
+end
+
+--- Write a matrix. It goes into a file beside `path` that is renamed when it is complete: what was
+-- there before stays whole until then. A link or a device is written directly.
+-- @tparam string path
+-- @tparam Matrix m
+-- @raise when the file cannot be written; then nothing has changed
+-- @usage local path = os.tmpname(); linnet.npy.save(path, linnet.matrix{1, 2, 3}); os.remove(path)
+function M.save(path, m)
+  check_path("linnet.npy.save", path)
+  if not core.is_matrix(m) then
+    error(("linnet.npy.save: a matrix must follow the path, got %s"):format(type(m)), 2)
+  end
+  local ok, why = core.npy_save(path, m)
+  if not ok then fail("linnet.npy.save", path, why) end
+end
+
+return M
