@@ -41,8 +41,8 @@ M.names = {}
 -- @tparam string kind
 -- @tparam string summary one line
 -- @tparam table entries of the option schema
--- @tparam function build `(problem, options, kind, draw) -> state` or nil and a message; kinds drawn
---   in reduced form call `draw` (like `core.state_sampled`, its default) where the ensemble gives one
+-- @tparam function build `(problem, options, kind, draw) -> state` or nil and a message; kinds
+--   drawn in reduced form call `draw`, by default `core.state_sampled`, which the ensemble replaces
 function M.define(kind, summary, entries, build)
   entries.summary = summary
   options.define("init." .. kind, entries)
