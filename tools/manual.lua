@@ -107,10 +107,15 @@ local function arguments(entry)
       local optional = mark ~= "" or kind and kind:sub(1, 1) == "?"
       local default = mark:match("=(.-)%]")
       names[#names + 1] = optional and "[" .. name .. "]" or name
-      rows[#rows + 1] = ("  %-10s %s%s%s"):format(name, kind and kind:gsub("^%?", "") or "",
-        what ~= "" and (kind and ", " or "") .. what or "", default and " (default " .. default .. ")" or "")
-    elseif base == "return" or base == "treturn" then
-      rows[#rows + 1] = "  returns    " .. (base == "treturn" and text:gsub("^%?", ""):gsub("^(%S+)%s+", "%1, ") or text)
+      local said = {}
+      if kind then said[1] = kind:gsub("^%?", "") end
+      if what ~= "" then said[#said + 1] = what end
+      if default then said[#said + 1] = "default " .. default end
+      rows[#rows + 1] = ("  %-10s %s"):format(name, table.concat(said, ", "))
+    elseif base == "return" then
+      rows[#rows + 1] = "  returns    " .. text
+    elseif base == "treturn" then
+      rows[#rows + 1] = "  returns    " .. text:gsub("^%?", ""):gsub("^(%S+)%s+", "%1, ")
     elseif base == "raise" then
       rows[#rows + 1] = "  raises     " .. text
     end
@@ -190,7 +195,7 @@ local function quoted(text)
 end
 
 local function write_manual(pages)
-  print("--- The reference manual as text: what `help` shows. Written by `make manual`, not by hand.")
+  print("--- The reference manual as text: what `help` shows. Written by `make manual`.")
   print("-- SPDX-License-Identifier: MIT\nreturn {")
   for _, page in ipairs(pages) do
     print(("{name = %q, signature = %q, text = %s%s},"):format(page.name, page.signature,
@@ -209,7 +214,9 @@ local function write_ldoc(pages, dir)
       chapters[chapter]:write("--- ", chapter, "\n-- @module ", chapter, "\n\n")
     end
     local out = chapters[chapter]
-    local function comment(text) out:write((("\n" .. text):gsub("\n", "\n-- "):sub(2)), "\n") end
+    local function comment(text)
+      out:write((("\n" .. text):gsub("\n", "\n-- "):sub(2)), "\n")
+    end
     if page.entry then
       out:write("---")
       comment(page.text:match("^[^\n]*"))

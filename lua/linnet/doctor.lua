@@ -46,7 +46,8 @@ function M.findings()
     rows[#rows + 1] = {"BLAS kernel", info.kernel or "not OpenBLAS", nil, true}
     rows[#rows + 1] = {"BLAS threads", tostring(info.threads)}
   else
-    rows[#rows + 1] = {"core", nil, "make build; the reason was: " .. tostring(core):match("[^\n]*")}
+    rows[#rows + 1] = {"core", nil, "make build; the reason is: "
+      .. tostring(core):gsub("%s+", " ")}
   end
   for _, name in ipairs{"dkjson", "argparse", "lfs"} do rows[#rows + 1] = module_row(name) end
   rows[#rows + 1] = {"gnuplot", output("gnuplot --version"), GET.gnuplot}
@@ -68,7 +69,7 @@ function M.report()
     end
     out[#out + 1] = ("%-14s%s"):format(what, found)
   end
-  out[#out + 1] = healthy and "Everything needed is here." or "Something needed is missing, see above."
+  out[#out + 1] = healthy and "Everything needed is here." or "Something needed is missing."
   return table.concat(out, "\n"), healthy
 end
 

@@ -9,7 +9,10 @@ local options = require "linnet.options"
 local M = {}
 
 --- The table that holds the methods of a type ("matrix", "run", ...), or nil.
-local function methods_of(kind)
+-- @tparam string kind
+-- @treturn ?table
+-- @usage assert(linnet.help.methods("matrix").svd)
+function M.methods(kind)
   local meta = debug.getregistry()["linnet." .. kind]
   local methods = core[kind .. "_methods"] or meta and (meta.methods or meta.__index)
   if type(methods) == "table" then return methods end
@@ -23,7 +26,7 @@ end
 function M.reach(name)
   local kind, method = name:match("^([%w_]+):([%w_]+)$")
   if kind then
-    local methods = methods_of(kind)
+    local methods = M.methods(kind)
     return methods and methods[method]
   end
   local value = {linnet = require "linnet"}

@@ -1,0 +1,55 @@
+-- The prompt under a pseudo-terminal (util-linux's `script` makes one), as a person would use it.
+-- SPDX-License-Identifier: MIT
+
+local function available(program)
+  return (os.execute("command -v " .. program .. " >/dev/null 2>&1"))
+end
+
+--- What the terminal shows after typing these; a number is a pause in seconds.
+local function typed(...)
+  local input = {}
+  for _, text in ipairs{...} do
+    input[#input + 1] = type(text) == "number" and "sleep " .. text
+      or "printf '%s' '" .. text:gsub("'", "'\\''") .. "'"
+  end
+  local command = ("(sleep 1; %s; printf '\\004') | TERM=dumb INPUTRC=/dev/null script -qec "
+    .. [==["lua5.4 -e 'os.exit(require[[linnet.repl]].run())'" /dev/null]==])
+    :format(table.concat(input, "; "))
+  local pipe <close> = assert(io.popen(command))
+  return (pipe:read("a"):gsub("\r", ""))
+end
+
+describe("repl", function()
+  if not available("script") then
+    pending("needs util-linux's script for a pseudo-terminal")
+    return
+  end
+
+  it("greets, prints results, helps, and shows the first line of an error", function()
+    local screen = typed("6 * 7\n", "eye(2)\n", "help('linspace')\n", "zeros(2, 3) + zeros(3, 2)\n",
+      "linnet.version\n")
+    assert.truthy(screen:find("help() lists everything", 1, true), screen)
+    assert.truthy(screen:find("\n42\n", 1, true), screen)
+    assert.truthy(screen:find("2 x 2", 1, true), screen)
+    assert.truthy(screen:find("linnet.linspace(", 1, true), screen)
+    assert.truthy(screen:find("2 x 3.-3 x 2"), screen)
+    assert.truthy(screen:find(require "linnet.version", 1, true), screen)
+  end)
+
+  it("comes back from a long flow at Ctrl-C and goes on", function()
+    local screen = typed(
+      "X, Y = linnet.data.gaussian{n = 200, D = 400, m = 3, kappa = 1e6, seed = 1}\n",
+      "p = problem(X, Y) s = p:init('gaussian', {h = 1000, seed = 2})\n",
+      "r = p:flow(s, {t = 1e9, tol = 1e-12, method = 'dopri5'})\n", 2, "\003", 1,
+      "print('still ' .. 'here')\n")
+    assert.truthy(screen:find("interrupt"), screen)
+    assert.truthy(screen:find("still here", 1, true), screen)
+  end)
+
+  it("plots in the terminal", function()
+    if not available("gnuplot") then pending("needs gnuplot") return end
+    local screen = typed("plot{{linspace(0, 1, 5), linspace(0, 1, 5)}}\n", 1)
+    local _, lines = screen:gsub("\n", "")
+    assert.is_true(lines > 15, screen)
+  end)
+end)
