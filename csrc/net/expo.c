@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "net/expo.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "num/blas.h"
@@ -23,8 +24,11 @@ void expo_layout(arena *a, expo *w, int r, int m, int kp) {
   w->Q = arena_mat(a, r + m, kp);
 }
 
-void expo_start(expo *w, int order) {
+/* Rotations far below the tolerance: what is left unsettled is multiplied by t lam in E, and an
+ * unsettled stage costs rejections long before it costs accuracy. */
+void expo_start(expo *w, int order, double tol) {
   w->order = order;
+  w->settled = fmax(1e-6 * tol, 4.0 * DBL_EPSILON);
   w->known = false;
   w->eigenproblems = 0;
 }
@@ -83,19 +87,29 @@ static void apply(expo *w, const kernel *K, const field *f, mat Q, mat e, mat re
   kernel_to(K, w->E, rest, w->T);
 }
 
-/* Rotates until E(Q) agrees with the predicted error in the stiff directions; slow ones are left
- * alone. Without it stages land off the slow manifold by a kick of order t lam. */
-static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wanted, double t,
-                         const mat *p) {
-  enum { ITERATIONS = 4 };
+/* e <- K^+ e on the modes with lam > least, 0 on the others. */
+static void solve(const kernel *K, double least, mat e) {
+  for (int j = 0; j < e.cols; j++)
+    for (int i = 0; i < e.rows; i++) {
+      double lam = mat_get(K->lam, i, j);
+      *mat_at(e, i, j) = lam > least ? mat_get(e, i, j) / lam : 0.0;
+    }
+}
+
+/* Newton's iteration with the frozen K rotates Q until E(Q) is the predicted error in the stiff
+ * modes. Without it stages stand off the slow manifold by a kick of order t lam. The border must be
+ * sharp: damped corrections of slow modes would go on for ever and bring nothing. */
+static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wanted, double t) {
+  enum { ITERATIONS = 10 };
+  static const double STIFF = 0.2; /* t lam of the slowest mode that is corrected */
   status s = STATUS_OK;
+  if (!(t * mat_max_abs(K->lam) > STIFF)) return s;
   for (int n = 0; n < ITERATIONS && s == STATUS_OK; n++) {
     field_error(f, Q, w->E);
     kernel_to(K, w->E, w->step, w->T);
     mat_axpy(-1.0, wanted, w->step);
-    for (int j = 0; j < f->m; j++)
-      for (int i = 0; i < f->r; i++) *mat_at(w->step, i, j) *= mat_get(p[1], i, j);
-    s = rotate_by(w, K, f, t, w->step, Q);
+    solve(K, STIFF / t, w->step);
+    s = rotate_by(w, K, f, 1.0, w->step, Q);
     if (mat_max_abs(w->B) <= w->settled) break;
   }
   return s;
@@ -108,7 +122,7 @@ static status stage(expo *w, const kernel *K, const field *f, mat Z, double t, c
   mat_copy(Q, Z);
   status s = rotate_by(w, K, f, 1.0, w->step, Q);
   predicted(w, e, 0, t, p, remainder);
-  return s == STATUS_OK ? consistent(w, K, f, Q, e, t, p) : s;
+  return s == STATUS_OK ? consistent(w, K, f, Q, e, t) : s;
 }
 
 /* g = lam e - K_Q[e] */
@@ -163,7 +177,7 @@ static status take4(expo *w, const kernel *K, const field *f, mat Z, double h, m
   if (s == STATUS_OK) s = magnus(w, K, f, Z, h, out);
   if (s != STATUS_OK) return s;
   predicted(w, w->end, 0, h, w->full, true);
-  return consistent(w, K, f, out, w->end, h, w->full);
+  return consistent(w, K, f, out, w->end, h);
 }
 
 static status frozen(expo *w, const kernel *K, const field *f, mat Z, double t, mat out) {
@@ -207,20 +221,10 @@ status expo_again(expo *w, const field *f, mat Z, double h, mat out, mat low) {
   return take(w, &w->K[w->current], f, Z, h, out, low);
 }
 
-/* e <- K^+ e, eigenvalues below round-off of the largest counting as zero. */
-static void solve(const kernel *K, mat e) {
-  double least = 1e-14 * mat_max_abs(K->lam);
-  for (int j = 0; j < e.cols; j++)
-    for (int i = 0; i < e.rows; i++) {
-      double lam = mat_get(K->lam, i, j);
-      *mat_at(e, i, j) = lam > least ? mat_get(e, i, j) / lam : 0.0;
-    }
-}
-
 /* out = exp(x diag(sigma) K^+ E(Z)) out */
 static status solved(expo *w, const kernel *K, const field *f, mat Z, double x, mat out) {
   start_from(w, K, f, Z);
-  solve(K, w->e0);
+  solve(K, 1e-14 * mat_max_abs(K->lam), w->e0); /* below: zero but for round-off */
   return rotate_by(w, K, f, x, w->e0, out);
 }
 

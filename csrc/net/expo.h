@@ -31,7 +31,8 @@ typedef struct expo {
 } expo;
 
 void expo_layout(arena *a, expo *w, int r, int m, int kp);
-void expo_start(expo *w, int order);
+/* tol: of the error estimates that steps will be judged by. */
+void expo_start(expo *w, int order, double tol);
 /* A step h from Z: out, and low (NULL: not wanted), whose difference is O(h^3). Finds its own kernel
  * near the midpoint. STATUS_PAUSED when the tick asked; the accepted kernel is never touched. */
 status expo_step(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);

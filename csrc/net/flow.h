@@ -59,6 +59,7 @@ typedef struct flow {
   flow_reason reason;
   /* private */
   control step;       /* step.h is the next step to try */
+  double tol;         /* what the method's estimate is held against */
   double leap_below;  /* the infinite step is not tried before the excess is below this */
   bool still, at_infinity; /* what the last step was: nothing moved; infinite */
   double top_error, top_state; /* max|E|, max|Z| at the start: what round-off is relative to */
