@@ -12,7 +12,7 @@ PREFIX  ?= /usr/local
 DESTDIR ?=
 SPECS   ?= spec
 BUSTED  ?= busted
-# UNDER: a program that runs the specs' interpreter, such as valgrind.
+# UNDER: what runs the interpreter of the specs, such as valgrind.
 UNDER   ?=
 # Found by tools/probe when empty, e.g. BLAS_LIBS="-llapacke -llapack -lblas" and a folder.
 BLAS_LIBS  ?=
@@ -98,10 +98,13 @@ $(PROBED): $(BUILD)/settings tools/probe
 	@CC='$(CC)' LDFLAGS='$(LDFLAGS)' LUA_INCDIR='$(LUA_INCDIR)' BLAS_LIBS='$(BLAS_LIBS)' \
 	 tools/probe $(BUILD)/probe && touch $@
 
+# busted starts the interpreter it is told; under something else it is that interpreter's script.
+RUN_SPECS = $(if $(UNDER),$(UNDER) $(LUA) $$(command -v $(BUSTED)),$(BUSTED) --lua=$(LUA))
+
 test: deps build $(CHECKS) ## C programs of spec/c and specs; SPECS="files or folders" for some
 	@failed=0; for c in $(CHECKS); do \
 	   if $(UNDER) $$c; then echo "passed: $$c"; else echo "failed: $$c"; failed=1; fi; done; \
-	 $(if $(LUA_SPECS),$(TREE) $(UNDER) $(BUSTED) --lua=$(LUA) $(LUA_SPECS) || failed=1;) exit $$failed
+	 $(if $(LUA_SPECS),$(TREE) $(RUN_SPECS) $(LUA_SPECS) || failed=1;) exit $$failed
 
 deps: ## install what is missing (Debian, Ubuntu: apt as root or sudo), or say what is needed
 	@tools/deps $(foreach p,$(DEPS_RUN) $(DEPS_TEST),'$(p)')

@@ -1,8 +1,8 @@
 --- tools/digest.lua: one line "name tolerance value" for each of a few numbers that pass
 -- through everything, to compare builds. `digest.lua PART` first asserts that the BLAS in use has
 -- PART in its path; `digest.lua --compare FILE...` compares files with the first, within the stated
--- relative tolerances: rounding (1e-12 and the problem's condition) for single operations, ten times `tol` for
--- flows, whose accepted steps may differ.
+-- relative tolerances: rounding (1e-12 and the problem's condition) for single operations, ten
+-- times `tol` and more for flows, whose accepted steps may differ.
 -- SPDX-License-Identifier: MIT
 
 if arg[1] == "--compare" then

@@ -8,9 +8,9 @@
 
 local M = {}
 
--- Loaded as globals too: what one types all the time.
-local NAMES = {"matrix", "zeros", "ones", "eye", "diag", "linspace", "logspace", "random", "problem",
-  "plot", "data"}
+-- Globals too: what one types all the time.
+local NAMES = {"matrix", "zeros", "ones", "eye", "diag", "linspace", "logspace", "random",
+  "problem", "plot", "data"}
 
 --- Put linnet, its most used names and `help` into a table of globals and greet.
 -- @tparam[opt] table env `_G` when absent
