@@ -51,7 +51,7 @@ structured_refusal structured_homogeneous(structured *w, double h, double lam); 
 status structured_spectral(structured *w, double h, const double *sigma, mat target, double scale);
 
 /* U = [Ua, Ua], V = [Va, -Va], h even, so that Theta(0) = 0 (Chizat et al. 2019), at any width:
- * with Ua = La Oa^T, Va = Lb Ob^T, L = sqrt(2) diag(La, Lb), each a Bartlett factor of h/2 degrees of
+ * with Ua = La Oa^T, Va = Lb Ob^T, L = sqrt(2) diag(La, Lb), Bartlett factors of h/2 degrees of
  * freedom, and C = F R off the data, R's first columns of variance 2 s_u^2, the others 0.
  * With ku = structured_half(h, r), kv = structured_half(h, m), dof = D - r: L is (r + m) x
  * (ku + kv), R min(dof, ku) x (ku + kv). */

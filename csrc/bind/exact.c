@@ -1,0 +1,155 @@
+/* csrc/bind/exact.c: core.exact_*, the closed forms of csrc/net/exact.h; lua/linnet/exact.lua checks
+ * shapes and values and turns them into objects.
+ * SPDX-License-Identifier: MIT */
+#include "net/exact.h"
+
+#include <math.h>
+
+#include "bind/bind.h"
+#include "num/blas.h"
+
+#define RICCATI_NAME "linnet.exact_riccati"
+#define LAZY_NAME    "linnet.exact_lazy"
+
+/* Z <- [U; V] as one matrix on the stack. */
+static mat stacked(lua_State *L, int arg) {
+  mat U = bind_matrix_check(L, arg), V = bind_matrix_check(L, arg + 1);
+  mat Z = bind_matrix_new(L, U.rows + V.rows, U.cols);
+  mat_copy(mat_rows(Z, 0, U.rows), U);
+  mat_copy(mat_rows(Z, U.rows, V.rows), V);
+  return Z;
+}
+
+/* core.exact_riccati(U, V, target, lam) -> object, max |Lambda - lam I| / max |Z^T Z| */
+static int riccati_new(lua_State *L) {
+  mat U = bind_matrix_check(L, 1), V = bind_matrix_check(L, 2), target = bind_matrix_check(L, 3);
+  double lam = luaL_checknumber(L, 4), defect;
+  mat Z = stacked(L, 1);
+  exact_riccati shape;
+  arena count = arena_counting();
+  exact_riccati_layout(&count, &shape, U.rows, V.rows, U.cols);
+  size_t size = arena_need(&count);
+  exact_riccati *e = bind_block(L, size ? sizeof *e + size : 0, 0);
+  arena place = arena_placing(e + 1, size);
+  exact_riccati_layout(&place, e, U.rows, V.rows, U.cols);
+  luaL_setmetatable(L, RICCATI_NAME);
+  int before = blas_threads(1);
+  status s = exact_riccati_set(e, Z, target, lam, &defect);
+  blas_threads(before);
+  bind_raise(L, "exact", s);
+  lua_pushnumber(L, defect);
+  return 2;
+}
+
+/* object:at(t) -> U1 U1^T, U1 V^T, V V^T, and L itself (k x k', up to a right rotation) */
+static int riccati_at(lua_State *L) {
+  exact_riccati *e = luaL_checkudata(L, 1, RICCATI_NAME);
+  double t = luaL_checknumber(L, 2);
+  int r = e->r, m = e->m, before = blas_threads(1);
+  status s = exact_riccati_at(e, t);
+  blas_threads(before);
+  bind_raise(L, "exact", s);
+  mat U = mat_rows(e->Z, 0, r), V = mat_rows(e->Z, r, m);
+  mat UU = bind_matrix_new(L, r, r), UV = bind_matrix_new(L, r, m), VV = bind_matrix_new(L, m, m);
+  bind_matrix_push(L, e->Z);
+  before = blas_threads(1);
+  blas_syrk('N', 1.0, U, 0.0, UU);
+  blas_gemm('N', 'T', 1.0, U, V, 0.0, UV);
+  blas_syrk('N', 1.0, V, 0.0, VV);
+  blas_threads(before);
+  return 4;
+}
+
+/* core.exact_pairs(Y) -> P (r x r), s (min x 1), R (m x m), Y = P diag(s) R^T */
+static int pairs_push(lua_State *L) {
+  mat Y = bind_matrix_check(L, 1);
+  pairs w;
+  arena count = arena_counting();
+  pairs_layout(&count, &w, Y.rows, Y.cols);
+  size_t size = arena_need(&count);
+  arena place = arena_placing(bind_block(L, size, 0), size);
+  pairs_layout(&place, &w, Y.rows, Y.cols);
+  int before = blas_threads(1);
+  status s = pairs_of(&w, Y);
+  blas_threads(before);
+  bind_raise(L, "exact", s);
+  bind_matrix_push(L, w.P);
+  bind_matrix_push(L, mat_of(w.s, w.count, 1));
+  bind_matrix_push(L, w.R);
+  return 3;
+}
+
+static int push_mode(lua_State *L, exact_mode z) {
+  lua_pushnumber(L, z.p);
+  lua_pushnumber(L, z.uu);
+  lua_pushnumber(L, z.vv);
+  return 3;
+}
+
+/* core.exact_diagonal(a, b, s, t) -> p, uu, vv of one mode */
+static int diagonal(lua_State *L) {
+  return push_mode(L, exact_diagonal(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
+                                     luaL_checknumber(L, 3), luaL_checknumber(L, 4)));
+}
+
+/* core.exact_scalar(u, v, sigma, target, t) -> p, uu, vv, c; u, v are columns of equal length */
+static int scalar(lua_State *L) {
+  mat u = bind_matrix_check(L, 1), v = bind_matrix_check(L, 2);
+  exact_scalar e =
+      exact_scalar_of(u.p, v.p, u.rows, luaL_checknumber(L, 3), luaL_checknumber(L, 4));
+  push_mode(L, exact_scalar_at(&e, luaL_checknumber(L, 5)));
+  lua_pushnumber(L, e.c);
+  return 4;
+}
+
+/* core.exact_lazy(U, V, target, sigma) -> object */
+static int lazy_new(lua_State *L) {
+  mat U = bind_matrix_check(L, 1), V = bind_matrix_check(L, 2), target = bind_matrix_check(L, 3);
+  mat sigma = bind_matrix_check(L, 4);
+  int r = U.rows, m = V.rows;
+  field f = {.r = r, .m = m, .sigma = sigma.p, .Yt = target};
+  mat Z = stacked(L, 1);
+  exact_lazy shape;
+  arena count = arena_counting();
+  exact_lazy_layout(&count, &shape, r, m, U.cols);
+  size_t size = arena_need(&count);
+  exact_lazy *e = bind_block(L, size ? sizeof *e + size : 0, 0);
+  arena place = arena_placing(e + 1, size);
+  exact_lazy_layout(&place, e, r, m, U.cols);
+  luaL_setmetatable(L, LAZY_NAME);
+  int before = blas_threads(1);
+  status s = exact_lazy_set(e, &f, Z);
+  blas_threads(before);
+  bind_raise(L, "exact", s);
+  return 1;
+}
+
+/* object:at(t) -> E (r x m) */
+static int lazy_at(lua_State *L) {
+  exact_lazy *e = luaL_checkudata(L, 1, LAZY_NAME);
+  double t = luaL_checknumber(L, 2);
+  int before = blas_threads(1);
+  exact_lazy_at(e, t);
+  blas_threads(before);
+  bind_matrix_push(L, e->E);
+  return 1;
+}
+
+static void type_with_at(lua_State *L, const char *name, lua_CFunction at) {
+  luaL_newmetatable(L, name);
+  lua_newtable(L);
+  lua_pushcfunction(L, at);
+  lua_setfield(L, -2, "at");
+  lua_setfield(L, -2, "__index");
+  lua_pop(L, 1);
+}
+
+static const luaL_Reg functions[] = {{"exact_riccati", riccati_new}, {"exact_pairs", pairs_push},
+                                     {"exact_diagonal", diagonal},   {"exact_scalar", scalar},
+                                     {"exact_lazy", lazy_new},       {NULL, NULL}};
+
+void bind_exact(lua_State *L) {
+  type_with_at(L, RICCATI_NAME, riccati_at);
+  type_with_at(L, LAZY_NAME, lazy_at);
+  luaL_setfuncs(L, functions, 0);
+}

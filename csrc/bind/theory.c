@@ -1,0 +1,294 @@
+/* csrc/bind/theory.c: core.theory_*, the formulas of csrc/net/{rates,bounds,law}.h, of matrices and
+ * numbers and of states. lua/linnet/{theory,bounds}.lua check arguments before they come here.
+ * SPDX-License-Identifier: MIT */
+#include <math.h>
+
+#include "bind/net.h"
+#include "net/bounds.h"
+#include "net/law.h"
+#include "net/rates.h"
+#include "num/blas.h"
+
+static void set_number(lua_State *L, const char *name, double x) {
+  lua_pushnumber(L, x);
+  lua_setfield(L, -2, name);
+}
+
+static void set_boolean(lua_State *L, const char *name, bool x) {
+  lua_pushboolean(L, x);
+  lua_setfield(L, -2, name);
+}
+
+static double get_number(lua_State *L, const char *name) {
+  if (lua_getfield(L, 1, name) != LUA_TNUMBER) luaL_error(L, "theory: field '%s' is missing", name);
+  double x = lua_tonumber(L, -1);
+  lua_pop(L, 1);
+  return x;
+}
+
+static bool get_boolean(lua_State *L, const char *name) {
+  lua_getfield(L, 1, name);
+  bool x = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return x;
+}
+
+/* ---- rates */
+
+/* Pushes the scratch block. */
+static void rates_place(lua_State *L, rates_work *w, int r, int m) {
+  arena count = arena_counting();
+  rates_layout(&count, w, r, m);
+  size_t size = arena_need(&count);
+  arena place = arena_placing(bind_block(L, size, 0), size);
+  rates_layout(&place, w, r, m);
+}
+
+/* Pushes the kp x 1 spectrum of Lambda. */
+static mat spectrum_push(lua_State *L, int r, int m, mat Z) {
+  rates_work w;
+  rates_place(L, &w, r, m);
+  mat spectrum = bind_matrix_new(L, Z.cols, 1);
+  int before = blas_threads(1);
+  status s = rates_spectrum(&w.lapack, r, Z, mat_sub(w.SZ, 0, 0, Z.cols, Z.cols), spectrum.p);
+  blas_threads(before);
+  bind_raise(L, "imbalance", s);
+  return spectrum;
+}
+
+static int rates_push(lua_State *L, const rates_inputs *in) {
+  rates_work w;
+  rates out;
+  rates_place(L, &w, in->f.r, in->f.m);
+  int before = blas_threads(1);
+  status s = rates_from(&w, in, &out);
+  blas_threads(before);
+  bind_raise(L, "rates", s);
+  lua_createtable(L, 0, 6);
+  set_number(L, "instantaneous", out.instantaneous);
+  set_number(L, "imbalance", out.imbalance);
+  set_number(L, "proposition1", out.proposition1);
+  set_number(L, "margin", out.margin);
+  set_number(L, "upper", out.upper);
+  set_number(L, "late", out.late);
+  return 1;
+}
+
+/* core.theory_spectrum(Z, r): Z = [U1; V], r rows of U1 */
+static int theory_spectrum(lua_State *L) {
+  mat Z = bind_matrix_check(L, 1);
+  int r = (int)luaL_checkinteger(L, 2);
+  spectrum_push(L, r, Z.rows - r, Z);
+  return 1;
+}
+
+/* core.theory_imbalance(spectrum, r, m, h) -> {c, delta_plus, delta_minus, ...} */
+static int theory_imbalance(lua_State *L) {
+  mat s = bind_matrix_check(L, 1);
+  imbalance b = rates_imbalance(s.p, s.rows, (int)luaL_checkinteger(L, 2),
+                                (int)luaL_checkinteger(L, 3), luaL_checknumber(L, 4));
+  lua_createtable(L, 0, 8);
+  set_number(L, "c", b.c);
+  set_number(L, "delta_plus", b.delta_plus);
+  set_number(L, "delta_minus", b.delta_minus);
+  set_number(L, "plus_first", b.plus_first);
+  set_number(L, "plus_last", b.plus_last);
+  set_number(L, "minus_first", b.minus_first);
+  set_number(L, "minus_last", b.minus_last);
+  lua_pushvalue(L, 1);
+  lua_setfield(L, -2, "spectrum");
+  return 1;
+}
+
+/* core.theory_rates(Z, r, target, sigma, h) */
+static int theory_rates(lua_State *L) {
+  mat Z = bind_matrix_check(L, 1), target = bind_matrix_check(L, 3);
+  mat sigma = bind_matrix_check(L, 4);
+  int r = (int)luaL_checkinteger(L, 2), m = Z.rows - r;
+  field f = {.r = r, .m = m, .sigma = sigma.p, .Yt = target};
+  rates_inputs in = {.f = f, .L = Z, .h = luaL_checknumber(L, 5)};
+  in.spectrum = spectrum_push(L, r, m, Z).p;
+  in.E = bind_matrix_new(L, r, m);
+  int before = blas_threads(1);
+  field_error(&f, Z, in.E);
+  blas_threads(before);
+  return rates_push(L, &in);
+}
+
+/* core.theory_state_rates(state): with the spectrum of the start, which the flow conserves */
+static int theory_state_rates(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  const problem *p = s->o->p;
+  rates_inputs in = {.f = problem_field(p), .L = s->L, .h = s->o->h};
+  in.spectrum = spectrum_push(L, p->r, p->m, s->o->L0).p;
+  in.E = bind_matrix_new(L, p->r, p->m);
+  int before = blas_threads(1);
+  field_error(&in.f, s->L, in.E);
+  blas_threads(before);
+  return rates_push(L, &in);
+}
+
+/* core.theory_term(d, c, s) */
+static int theory_term(lua_State *L) {
+  lua_pushnumber(
+      L, rates_term(luaL_checknumber(L, 1), luaL_checknumber(L, 2), luaL_checknumber(L, 3)));
+  return 1;
+}
+
+/* ---- bounds */
+
+static bounds_setting setting_get(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  return (bounds_setting){.D = get_number(L, "D"),
+                          .m = get_number(L, "m"),
+                          .r = get_number(L, "r"),
+                          .h = get_number(L, "h"),
+                          .alpha = get_number(L, "alpha"),
+                          .delta = get_number(L, "delta"),
+                          .sigma_1 = get_number(L, "sigma_1"),
+                          .sigma_r = get_number(L, "sigma_r"),
+                          .norm_y = get_number(L, "norm_y"),
+                          .printed_constants = get_boolean(L, "printed_constants"),
+                          .printed_h0 = get_boolean(L, "printed_h0")};
+}
+
+/* core.theory_theorem2(setting) */
+static int theory_theorem2(lua_State *L) {
+  bounds_setting setting = setting_get(L);
+  bounds_theorem2 b = bounds_theorem2_of(&setting);
+  lua_createtable(L, 0, 9);
+  set_number(L, "bound", exp(b.log_bound));
+  set_number(L, "log_bound", b.log_bound);
+  set_number(L, "q", b.q);
+  set_number(L, "constant", exp(b.log_constant));
+  set_number(L, "log_constant", b.log_constant);
+  set_number(L, "h0", b.h0);
+  set_number(L, "threshold", exp(b.log_threshold));
+  set_number(L, "log_threshold", b.log_threshold);
+  set_boolean(L, "applies", b.applies);
+  return 1;
+}
+
+/* core.theory_lemma1(setting) */
+static int theory_lemma1(lua_State *L) {
+  bounds_setting setting = setting_get(L);
+  bounds_lemma1 b = bounds_lemma1_of(&setting);
+  lua_createtable(L, 0, 5);
+  set_number(L, "c", b.c_min);
+  set_number(L, "perpendicular", b.perpendicular);
+  set_number(L, "product", b.product);
+  set_number(L, "threshold", b.threshold);
+  set_boolean(L, "applies", b.applies);
+  return 1;
+}
+
+/* core.theory_rung(norm_perp, exponent) -> its logarithm */
+static int theory_rung(lua_State *L) {
+  lua_pushnumber(L, bounds_log_rung(luaL_checknumber(L, 1), luaL_checknumber(L, 2)));
+  return 1;
+}
+
+/* core.theory_apriori(norm_perp, sigma_1, sigma_r, norm_e0, c) -> its logarithm */
+static int theory_apriori(lua_State *L) {
+  lua_pushnumber(L, bounds_log_apriori(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
+                                       luaL_checknumber(L, 3), luaL_checknumber(L, 4),
+                                       luaL_checknumber(L, 5)));
+  return 1;
+}
+
+/* core.theory_start(state) -> ||Z(0) U2^T||, ||U1(0) V(0)^T||, ||E(0)||: norms at the trajectory's
+ * start, Frobenius */
+static int theory_start(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  const origin *o = s->o;
+  const problem *p = o->p;
+  field f = problem_field(p);
+  mat U = field_U(&f, o->L0), V = field_V(&f, o->L0);
+  mat ZC = bind_matrix_new(L, problem_k(p), o->R.rows), P = bind_matrix_new(L, p->r, p->m);
+  int before = blas_threads(1);
+  blas_gemm('N', 'T', 1.0, o->L0, o->R, 0.0, ZC);
+  blas_gemm('N', 'T', 1.0, U, V, 0.0, P);
+  lua_pushnumber(L, mat_norm_fro(ZC));
+  lua_pushnumber(L, mat_norm_fro(P));
+  field_error(&f, o->L0, P);
+  lua_pushnumber(L, mat_norm_fro(P));
+  blas_threads(before);
+  return 3;
+}
+
+/* core.theory_force(state) -> ||E||_F, ||diag(sigma) E||_2 */
+static int theory_force(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  state_work *w = bind_state_work(L, 1);
+  field f = problem_field(s->o->p);
+  int before = blas_threads(1);
+  field_error(&f, s->L, w->E);
+  double size = mat_norm_fro(w->E);
+  field_force(&f, w->E, w->A);
+  status done = lapack_singular_values(&w->lapack, w->A, w->s);
+  blas_threads(before);
+  bind_raise(L, "bounds", done);
+  lua_pushnumber(L, size);
+  lua_pushnumber(L, w->s[0]);
+  return 2;
+}
+
+/* ---- laws; nu, t are columns */
+
+/* core.theory_law(s_u, dof, nu) -> mean, variance */
+static int theory_law(lua_State *L) {
+  double s_u = luaL_checknumber(L, 1), dof = luaL_checknumber(L, 2);
+  mat nu = bind_matrix_check(L, 3);
+  lua_pushnumber(L, law_mean(s_u, dof, nu.p, nu.rows));
+  lua_pushnumber(L, law_variance(s_u, dof, nu.p, nu.rows));
+  return 2;
+}
+
+/* core.theory_law_cdf(s_u, dof, nu, x) */
+static int theory_law_cdf(lua_State *L) {
+  mat nu = bind_matrix_check(L, 3);
+  lua_pushnumber(L, law_cdf(luaL_checknumber(L, 1), luaL_checknumber(L, 2), nu.p, nu.rows,
+                            luaL_checknumber(L, 4)));
+  return 1;
+}
+
+/* core.theory_wide_mean(h, s_u, s_v, dof, t) */
+static int theory_wide_mean(lua_State *L) {
+  mat t = bind_matrix_check(L, 5);
+  lua_pushnumber(L, law_wide_mean(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
+                                  luaL_checknumber(L, 3), luaL_checknumber(L, 4), t.p, t.rows));
+  return 1;
+}
+
+/* core.theory_wide_slope(h, alpha, t) */
+static int theory_wide_slope(lua_State *L) {
+  mat h = bind_matrix_check(L, 1), t = bind_matrix_check(L, 3);
+  lua_pushnumber(L, law_wide_slope(h.p, h.rows, luaL_checknumber(L, 2), t.p, t.rows));
+  return 1;
+}
+
+/* core.theory_wide_exponent(alpha) */
+static int theory_wide_exponent(lua_State *L) {
+  lua_pushnumber(L, law_wide_exponent(luaL_checknumber(L, 1)));
+  return 1;
+}
+
+static const luaL_Reg functions[] = {{"theory_spectrum", theory_spectrum},
+                                     {"theory_imbalance", theory_imbalance},
+                                     {"theory_rates", theory_rates},
+                                     {"theory_state_rates", theory_state_rates},
+                                     {"theory_term", theory_term},
+                                     {"theory_theorem2", theory_theorem2},
+                                     {"theory_lemma1", theory_lemma1},
+                                     {"theory_rung", theory_rung},
+                                     {"theory_apriori", theory_apriori},
+                                     {"theory_start", theory_start},
+                                     {"theory_force", theory_force},
+                                     {"theory_law", theory_law},
+                                     {"theory_law_cdf", theory_law_cdf},
+                                     {"theory_wide_mean", theory_wide_mean},
+                                     {"theory_wide_slope", theory_wide_slope},
+                                     {"theory_wide_exponent", theory_wide_exponent},
+                                     {NULL, NULL}};
+
+void bind_theory(lua_State *L) { luaL_setfuncs(L, functions, 0); }
