@@ -1,8 +1,8 @@
 --- Tables of numbers as CSV, the same in every locale: the decimal sign is a point.
 --
--- Cells may stand in double quotes, with delimiters, line ends and doubled quotes inside. Lines end
--- with LF, CRLF or CR; a byte order mark and empty lines at the end are skipped. `inf` and `nan` are
--- numbers; an empty cell or `NA` is missing.
+-- Cells may stand in double quotes, with delimiters, line ends and doubled quotes inside. Lines
+-- end with LF, CRLF or CR; a byte order mark and empty lines at the end are skipped. `inf` and
+-- `nan` are numbers; an empty cell or `NA` is missing.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.csv
@@ -17,23 +17,31 @@ local function is_delimiter(text)
     "must be one character that is no letter, digit, blank, quote, '.', '+' or '-'"
 end
 
-local delimiter = {name = "delimiter", type = "string", default = ",", check = is_delimiter,
-  help = "what separates cells"}
+local function delimiter()
+  return {name = "delimiter", type = "string", default = ",", check = is_delimiter,
+    help = "what separates cells"}
+end
 
-options.define("csv.load", {
-  summary = "Read a table of numbers.",
-  {name = "header", type = "boolean", default_help = "whether the first line has a cell that is no number",
-    help = "does the first line hold names?"},
-  {name = "missing", type = "number|string", check = function(x)
-    return type(x) == "number" or x == "nan", "must be a number or 'nan'"
-  end, default_help = "an error", help = "the number for missing cells, 'nan' for not-a-number"},
-  delimiter,
-})
+local function is_missing(x)
+  return type(x) == "number" or x == "nan", "must be a number or 'nan'"
+end
+
+-- Entries about reading, for this schema and that of linnet.data.csv.
+function M.reading()
+  return {name = "header", type = "boolean",
+    default_help = "true if a cell of the first line is no number",
+    help = "the first line holds names"},
+    {name = "missing", type = "number|string", check = is_missing, default_help = "an error",
+    help = "what stands for missing cells, 'nan' for not-a-number"},
+    delimiter()
+end
+
+options.define("csv.load", {summary = "Read a table of numbers.", M.reading()})
 
 options.define("csv.save", {
   summary = "Write a table of numbers.",
   {name = "names", type = "table", help = "a list of strings for the first line"},
-  delimiter,
+  delimiter(),
 })
 
 local function check_path(name, path)

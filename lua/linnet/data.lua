@@ -25,7 +25,8 @@ options.define("data.gaussian", {
     help = "standard deviation of what is added to each entry of Y"},
   {name = "kappa", type = "number", range = "[1, inf)", default_help = "as the entries make it",
     help = "lambda_1 / lambda_r of X^T X, eigenvalues log-uniform from 1 down"},
-  {name = "orthonormal", type = "boolean", default = false, help = "all singular values of X are 1"},
+  {name = "orthonormal", type = "boolean", default = false,
+    help = "all singular values of X are 1"},
   SEED,
 })
 
@@ -39,7 +40,8 @@ local function spectrum(o, r)
   elseif not o.orthonormal and not o.kappa then
     return nil
   end
-  return core.matrix(r, 1, function(i) return (o.kappa or 1) ^ (-(i - 1) / (2 * math.max(r - 1, 1))) end)
+  local step = -0.5 / math.max(r - 1, 1)
+  return core.matrix(r, 1, function(i) return (o.kappa or 1) ^ (step * (i - 1)) end)
 end
 
 -- Restores the number of BLAS threads at the end of a block: bits must not depend on it.
@@ -136,7 +138,8 @@ end
 -- Means and deviations of the columns; a constant column has its value for a mean, exactly, and is
 -- not divided.
 local function moments(X)
-  local mean, std = X:mean("rows"), X:rows() > 1 and X:std("rows") or core.matrix(1, X:cols(), 1)
+  local mean = X:mean("rows")
+  local std = X:rows() > 1 and X:std("rows") or core.ones(1, X:cols())
   local low, high = X:min("rows"), X:max("rows")
   for j = 1, X:cols() do
     if mean(1, j) - mean(1, j) ~= 0 then return nil, j end
@@ -152,7 +155,9 @@ end
 local function standardize(X, o)
   if X:rows() == 0 then return nil, ("X has no rows (%d x %d)"):format(X:rows(), X:cols()) end
   local mean, std = moments(X)
-  if not mean then return nil, ("column %d of X holds nan, inf or too large numbers"):format(std) end
+  if not mean then
+    return nil, ("column %d of X holds nan, inf or too large numbers"):format(std)
+  end
   local map = setmetatable({columns = X:cols(), mean = o.center and mean or nil,
     std = o.scale and std or nil}, Map)
   return map(X), map
@@ -198,7 +203,8 @@ local function rows_where(A, flags, wanted, count)
   return out
 end
 
---- Split samples at random. Samples keep their order within both parts, and at least one is in each.
+--- Split samples at random. They keep their order within both parts, and each part has at least
+-- one.
 -- @tparam Matrix X n x D
 -- @tparam Matrix Y n x m
 -- @tparam[opt] table options
@@ -215,7 +221,7 @@ function M.split(X, Y, given)
   local o = options.check("data.split", given, 2)
   local n = X:rows()
   if Y:rows() ~= n or n < 2 then
-    error(("data.split: X and Y must have the same number of rows, at least 2, got %d x %d and %d x %d")
+    error(("data.split: X and Y must have equally many rows, at least 2, got %d x %d and %d x %d")
       :format(n, X:cols(), Y:rows(), Y:cols()), 2)
   end
   local count = math.max(1, math.min(n - 1, math.floor(o.test * n + 0.5)))
@@ -240,7 +246,7 @@ options.define("data.csv", {
     help = "subtract the mean of each column of X and Y"},
   {name = "scale", type = "boolean", default = false,
     help = "divide each column of X by its standard deviation"},
-  table.unpack(options.schemas["csv.load"]),
+  csv.reading(),
 })
 
 local SHOWN = 6 -- columns listed in a message
@@ -265,7 +271,8 @@ local function column_find(wanted, names, count)
   local found
   for j, name in ipairs(names or {}) do
     if name == wanted and found then
-      return nil, ("columns %d and %d are both called '%s': say which by number"):format(found, j, name)
+      return nil, ("columns %d and %d are both called '%s': say which by number")
+        :format(found, j, name)
     elseif name == wanted then
       found = j
     end
@@ -326,18 +333,17 @@ function M.csv(path, given)
   if all:rows() == 0 then refuse("there is no row of numbers") end
   local inputs, targets = columns_split(o.target, names, all:cols())
   if not inputs then refuse(targets) end
-  local info, X, Y, why = {}, nil, nil, nil
-  X, info.names = columns_take(all, inputs, names)
-  Y, info.targets = columns_take(all, targets, names)
+  local info = {}
+  local X, x_names = columns_take(all, inputs, names)
+  local Y, y_names = columns_take(all, targets, names)
+  info.names, info.targets = x_names, y_names
   if o.center or o.scale then
-    X, why = standardize(X, o)
-    if not X then refuse(why) end
-    info.map_x = why
+    X, info.map_x = standardize(X, o)
+    if not X then refuse(info.map_x) end
   end
   if o.center then
-    Y, why = standardize(Y, {center = true})
-    if not Y then refuse((why:gsub("of X", "of Y"))) end
-    info.map_y = why
+    Y, info.map_y = standardize(Y, {center = true})
+    if not Y then refuse((info.map_y:gsub("of X", "of Y"))) end
   end
   return X, Y, info
 end
