@@ -104,7 +104,7 @@ SCALAR(state_excess_push, state_excess(s, w))
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):loss()) */
 SCALAR(state_loss_push, s->o->p->optimal_loss + state_excess(s, w))
-/*** ||U2 V'||_F, the part of Theta outside the row space of X.
+/*** ||Z U2'||_F with Z = [U1; V]: 0 on the invariant set, where the flow ends at Theta_hat.
 @function state:perpendicular
 @treturn number
 @usage

@@ -15,6 +15,7 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
   w->E = arena_mat(a, r, m);
   w->A = arena_mat(a, r, m);
   w->SZ = arena_mat(a, r + m, kp);
+  w->LR = arena_mat(a, r + m, o->R.rows);
   w->G = arena_mat(a, kp, kp);
   w->G0 = arena_mat(a, kp, kp);
   w->values = arena_doubles(a, (size_t)kp);
@@ -42,9 +43,16 @@ double state_excess(const state *s, state_work *w) {
 }
 
 double state_perpendicular(const state *s, state_work *w) {
+  if (s->o->R.rows == 0) return 0.0;
+  blas_gemm('N', 'T', 1.0, s->L, s->o->R, 0.0, w->LR);
+  return mat_norm_fro(w->LR);
+}
+
+/* The rows of w->T below the first r: R V^T = F^T U2 V^T. */
+static mat outside(const state *s, state_work *w) {
   mat tail = mat_rows(w->T, s->o->p->r, s->o->R.rows);
   blas_gemm('N', 'T', 1.0, s->o->R, state_V(s), 0.0, tail);
-  return mat_norm_fro(tail);
+  return tail;
 }
 
 /* w->T = [diag(1/sigma) E; R V^T]: Theta_hat - Theta in an orthonormal basis, up to signs. */
@@ -53,7 +61,7 @@ static void gap(const state *s, state_work *w) {
   error_of(s, w->E);
   for (int j = 0; j < p->m; j++)
     for (int i = 0; i < p->r; i++) *mat_at(w->T, i, j) = mat_get(w->E, i, j) / p->sigma[i];
-  state_perpendicular(s, w);
+  outside(s, w);
 }
 
 double state_distance(const state *s, state_work *w, bool spectral) {
@@ -177,9 +185,7 @@ void state_theta(const state *s, state_work *w, mat out) {
   blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, w->P);
   blas_gemm('T', 'N', 1.0, o->p->Pt, w->P, 0.0, out);
   if (o->R.rows == 0) return;
-  mat tail = mat_rows(w->T, o->p->r, o->R.rows);
-  state_perpendicular(s, w);
-  blas_gemm('N', 'N', 1.0, o->F, tail, 1.0, out);
+  blas_gemm('N', 'N', 1.0, o->F, outside(s, w), 1.0, out);
 }
 
 void state_weights_u(const state *s, mat scratch, mat out) {

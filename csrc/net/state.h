@@ -34,7 +34,7 @@ typedef struct state {
 /* Buffers of the functions below, for one problem and k'. */
 typedef struct state_work {
   mat E, A;       /* r x m */
-  mat SZ;         /* k x k' */
+  mat SZ, LR;     /* k x k', k x pr */
   mat G, G0;      /* k' x k': L^T J L (destroyed by its spectrum), L0^T J L0 */
   bool have_G0;
   double *values; /* k' */
@@ -59,7 +59,7 @@ double state_excess(const state *s, state_work *w);
 /* ||Theta - Theta_hat||, Frobenius (spectral = false) or spectral, from the reduced parts:
  * the matrix [diag(1/sigma) E; R V^T] has the same singular values. */
 double state_distance(const state *s, state_work *w, bool spectral);
-/* ||U2 V^T||_F, the part of Theta that the data do not see. */
+/* ||Z U2^T||_F = hypot(||U1 U2^T||, ||V U2^T||): 0 on the invariant set and only there. */
 double state_perpendicular(const state *s, state_work *w);
 /* -d/dt log(L - L*) = 2 (||A V||^2 + ||A^T U1||^2)/||E||^2; 0 where E = 0. */
 double state_rate(const state *s, state_work *w);

@@ -31,6 +31,7 @@ require "linnet.initialize"
 require "linnet.state"
 require "linnet.flow"
 require "linnet.descend"
+require "linnet.run_plot"
 M.load = require("linnet.run").load
 M.blas_info = core.blas_info
 

@@ -165,7 +165,8 @@ local function given_weights(p, o)
   end
   for _, name in ipairs{"U", "V"} do
     local i, j, x = core.non_finite(o[name])
-    if i then return nil, ("%s(%d, %d) is %s: every entry must be finite"):format(name, i, j, x) end
+    if i then return nil, ("%s(%d, %d) is %s: every entry must be finite"):format(name, i, j,
+      x ~= x and "nan" or x) end
   end
   return core.state_weights(p, "matrices", U, V, 0, false)
 end

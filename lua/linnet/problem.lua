@@ -28,7 +28,8 @@ local function check_data(name, value)
   end
   local i, j, x = core.non_finite(value)
   if i then
-    error(("problem: %s(%d, %d) is %s: every entry must be finite"):format(name, i, j, x), 3)
+    error(("problem: %s(%d, %d) is %s: every entry must be finite"):format(name, i, j,
+      x ~= x and "nan" or x), 3)
   end
 end
 

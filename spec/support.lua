@@ -1,0 +1,53 @@
+--- spec/support.lua: what several specs share: reference cases, a KS distance, child processes.
+-- Not a spec itself. SPDX-License-Identifier: MIT
+local linnet = require "linnet"
+local dkjson = require "dkjson"
+
+local M = {}
+
+--- The five cases of spec/reference: the full (U, V) system integrated by an independent program.
+M.cases = {"wide", "narrow", "rank_deficient", "tall", "scalar_output"}
+
+function M.reference(name)
+  local file = assert(io.open("spec/reference/" .. name .. ".json"))
+  local text = file:read("a")
+  file:close()
+  return assert(dkjson.decode(text))
+end
+
+--- A reference case as linnet objects: the JSON, its problem and its start.
+function M.case(name)
+  local data = M.reference(name)
+  local p = linnet.problem(linnet.matrix(data.X), linnet.matrix(data.Y))
+  return data, p, p:init{U = linnet.matrix(data.U0), V = linnet.matrix(data.V0)}
+end
+
+--- Largest |a - b| over the largest |b|.
+function M.relative(a, b)
+  local core = require "linnet.core"
+  return core.max_abs(a - b) / core.max_abs(b)
+end
+
+--- Kolmogorov-Smirnov distance between two samples (lists of numbers).
+function M.ks(a, b)
+  table.sort(a)
+  table.sort(b)
+  local i, j, worst = 1, 1, 0
+  while i <= #a and j <= #b do
+    if a[i] <= b[j] then i = i + 1 else j = j + 1 end
+    worst = math.max(worst, math.abs((i - 1) / #a - (j - 1) / #b))
+  end
+  return worst
+end
+
+--- Slope of the least-squares line through (log x, log y).
+function M.slope(x, y)
+  local n, sx, sy, sxx, sxy = #x, 0, 0, 0, 0
+  for i = 1, n do
+    local u, v = math.log(x[i]), math.log(y[i])
+    sx, sy, sxx, sxy = sx + u, sy + v, sxx + u * u, sxy + u * v
+  end
+  return (n * sxy - sx * sy) / (n * sxx - sx * sx)
+end
+
+return M
