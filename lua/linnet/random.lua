@@ -54,12 +54,21 @@ local meta = core.random_meta
 local methods = meta.__index
 M.methods = methods
 
+local function check_generator(name, self)
+  if getmetatable(self) ~= meta then
+    error(("random:%s: a generator is needed, got %s"):format(name, type(self)), 3)
+  end
+end
+
 --- Where the generator stands, as a line of text that `restore` takes: also in another process, and
 -- for any generator.
 -- @function random:state
 -- @treturn string seed, stream and the count of words drawn
 -- @usage local g = linnet.random(7); g:normal(5); print(g:state())
-function methods:state() return STATE:format(core.random_place(self)) end
+function methods:state()
+  check_generator("state", self)
+  return STATE:format(core.random_place(self))
+end
 
 --- Go back, or forth, to where a generator stood.
 -- @function random:restore
@@ -69,7 +78,7 @@ function methods:state() return STATE:format(core.random_place(self)) end
 -- @usage local g = linnet.random(7); local s = g:state()
 -- local x = g:normal(); assert(g:restore(s):normal() == x)
 function methods:restore(state)
-  core.random_place(self) -- raises for anything but a generator
+  check_generator("restore", self)
   local pattern = STATE:gsub("%-", "%%-"):gsub("%%d", "(%%-?%%d+)")
   local place = {}
   if type(state) == "string" then
