@@ -1,4 +1,4 @@
---- lua/linnet/options.lua: one schema per public function, from which checking, suggestions,
+--- One schema per public function, from which checking, suggestions,
 -- `help`, the manual, the command line and the generated misuse specs all read.
 --
 -- A schema is a list of entries, one per option:
