@@ -82,12 +82,30 @@ local function public_name(entry, module)
     return "linnet." .. name:gsub("^linnet%.", "")
   end
   name = entry.code:match("^function M[.:]([%w_]+)") or entry.code:match("^M%.([%w_]+)%s*=")
-  return name and module and module .. "." .. name
+  if not (name and module) then return nil end
+  -- The function that a module is named for is what calling the module does.
+  return module == "linnet." .. name and module or module .. "." .. name
 end
 
 -- ---------------------------------------------------------------- writing
 
 local PARAM = "^(%S+)%s+(%S+)%s*(.*)$" -- type, name, description
+
+local WIDTH = 98
+
+--- "head words words ..." wrapped, later lines indented under the words.
+local function wrapped(head, words)
+  local out, line, indent = {}, head, (" "):rep(#head)
+  for word in words:gmatch("%S+") do
+    if #line + #word > WIDTH and #line > #indent then
+      out[#out + 1] = line:gsub("%s+$", "")
+      line = indent
+    end
+    line = line .. word .. " "
+  end
+  out[#out + 1] = line:gsub("%s+$", "")
+  return table.concat(out, "\n")
+end
 
 local function squeeze(lines)
   return (table.concat(lines, " "):gsub("%s+", " "):gsub("^%s", ""):gsub("%s$", ""))
@@ -111,13 +129,14 @@ local function arguments(entry)
       if kind then said[1] = kind:gsub("^%?", "") end
       if what ~= "" then said[#said + 1] = what end
       if default then said[#said + 1] = "default " .. default end
-      rows[#rows + 1] = ("  %-10s %s"):format(name, table.concat(said, ", "))
+      rows[#rows + 1] = wrapped(("  %-10s "):format(name), table.concat(said, ", "))
     elseif base == "return" then
-      rows[#rows + 1] = "  returns    " .. text
+      rows[#rows + 1] = wrapped("  returns    ", text)
     elseif base == "treturn" then
-      rows[#rows + 1] = "  returns    " .. text:gsub("^%?", ""):gsub("^(%S+)%s+", "%1, ")
+      local what = text:gsub("^%?", ""):gsub("^(%S+)%s+", "%1, ")
+      rows[#rows + 1] = wrapped("  returns    ", what)
     elseif base == "raise" then
-      rows[#rows + 1] = "  raises     " .. text
+      rows[#rows + 1] = wrapped("  raises     ", text)
     end
   end
   return table.concat(names, ", "), rows
@@ -135,18 +154,15 @@ local function finished(name, entry)
   local text = trim(entry.text)
   local page = {table.concat(text, "\n")}
   if #rows > 0 then page[#page + 1] = table.concat(rows, "\n") end
-  local schema = name:match("([%w_]+)$")
-  for _, candidate in ipairs{name:gsub("^linnet%.", ""), schema} do
-    if options.schemas[candidate] then
-      page[#page + 1] = "Options of " .. options.describe(candidate)
-      break
-    end
-  end
+  local schema = name:gsub("^linnet%.", "")
+  if not options.schemas[schema] then schema = schema:match("[%w_]+$") end
+  local described = options.schemas[schema] and "Options of " .. options.describe(schema)
+  page[#page + 1] = described or nil
   local usage = tag_text(entry, "usage")
   return {
     name = name, signature = name .. "(" .. args .. ")", text = table.concat(page, "\n\n"),
     usage = usage and table.concat(trim{usage}, "\n"):gsub("^%s*\n", ""):gsub("%s+$", ""),
-    entry = entry,
+    entry = entry, options = described,
   }
 end
 
@@ -180,8 +196,9 @@ local function collect()
   end
   for _, schema in ipairs(options.schemas) do
     if schema.name:find("%.") and not seen["linnet." .. schema.name] then
-      pages[#pages + 1] = {name = schema.name, signature = schema.name,
-        text = options.describe(schema.name)}
+      local described = options.describe(schema.name)
+      pages[#pages + 1] = {name = schema.name, signature = schema.name, text = described,
+        options = described}
     end
   end
   table.sort(pages, function(a, b) return a.name < b.name end)
@@ -204,6 +221,8 @@ local function write_manual(pages)
   print("}")
 end
 
+local ESCAPE = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;"}
+
 --- One LDoc source per chapter, the comments under their public names.
 local function write_ldoc(pages, dir)
   local chapters = {}
@@ -214,17 +233,15 @@ local function write_ldoc(pages, dir)
       chapters[chapter]:write("--- ", chapter, "\n-- @module ", chapter, "\n\n")
     end
     local out = chapters[chapter]
-    local function comment(text)
-      out:write((("\n" .. text):gsub("\n", "\n-- "):sub(2)), "\n")
+    local function comment(text) out:write("-- ", (text:gsub("\n", "\n-- ")), "\n") end
+    out:write("---\n")
+    comment(page.entry and table.concat(page.entry.text, "\n") or page.text:match("^[^\n]*"))
+    if page.options then
+      comment("<pre>" .. page.options:gsub("[&<>]", ESCAPE) .. "</pre>")
     end
-    if page.entry then
-      out:write("---")
-      comment(page.text:match("^[^\n]*"))
-      comment(table.concat(page.entry.text, "\n"))
-      for _, tag in ipairs(page.entry.tags) do
-        if tag.tag ~= "function" and tag.tag ~= "module" then
-          comment("@" .. tag.tag .. " " .. table.concat(tag.lines, "\n"))
-        end
+    for _, tag in ipairs(page.entry and page.entry.tags or {}) do
+      if tag.tag ~= "function" and tag.tag ~= "module" then
+        comment("@" .. tag.tag .. " " .. table.concat(tag.lines, "\n"))
       end
     end
     out:write("-- @function ", page.name:match("[%w_]+$"), "\n\n")

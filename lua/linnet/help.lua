@@ -16,12 +16,15 @@ function M.methods(kind)
   local meta = debug.getregistry()["linnet." .. kind]
   local methods = core[kind .. "_methods"] or meta and (meta.methods or meta.__index)
   if type(methods) == "table" then return methods end
-  local ok, module = pcall(require, "linnet." .. kind)
-  return ok and type(module) == "table" and module.methods or nil
+  for _, home in ipairs{"linnet.", "linnet.sweep."} do
+    local ok, module = pcall(require, home .. kind)
+    if ok and type(module) == "table" and module.methods then return module.methods end
+  end
 end
 
---- The value behind a name of the manual, or nil when a user cannot reach any.
+--- The function or callable table behind a name of the manual; nil when a user can reach none.
 -- @tparam string name `linnet.x`, `linnet.x.y` or `type:method`
+-- @return the function or table
 -- @usage assert(linnet.help.reach("linnet.eye") == linnet.eye)
 function M.reach(name)
   local kind, method = name:match("^([%w_]+):([%w_]+)$")
@@ -34,7 +37,8 @@ function M.reach(name)
     if type(value) ~= "table" then return nil end
     value = value[part]
   end
-  return value
+  local callable = type(value) == "table" and (getmetatable(value) or {}).__call
+  return (type(value) == "function" or callable) and value or nil
 end
 
 -- name without "linnet.": "flow" finds problem:flow, "csv.load" linnet.csv.load.
@@ -115,7 +119,7 @@ function M.text(what)
   end
   local meta = getmetatable(what)
   local kind = type(meta) == "table" and type(meta.__name) == "string"
-    and meta.__name:match("^linnet%.(.+)$")
+    and meta.__name:match("^linnet%..-([^.]+)$")
   if not kind then error("help: not a name, function or object of linnet", 2) end
   local mine = {}
   for _, page in ipairs(pages) do

@@ -22,7 +22,7 @@ function M.preload(env)
   for _, name in ipairs(NAMES) do env[name] = linnet[name] end
 end
 
---- Called by the interpreter that `command` starts.
+-- Called by the interpreter that `command` starts.
 function M.greet()
   M.preload()
   print(("linnet %s. help() lists everything, help(\"flow\") explains one; Ctrl-D leaves.")
