@@ -234,14 +234,19 @@ local function write_ldoc(pages, dir)
     end
     local out = chapters[chapter]
     local function comment(text) out:write("-- ", (text:gsub("\n", "\n-- ")), "\n") end
+    local function prose(text)
+      return (text:gsub("[&<>]", ESCAPE):gsub("`([^`]+)`", "<code>%1</code>"))
+    end
     out:write("---\n")
-    comment(page.entry and table.concat(page.entry.text, "\n") or page.text:match("^[^\n]*"))
+    comment(prose(page.entry and table.concat(page.entry.text, "\n") or page.text:match("^[^\n]*")))
     if page.options then
       comment("<pre>" .. page.options:gsub("[&<>]", ESCAPE) .. "</pre>")
     end
     for _, tag in ipairs(page.entry and page.entry.tags or {}) do
-      if tag.tag ~= "function" and tag.tag ~= "module" then
-        comment("@" .. tag.tag .. " " .. table.concat(tag.lines, "\n"))
+      local text = table.concat(tag.lines, "\n")
+      if tag.tag == "usage" then comment("@usage " .. text)
+      elseif tag.tag ~= "function" and tag.tag ~= "module" then
+        comment("@" .. tag.tag .. " " .. prose(text))
       end
     end
     out:write("-- @function ", page.name:match("[%w_]+$"), "\n\n")
