@@ -1,0 +1,353 @@
+--- Sweeps: a grid of points times seeds, computed by the ensemble or by any function, that survive
+-- interruption, run in shards, and merge.
+--
+-- Seed k is the same stream of random numbers at every point: points or seeds that are added change
+-- no other record, and differences between points are seen with the same noise.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.sweep
+
+local core = require "linnet.core"
+local ensemble = require "linnet.ensemble"
+local file = require "linnet.sweep.file"
+local grid = require "linnet.sweep.grid"
+local merge = require "linnet.sweep.merge"
+local options = require "linnet.options"
+local result = require "linnet.sweep.result"
+local run = require "linnet.sweep.run"
+require "linnet.sweep.picture"
+
+local M = {}
+
+local Sweep = {__name = "linnet.sweep"}
+Sweep.__index = Sweep
+M.methods = Sweep
+
+options.define("sweep", {
+  summary = "Every point of a grid times every seed.",
+  {name = "over", type = "table", default = {},
+    help = "axes by name: a list, a vector, {log = {a, b, n}} or {linear = {a, b, n}}"},
+  {name = "seeds", type = "integer|list", range = "[0, 9223372036854775807]", default = 1,
+    help = "N for the seeds 1..N, or a list"},
+  {name = "problem", type = "any",
+    help = "a problem, or function(point) that makes one from the axes of neither init nor flow"},
+  {name = "init", type = "string|table", help = "a kind, or {kind, h = ..., ...}"},
+  {name = "flow", type = "table", help = "options of problem:flow"},
+  {name = "measure", type = "table",
+    help = "names as for the ensemble, or name = function(run); with 'run', the names it returns"},
+  {name = "test", type = "table", schema = "ensemble.test", help = "{X, Y} for test_error"},
+  {name = "run", type = "function",
+    help = "function(point, rng) that returns a number or numbers by name, instead of a problem"},
+  {name = "name", type = "string", help = "title of figures and reports"},
+})
+
+options.define("sweep.run", {
+  summary = "Compute what is not done yet.",
+  {name = "out", type = "string", help = "file of records (.jsonl), one line appended per job"},
+  {name = "threads", type = "integer", range = "[1, 1024]", default = 1,
+    help = "of the ensemble; for functions use processes: linnet sweep --threads"},
+  {name = "shard", type = "list", help = "{i, N}: every N-th job from the i-th"},
+  {name = "resume", type = "boolean", default = false,
+    help = "continue the file of an interrupted run, or begin it"},
+  {name = "progress", type = "boolean|function", default = false,
+    help = "lines on stderr, or function(done, total, record)"},
+})
+
+options.define("sweep.merge", {
+  summary = "Make one result of the files of shards.",
+  {name = "rtol", type = "number", range = "[0, 1)",
+    help = "accept records that differ by this, and different versions and processors"},
+  {name = "partial", type = "boolean", default = false, help = "accept missing records"},
+})
+
+-- ---------------------------------------------------------------- what a sweep is
+
+-- Options that make no sense as an axis.
+local NO_AXIS = {seed = true, record = true, save_at = true, stop = true, on_step = true,
+  progress = true}
+
+-- Which kinds of start a sweep uses.
+local function kinds_of(sweep)
+  if sweep.grid.values.init then return sweep.grid.values.init end
+  return {sweep.fixed.kind}
+end
+
+local function is_init_option(sweep, name)
+  for _, kind in ipairs(kinds_of(sweep)) do
+    local schema = options.schemas["init." .. tostring(kind)]
+    if schema and schema.entries[name] then return true end
+  end
+  return false
+end
+
+-- Names that an axis could have meant.
+local function near_axis(sweep, name)
+  local names = {"init"}
+  for _, kind in ipairs(kinds_of(sweep)) do
+    for _, entry in ipairs(options.schemas["init." .. tostring(kind)] or {}) do
+      names[#names + 1] = entry.name
+    end
+  end
+  for _, entry in ipairs(options.schemas["ensemble.flow"]) do names[#names + 1] = entry.name end
+  local near = options.nearest(name, names)
+  return near and (" (did you mean '%s'?)"):format(near) or ""
+end
+
+-- roles[axis]: what takes its values; or nil and why nothing can.
+local function roles_of(sweep)
+  local roles, flow = {}, options.schemas["ensemble.flow"].entries
+  for _, name in ipairs(sweep.grid.names) do
+    local role = name == "init" and "kind" or is_init_option(sweep, name) and "init"
+      or flow[name] and "flow" or "problem"
+    if NO_AXIS[name] then
+      return nil, ("axis '%s' cannot be varied%s"):format(name,
+        name == "seed" and "; use option 'seeds'" or "")
+    elseif role == "problem" and type(sweep.spec.problem) ~= "function" then
+      return nil, ("axis '%s' is an option of neither init nor flow, and problem is no function%s")
+        :format(name, near_axis(sweep, name))
+    elseif role ~= "kind" and role ~= "problem" and sweep.fixed[role][name] ~= nil
+      or role == "kind" and sweep.fixed.kind then
+      return nil, ("'%s' is both an axis and fixed%s"):format(name,
+        role == "kind" and "" or " in " .. role)
+    end
+    roles[name] = role
+  end
+  return roles
+end
+
+-- Splits `measure` into names for the ensemble and functions of the run.
+local function measures_of(sweep)
+  local spec, names, all = sweep.spec, {}, {}
+  local listed = 0
+  for key, value in next, spec.measure or {"distance"} do
+    if math.type(key) == "integer" then
+      listed = listed + 1
+    elseif type(key) ~= "string" or type(value) ~= "function" then
+      return nil, ("option 'measure' must hold names, or name = function(run); got '%s'"):format(
+        tostring(key))
+    elseif result.is_reserved(key) then
+      return nil, ("a measure cannot have the name '%s'"):format(key)
+    else
+      sweep.functions = sweep.functions or {}
+      sweep.functions[key], all[#all + 1] = value, key
+    end
+  end
+  local list = table.move(spec.measure or {"distance"}, 1, listed, 1, {})
+  local ok, why = true, nil
+  if listed > 0 or not sweep.functions then
+    ok, why = ensemble.measures_check(list, spec.test)
+  end
+  if not ok then return nil, "option 'measure': " .. why end
+  for _, name in ipairs(list) do
+    if ensemble.vectors[name] then
+      return nil, ("option 'measure': '%s' is more than one number; write a function of the run")
+        :format(name)
+    elseif sweep.functions and sweep.functions[name] then
+      return nil, ("the measure '%s' is there twice"):format(name)
+    end
+    if name ~= "reason" and name ~= "steps" and name ~= "seconds" then
+      names[#names + 1], all[#all + 1] = name, name
+    end
+  end
+  table.sort(all)
+  sweep.names, sweep.measures = names, all
+  return true
+end
+
+-- Fills in a sweep over problems; nil and what is wrong.
+local function problem_sweep(sweep)
+  local spec = sweep.spec
+  if type(spec.problem) ~= "function" and getmetatable(spec.problem) ~= core.problem then
+    return nil, ("option 'problem' must be a problem or a function, got a %s"):format(
+      type(spec.problem))
+  elseif not spec.flow then
+    return nil, "option 'flow' is required: {t = ...}"
+  end
+  sweep.fixed = {flow = spec.flow, init = {}}
+  if spec.init then
+    local kind, init = ensemble.init_parse(spec.init)
+    if not kind and type(spec.init) == "table" and sweep.grid.values.init and not spec.init[1] then
+      kind, init = nil, spec.init -- options beside an axis of kinds
+    elseif not kind then
+      return nil, init
+    end
+    sweep.fixed.kind, sweep.fixed.init = kind, init
+  elseif not sweep.grid.values.init then
+    return nil, "option 'init' is required: a kind, or an axis 'init'"
+  end
+  local ok, why = measures_of(sweep)
+  if ok then sweep.roles, why = roles_of(sweep) end
+  return not why, why
+end
+
+-- Fills in a sweep over a function; nil and what is wrong.
+local function function_sweep(sweep)
+  for _, name in ipairs{"problem", "init", "flow", "test"} do
+    if sweep.spec[name] ~= nil then
+      return nil, ("options 'run' and '%s' exclude each other"):format(name)
+    end
+  end
+  if sweep.spec.measure then
+    local names = {}
+    for key, name in next, sweep.spec.measure do
+      if math.type(key) ~= "integer" or type(name) ~= "string" or result.is_reserved(name) then
+        return nil, ("option 'measure' must list the names that run returns, got '%s'"):format(
+          tostring(math.type(key) and name or key))
+      end
+      names[#names + 1] = name
+    end
+    table.sort(names)
+    sweep.measures = names
+  end
+  return true
+end
+
+--- Describe a sweep; `sweep:run` computes it.
+-- Axes whose names are options of the start or of the flow go there, others to the function
+-- `problem`; an axis `init` varies the kind of start.
+-- @function sweep
+-- @tparam table spec see `help("sweep")`
+-- @treturn sweep with `points` to be (`sweep.grid`), methods `run`
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
+-- local sweep = linnet.sweep{over = {h = {log = {100, 1e6, 3}}}, seeds = 4,
+--   problem = linnet.problem(X, Y), init = "gaussian", flow = {t = math.huge},
+--   measure = {"distance"}}
+-- local result = sweep:run()
+-- print(result)
+-- print(result:fit_slope("h", "distance").slope)
+local function new(spec)
+  local sweep = {spec = options.check("sweep", spec, 3)}
+  local why
+  sweep.grid, why = grid.new(sweep.spec.over, sweep.spec.seeds)
+  local ok = not why
+  if ok and (sweep.spec.run == nil) == (sweep.spec.problem == nil) then
+    ok, why = false, "give one of 'problem' and 'run'"
+  elseif ok then
+    ok, why = (sweep.spec.run and function_sweep or problem_sweep)(sweep)
+  end
+  if not ok then error("sweep: " .. why, 3) end
+  return setmetatable(sweep, Sweep)
+end
+
+function Sweep:__tostring()
+  local axes = {}
+  for i, name in ipairs(self.grid.names) do
+    axes[i] = ("%s: %d"):format(name, #self.grid.values[name])
+  end
+  return ("sweep%s: %d points%s x %d seeds"):format(
+    self.spec.name and " " .. self.spec.name or "", self.grid.count,
+    #axes > 0 and " (" .. table.concat(axes, ", ") .. ")" or "", #self.grid.seeds)
+end
+
+-- ---------------------------------------------------------------- running
+
+--- Whether the work of a sweep is done in Lua, one job after the other.
+function M.needs_lua(sweep)
+  return sweep.spec.run ~= nil or sweep.functions ~= nil
+end
+
+--- Check {i, N}; nil and what is wrong.
+function M.shard_check(shard)
+  local i, n = math.tointeger(shard[1]), math.tointeger(shard[2])
+  if #shard ~= 2 or not i or not n or i < 1 or n < i then
+    return nil, "option 'shard' must be {i, N} with integers 1 <= i <= N"
+  end
+  return {i, n}
+end
+
+--- Compute the jobs that are not done, appending each to the file at once.
+-- Whatever stops it (an error in a function, Ctrl-C, a full disk) raises `{message, result}` with
+-- everything computed so far; with `out`, `resume = true` goes on from there.
+-- @function sweep:run
+-- @tparam[opt] table o see `help("sweep.run")`
+-- @treturn result
+-- @usage
+-- local path = os.tmpname()
+-- local sweep = linnet.sweep{over = {a = {1, 2, 3}}, run = function(point) return point.a ^ 2 end}
+-- sweep:run{out = path, shard = {1, 2}}
+-- local result = sweep:run{out = path, resume = true}
+-- assert(result.value(3, 1) == 9)
+function Sweep:run(o)
+  if getmetatable(self) ~= Sweep then
+    error("sweep.run: called on something that is no sweep; write sweep:run{...}", 2)
+  end
+  o = options.check("sweep.run", o, 2)
+  if o.shard then
+    local shard, why = M.shard_check(o.shard)
+    if not shard then error("sweep.run: " .. why, 2) end
+    o.shard = shard
+  end
+  if o.threads > 1 and M.needs_lua(self) then
+    error("sweep.run: option 'threads' must be 1 for a sweep over a function, which cannot run in "
+      .. "threads; `linnet sweep FILE.lua --threads N` runs it in N processes", 2)
+  end
+  local ok, found = pcall(run.run, self, o)
+  if ok then return found end
+  if type(found) == "string" then error("sweep.run: " .. found, 2) end
+  error(found, 0)
+end
+
+-- ---------------------------------------------------------------- files
+
+local function read_all(what, paths)
+  local files = {}
+  for i, path in ipairs(paths) do
+    if type(path) ~= "string" then
+      error(("%s: expected paths, got a %s"):format(what, type(path)), 3)
+    end
+    local there, why = file.read(path)
+    if not there then error(("%s: %s"):format(what, why), 3) end
+    files[i] = there
+  end
+  return files
+end
+
+--- Merge files of shards into one result.
+-- Raises, and names the records or files, when records are missing, when records of one job
+-- differ, or when files come from different sweeps, versions of linnet or processors. Equal records
+-- are accepted; a torn last line counts as missing.
+-- @function sweep.merge
+-- @tparam {string,...} paths
+-- @tparam[opt] table o see `help("sweep.merge")`
+-- @treturn result
+-- @usage
+-- local sweep = linnet.sweep{over = {a = {1, 2, 3}}, run = function(point) return point.a ^ 2 end}
+-- local paths = {os.tmpname(), os.tmpname()}
+-- for i, path in ipairs(paths) do sweep:run{out = path, shard = {i, 2}} end
+-- assert(linnet.sweep.merge(paths).missing == 0)
+function M.merge(paths, o)
+  if type(paths) == "string" then paths = {paths} end
+  if type(paths) ~= "table" or #paths == 0 then
+    error("merge: expected a list of at least one path", 2)
+  end
+  o = options.check("sweep.merge", o, 2)
+  local merged, why = merge.merge(read_all("merge", paths), o)
+  if not merged then error("merge: " .. why, 2) end
+  return result.new(merged.grid, merged.header, merged.records)
+end
+
+--- The result in one file, complete or not.
+-- @function sweep.load
+-- @tparam string path
+-- @treturn result its field `missing` counts the gaps
+-- @usage
+-- local path = os.tmpname()
+-- linnet.sweep{over = {a = {1, 2}}, run = function(p) return p.a end}:run{out = path}
+-- assert(linnet.sweep.load(path).missing == 0)
+function M.load(path)
+  local files = read_all("load", {path})
+  local merged, why = merge.merge(files, {partial = true, rtol = 0})
+  if not merged then error("load: " .. why, 2) end
+  return result.new(merged.grid, merged.header, merged.records)
+end
+
+--- Whether a value is a sweep.
+function M.is_sweep(value) return getmetatable(value) == Sweep end
+
+return setmetatable(M, {
+  __call = function(_, spec)
+    local sweep = new(spec)
+    return sweep
+  end,
+})

@@ -1,0 +1,195 @@
+--- lua/linnet/sweep/file.lua: what a file of a sweep says: headers, records, and whether two of
+-- them belong together.
+--
+-- A file begins with a header and gains another whenever it is continued under changed conditions
+-- (another processor, another version, a larger grid): the last header says which jobs there are.
+-- `written` in a header, like `cost` in a record, is for the reader and never compared.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.sweep.file
+
+local core = require "linnet.core"
+local grid = require "linnet.sweep.grid"
+local record = require "linnet.record"
+
+local M = {}
+
+local FORMAT = 1
+
+--- The parts of a header that must agree for results to be the same bits.
+M.ENVIRONMENT = {"linnet", "blas", "kernel"}
+
+-- ---------------------------------------------------------------- headers
+
+-- A value of the specification as a header keeps it: functions by kind only, matrices by a digest.
+local function described(value)
+  if type(value) == "number" then return math.tointeger(value) or value end
+  if core.is_matrix(value) then
+    return ("%d x %d matrix, norm %.6g"):format(value:rows(), value:cols(), value:norm())
+  elseif core.problem and getmetatable(value) == core.problem then
+    -- Six digits: the same on every processor.
+    return {n = value.n, D = value.D, m = value.m, rank = value.rank,
+      sigma_1 = ("%.6g"):format(value:singular_values()(1, 1)),
+      solution_norm = ("%.6g"):format(value:min_norm():norm())}
+  elseif type(value) == "table" then
+    local out = {}
+    for key, item in next, value do out[key] = described(item) end
+    if out[1] ~= nil and #out > 0 then -- {"gaussian", alpha = 0.5}
+      for key in next, out do
+        if type(key) == "string" then
+          out.kind, out[1] = out[1], nil
+          break
+        end
+      end
+    end
+    return out
+  elseif type(value) == "string" or type(value) == "boolean" then
+    return value
+  end
+  return type(value)
+end
+
+local function output(command)
+  local pipe <close> = io.popen(command .. " 2>/dev/null")
+  return pipe and pipe:read("l") or "unknown"
+end
+
+--- The header of a sweep run here and now.
+-- @tparam table sweep
+-- @tparam[opt] {integer,integer} shard
+-- @treturn table
+function M.header(sweep, shard)
+  local blas = core.blas_info()
+  local parts = sweep.grid:signature()
+  for _, name in ipairs{"name", "problem", "init", "flow", "test", "run"} do
+    parts[name] = described(sweep.spec[name])
+    if sweep.spec[name] == nil then parts[name] = nil end
+  end
+  parts.measure = sweep.measures and table.move(sweep.measures, 1, #sweep.measures, 1, {})
+  return {
+    format = FORMAT, kind = "sweep", linnet = require "linnet.version",
+    blas = (blas.config or blas.blas or "unknown"):gsub(" MAX_THREADS=.*", ""),
+    kernel = blas.kernel or "unknown", sweep = parts,
+    written = {date = os.date("!%Y-%m-%dT%H:%M:%SZ"), host = output("uname -n"),
+      system = output("uname -srm"), shard = shard},
+  }
+end
+
+-- All leaves of a table as text, by their path.
+local function leaves(value, path, out)
+  if type(value) == "table" and next(value) ~= nil and #value == 0 then
+    for key, item in next, value do
+      leaves(item, path == "" and tostring(key) or path .. "." .. tostring(key), out)
+    end
+  else
+    out[path] = record.encode(value)
+  end
+  return out
+end
+
+--- Where two tables differ: the least path and both sides as text ("nothing" when absent).
+-- @treturn ?string path, nil when they agree
+-- @treturn ?string
+-- @treturn ?string
+function M.difference(a, b)
+  local left, right = leaves(a, "", {}), leaves(b, "", {})
+  local least
+  for _, side in ipairs{left, right} do
+    for path in next, side do
+      if left[path] ~= right[path] and (not least or path < least) then least = path end
+    end
+  end
+  if least then return least, left[least] or "nothing", right[least] or "nothing" end
+end
+
+-- What a header says, without what may change from run to run of the same file.
+local function fixed(header)
+  local parts = {}
+  for name, value in next, header.sweep do
+    if name ~= "axes" and name ~= "seeds" then parts[name] = value end
+  end
+  return parts
+end
+
+--- Why a file cannot be continued by a sweep: nil when it can.
+-- @tparam table old header of the file
+-- @tparam table new header of the sweep
+-- @treturn ?string
+function M.refusal(old, new)
+  local path, there, here = M.difference(fixed(old), fixed(new))
+  return path and ("it holds another sweep: %s was %s, now %s"):format(path, there, here)
+end
+
+--- Whether a continued file needs a new header: the grid or the environment changed.
+function M.changed(old, new)
+  for _, name in ipairs(M.ENVIRONMENT) do
+    if old[name] ~= new[name] then return true end
+  end
+  return M.difference(old.sweep, new.sweep) ~= nil
+end
+
+-- ---------------------------------------------------------------- records
+
+local function is_values(value)
+  if type(value) ~= "table" then return false end
+  for name, x in next, value do
+    if type(name) ~= "string" or type(x) ~= "number" then return false end
+  end
+  return true
+end
+
+local function is_record(value)
+  return type(value) == "table" and type(value.point) == "table"
+    and math.type(value.seed) == "integer" and is_values(value.measure)
+    and (value.reason == nil or type(value.reason) == "string")
+    and (value.steps == nil or math.type(value.steps) == "integer")
+    and (value.cost == nil or is_values(value.cost))
+end
+
+local function is_header(value)
+  local header = type(value) == "table" and value.header
+  return type(header) == "table" and header.kind == "sweep" and type(header.sweep) == "table"
+    and type(header.sweep.axes) == "table"
+end
+
+--- Sort the values of a file into headers and records.
+-- @tparam {table,...} values as `record.read` gives them
+-- @tparam string path for messages
+-- @treturn ?table `path`, `headers`, `records` (each with its `header`'s number aside), `header`
+--   (the last); nil when this is no file of a sweep
+-- @treturn ?string why not
+function M.parse(values, path)
+  local file = {path = path, headers = {}, records = {}, torn = values.torn}
+  for i, value in ipairs(values) do
+    if is_header(value) then
+      file.headers[#file.headers + 1] = value.header
+      if value.header.format ~= FORMAT then
+        return nil, ("%s: line %d: format %s, this linnet reads %d"):format(path, i,
+          tostring(value.header.format), FORMAT)
+      end
+    elseif #file.headers > 0 and is_record(value) then
+      file.records[#file.records + 1] = value
+    else
+      return nil, ("%s: line %d is not a %s of a sweep"):format(path, i,
+        i == 1 and "header" or "record")
+    end
+  end
+  file.header = file.headers[#file.headers]
+  if not file.header then return nil, ("%s holds no sweep"):format(path) end
+  local why
+  file.grid, why = grid.new(file.header.sweep.axes, file.header.sweep.seeds)
+  if not file.grid then return nil, ("%s: the header's %s"):format(path, why) end
+  return file
+end
+
+--- Read a file of a sweep.
+-- @tparam string path
+-- @treturn ?table as `parse`
+-- @treturn ?string why not
+function M.read(path)
+  local ok, values = pcall(record.read, path, 0)
+  if not ok then return nil, values end
+  return M.parse(values, path)
+end
+
+return M

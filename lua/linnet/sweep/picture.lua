@@ -1,0 +1,140 @@
+--- lua/linnet/sweep/picture.lua: a sweep's result as curves with error bars and as maps.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.sweep.picture
+
+local grid = require "linnet.sweep.grid"
+local options = require "linnet.options"
+local result = require "linnet.sweep.result"
+
+local methods, check = result.methods, result.check
+
+options.define("sweep.plot", {
+  summary = "Plot a measure of a sweep against an axis: means over seeds with error bars.",
+  {name = "x", type = "string", help = "the horizontal axis",
+    default_help = "the axis of numbers with the most values"},
+  {name = "log", choices = {"x", "y", "xy", ""}, default_help = "where values span a factor 30",
+    help = "logarithmic axes"},
+  {name = "error", choices = {"sd", "se", "quantiles", "none"}, default = "sd",
+    help = "bars: standard deviation, standard error of the mean, a band from 5 to 95 %, none"},
+  {name = "file", type = "string", help = "where to write: .svg, .png or .pdf; else the terminal"},
+  {name = "title", type = "string", help = "above the figure"},
+  {name = "width", type = "integer", range = "[20, 4000]", help = "as in linnet.plot"},
+  {name = "height", type = "integer", range = "[8, 4000]", help = "as in linnet.plot"},
+})
+
+options.define("sweep.heatmap", {
+  summary = "Draw the mean of a measure over two axes.",
+  {name = "x", type = "string", required = true, help = "the horizontal axis"},
+  {name = "y", type = "string", required = true, help = "the vertical axis"},
+  {name = "log", type = "boolean", default = false, help = "logarithmic colours"},
+  {name = "file", type = "string", help = "where to write: .svg, .png or .pdf; else the terminal"},
+  {name = "title", type = "string", help = "above the figure"},
+  {name = "width", type = "integer", range = "[20, 4000]", help = "as in linnet.plot"},
+  {name = "height", type = "integer", range = "[8, 4000]", help = "as in linnet.plot"},
+})
+
+-- The axis to plot against: the one of numbers with the most values.
+local function widest_axis(self)
+  local best
+  for _, name in ipairs(self.axes) do
+    local values = self.grid.values[name]
+    local numeric = true
+    for _, value in ipairs(values) do numeric = numeric and type(value) == "number" end
+    if numeric and (not best or #values > #self.grid.values[best]) then best = name end
+  end
+  return best
+end
+
+local function wide(low, high) return low > 0 and high / low >= 30 and high < math.huge end
+
+-- The curves of a plot: one per combination of the other axes.
+local function curves(self, what, x, bars)
+  local others, list = {}, {}
+  for _, name in ipairs(self.axes) do
+    if name ~= x then others[name] = self.grid.values[name] end
+  end
+  local rest = grid.new(others, 1)
+  local low, high = math.huge, -math.huge
+  for p = 1, rest.count do
+    local point = rest:point(p)
+    local curve = {{}, {}, label = rest.count > 1 and grid.describe(point) or nil, error = {}}
+    local band = {{}, {}, {}, style = "band"}
+    for i, row in ipairs(self:where(point):summary(x)) do
+      local s = row[what]
+      curve[1][i], curve[2][i] = row.point[x], s.mean
+      band[1][i], band[2][i], band[3][i] = row.point[x], s.q05, s.q95
+      curve.error[i] = s.count > 1 and s[bars] or 0
+      if s.mean == s.mean then low, high = math.min(low, s.mean), math.max(high, s.mean) end
+    end
+    if bars == "none" or bars == "quantiles" or #self.seeds == 1 then curve.error = nil end
+    if bars == "quantiles" then list[#list + 1] = band end
+    list[#list + 1] = curve
+  end
+  return list, wide(low, high)
+end
+
+--- Plot the mean of a measure over the seeds against an axis, one curve per value of the others.
+-- @function result:plot
+-- @tparam string what a measure
+-- @param o a file name, or options: see `help("sweep.plot")`
+-- @usage
+-- local sweep = linnet.sweep{over = {h = {1, 10, 100}}, seeds = 3,
+--   run = function(p, rng) return p.h ^ -0.5 * (1 + rng:uniform(1, 1)(1, 1)) end}
+-- sweep:run():plot("value", {log = "xy"})
+function methods:plot(what, o)
+  check.self(self, "plot")
+  check.measure(self, "plot", what)
+  o = options.check("sweep.plot", type(o) == "string" and {file = o} or o, 2)
+  if o.x then check.axis(self, "plot", o.x) end
+  local x = o.x or widest_axis(self)
+  if not x then error("plot: this sweep has no axis of numbers to plot against", 2) end
+  local figure_options, wide_y = curves(self, what, x, o.error)
+  local values = self.grid.values[x]
+  for _, value in ipairs(values) do
+    if type(value) ~= "number" then
+      error(("plot: the axis '%s' holds a %s; plot against numbers"):format(x, type(value)), 2)
+    end
+  end
+  local log = o.log or (wide(math.min(table.unpack(values)), math.max(table.unpack(values)))
+    and "x" or "") .. (wide_y and "y" or "")
+  figure_options.log = log ~= "" and log or nil
+  figure_options.xlabel, figure_options.ylabel = x, what
+  figure_options.title = o.title or self.header.sweep.name
+  figure_options.file, figure_options.width, figure_options.height = o.file, o.width, o.height
+  return require("linnet").plot(figure_options)
+end
+
+--- Draw the mean of a measure, over seeds and further axes, as a map over two axes.
+-- @function result:heatmap
+-- @tparam string what a measure
+-- @tparam table o see `help("sweep.heatmap")`
+-- @usage
+-- local sweep = linnet.sweep{over = {a = {1, 2, 3}, b = {1, 2}},
+--   run = function(p) return p.a * p.b end}
+-- sweep:run():heatmap("value", {x = "a", y = "b"})
+function methods:heatmap(what, o)
+  check.self(self, "heatmap")
+  check.measure(self, "heatmap", what)
+  o = options.check("sweep.heatmap", o, 2)
+  check.axis(self, "heatmap", o.x)
+  check.axis(self, "heatmap", o.y)
+  if o.x == o.y then error("heatmap: x and y must be different axes", 2) end
+  local xs, ys = self.grid.values[o.x], self.grid.values[o.y]
+  local part = grid.new({[o.x] = xs, [o.y] = ys}, 1)
+  local rows, summary = {}, self:summary{o.x, o.y}
+  for i, y in ipairs(ys) do
+    rows[i] = {}
+    for j, x in ipairs(xs) do
+      rows[i][j] = summary[part:find{[o.x] = x, [o.y] = y}][what].mean
+    end
+  end
+  local function numbers(values)
+    return math.type(values[1]) and values or nil
+  end
+  return require("linnet").heatmap{rows, x = numbers(xs), y = numbers(ys), log = o.log,
+    label = what, xlabel = o.x, ylabel = o.y, title = o.title or self.header.sweep.name,
+    file = o.file, width = o.width, height = o.height}
+end
+
+return methods

@@ -1,0 +1,338 @@
+--- lua/linnet/sweep/result.lua: what a sweep found: measures by point and seed, summaries, slopes,
+-- figures, reports.
+--
+-- Fields: `points` (a list of tables), `seeds`, `axes` (names), `measures` (names), `header`,
+-- `records` (in the order of points, then seeds; gaps left out), `missing` (how many); and one
+-- matrix per measure, a row per point, a column per seed, nan where there is no value. Figures are
+-- in `linnet.sweep.picture`.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.sweep.result
+
+local grid = require "linnet.sweep.grid"
+local merge = require "linnet.sweep.merge"
+local options = require "linnet.options"
+local record = require "linnet.record"
+local statistics = require "linnet.sweep.statistics"
+
+local M = {}
+
+local methods = {}
+local Result = {__name = "linnet.sweep.result"}
+
+local FIELDS = {
+  points = true, seeds = true, axes = true, measures = true, header = true, records = true,
+  missing = true, reason = true, grid = true, by_job = true,
+}
+
+--- Whether a name is that of a method or field, and so cannot be a measure's.
+function M.is_reserved(name) return FIELDS[name] or methods[name] ~= nil end
+
+options.define("sweep.save", {
+  summary = "Write a sweep's result to a file.",
+  {name = "canonical", type = "boolean", default = false,
+    help = "without what differs from run to run (cost, date, host): equal results, equal files"},
+})
+
+-- ---------------------------------------------------------------- making one
+
+-- Names of measures in the records, sorted; steps too when they were counted.
+local function measure_names(records)
+  local seen, names = {}, {}
+  local function see(name)
+    if not seen[name] then
+      seen[name], names[#names + 1] = true, name
+    end
+  end
+  for _, r in ipairs(records) do
+    for name in next, r.measure do see(name) end
+    if r.steps then see("steps") end
+  end
+  table.sort(names)
+  return names
+end
+
+--- A result from records by job.
+-- @tparam table g grid
+-- @tparam table header
+-- @tparam {table} by_job
+-- @treturn table
+function M.new(g, header, by_job)
+  local self = {
+    grid = g, header = header, by_job = by_job, points = {}, seeds = g.seeds, axes = g.names,
+    records = {}, reason = {}, missing = 0,
+  }
+  for p = 1, g.count do self.points[p], self.reason[p] = g:point(p), {} end
+  for job = 1, g.jobs do
+    local r = by_job[job]
+    if r then
+      self.records[#self.records + 1] = r
+      local p = g:at(job)
+      self.reason[p][g.seed_index[r.seed]] = r.reason
+    else
+      self.missing = self.missing + 1
+    end
+  end
+  self.measures = measure_names(self.records)
+  return setmetatable(self, Result)
+end
+
+-- The number of a record under a name; nan when it has none.
+local function value_of(r, name)
+  if not r then return 0 / 0 end
+  return r.measure[name] or name == "steps" and r.steps or name == "seconds" and r.cost
+    and r.cost.seconds or 0 / 0
+end
+
+local function has(self, name)
+  if name == "seconds" then return true end
+  for _, known in ipairs(self.measures) do
+    if known == name then return true end
+  end
+  return false
+end
+
+function Result:__index(name)
+  if methods[name] then return methods[name] end
+  if type(name) ~= "string" or not has(self, name) then return nil end
+  local columns = #self.seeds
+  local values = require("linnet").matrix(#self.points, columns, function(p, k)
+    return value_of(self.by_job[(p - 1) * columns + k], name)
+  end)
+  rawset(self, name, values)
+  return values
+end
+
+-- What methods check first; errors point at their callers.
+local check = {}
+M.check = check
+
+function check.self(self, what)
+  if getmetatable(self) ~= Result then
+    error(("%s: called on something that is no result of a sweep; write result:%s(...)"):format(
+      what, what), 3)
+  end
+end
+
+function check.measure(self, what, name)
+  if type(name) ~= "string" or not has(self, name) then
+    local near = options.nearest(tostring(name), self.measures)
+    error(("%s: '%s' is no measure of this sweep; there are %s%s"):format(what, tostring(name),
+      table.concat(self.measures, ", "), near and (" (did you mean '%s'?)"):format(near) or ""), 3)
+  end
+end
+
+function check.axis(self, what, name)
+  if self.grid.values[name] then return end
+  local near = options.nearest(tostring(name), self.axes)
+  error(("%s: '%s' is no axis of this sweep; there are %s%s"):format(what, tostring(name),
+    #self.axes > 0 and table.concat(self.axes, ", ") or "none",
+    near and (" (did you mean '%s'?)"):format(near) or ""), 3)
+end
+
+-- ---------------------------------------------------------------- tables
+
+--- The part of a result at given values of some axes.
+-- @function result:where
+-- @tparam table fixed one value per axis name; these axes are gone from the part
+-- @treturn result
+-- @usage
+-- local sweep = linnet.sweep{over = {a = {1, 2}, b = {3, 4}},
+--   run = function(p) return p.a * p.b end}
+-- assert(sweep:run():where{a = 2}.value(1, 1) == 6)
+function methods:where(fixed)
+  check.self(self, "where")
+  if type(fixed) ~= "table" then
+    error(("where: expected a table of axis values, got a %s"):format(type(fixed)), 2)
+  end
+  local over = {}
+  for name, values in next, self.grid.values do over[name] = values end
+  for name, value in next, fixed do
+    check.axis(self, "where", name)
+    over[name] = nil
+    local one = self.grid:point(1)
+    one[name] = value
+    if not self.grid:find(one) then
+      error(("where: the axis '%s' has no value %s"):format(name, tostring(value)), 2)
+    end
+  end
+  local part = grid.new(over, self.seeds)
+  local by_job = {}
+  for job = 1, part.jobs do
+    local p, seed = part:at(job)
+    local point = part:point(p)
+    for name, value in next, fixed do point[name] = value end
+    by_job[job] = self.by_job[self.grid:job(point, seed)]
+  end
+  return M.new(part, self.header, by_job)
+end
+
+-- The axes of `by`: nil for all, a name, or a list of names.
+local function by_axes(self, by)
+  if by == nil then return self.axes end
+  local names = type(by) == "table" and by or {by}
+  for _, name in ipairs(names) do check.axis(self, "summary", name) end
+  return names
+end
+
+local Summary = {__name = "linnet.sweep.summary"}
+
+--- Statistics of every measure over the seeds, and over the axes that are not named.
+-- @function result:summary
+-- @param by an axis, a list of axes, or nothing for all
+-- @treturn {table,...} one row per point: `point`, and under each measure's name `count missing
+--   mean sd se median min max q05 q25 q75 q95`; printing it gives a table
+-- @usage
+-- local sweep = linnet.sweep{over = {a = {1, 2}}, seeds = 4,
+--   run = function(p, rng) return p.a + rng:normal(1, 1)(1, 1) end}
+-- print(sweep:run():summary("a"))
+function methods:summary(by)
+  check.self(self, "summary")
+  local names = by_axes(self, by)
+  local over = {}
+  for _, name in ipairs(names) do over[name] = self.grid.values[name] end
+  local part = grid.new(over, 1)
+  local rows = setmetatable({axes = part.names, measures = self.measures}, Summary)
+  for p = 1, part.count do rows[p] = {point = part:point(p), values = {}} end
+  for job = 1, self.grid.jobs do
+    local p = self.grid:at(job)
+    local point = {}
+    for _, name in ipairs(names) do point[name] = self.points[p][name] end
+    local values, r = rows[part:find(point)].values, self.by_job[job]
+    for _, measure in ipairs(self.measures) do
+      local list = values[measure] or {}
+      list[#list + 1], values[measure] = value_of(r, measure), list
+    end
+  end
+  for _, row in ipairs(rows) do
+    for measure, list in next, row.values do row[measure] = statistics.describe(list) end
+    row.values = nil
+  end
+  return rows
+end
+
+local function figure(x)
+  return type(x) == "number" and ("%.6g"):format(x) or tostring(x)
+end
+
+-- Rows of texts as aligned columns.
+local function aligned(rows)
+  local width = {}
+  for _, row in ipairs(rows) do
+    for c, text in ipairs(row) do width[c] = math.max(width[c] or 0, #text) end
+  end
+  local lines = {}
+  for i, row in ipairs(rows) do
+    local parts = {}
+    for c, text in ipairs(row) do parts[c] = (" "):rep(width[c] - #text) .. text end
+    lines[i] = table.concat(parts, "  ")
+  end
+  return table.concat(lines, "\n")
+end
+
+--- The rows of a summary as lists of texts, a heading first; for printing and reports.
+function M.summary_rows(summary)
+  local heading = table.move(summary.axes, 1, #summary.axes, 1, {})
+  for _, measure in ipairs(summary.measures) do
+    table.move({measure, "sd", "median", "count"}, 1, 4, #heading + 1, heading)
+  end
+  local rows = {heading}
+  for i, row in ipairs(summary) do
+    local texts = {}
+    for _, name in ipairs(summary.axes) do texts[#texts + 1] = figure(row.point[name]) end
+    for _, measure in ipairs(summary.measures) do
+      local s = row[measure]
+      local parts = {figure(s.mean), ("%.2g"):format(s.sd), figure(s.median), tostring(s.count)}
+      table.move(parts, 1, 4, #texts + 1, texts)
+    end
+    rows[i + 1] = texts
+  end
+  return rows
+end
+
+function Summary:__tostring() return aligned(M.summary_rows(self)) end
+
+--- The exponent b of measure ~ axis^b: one fit in logarithms per seed, their mean, and its
+-- standard error from the spread of the seeds.
+-- @function result:fit_slope
+-- @tparam string x an axis of positive numbers; the sweep's only one (see `where`)
+-- @tparam string y a measure
+-- @treturn table `slope`, `se`, `intercept`, `per_seed`, `count`, `excluded`
+-- @usage
+-- local sweep = linnet.sweep{over = {h = {1, 10, 100}}, seeds = 3,
+--   run = function(p, rng) return p.h ^ -0.5 * rng:uniform(1, 1)(1, 1) end}
+-- print(sweep:run():fit_slope("h", "value").slope)
+function methods:fit_slope(x, y)
+  check.self(self, "fit_slope")
+  check.axis(self, "fit_slope", x)
+  check.measure(self, "fit_slope", y)
+  if #self.axes > 1 then
+    error(("fit_slope: there are the axes %s; fix all but '%s' with result:where{...}"):format(
+      table.concat(self.axes, ", "), x), 2)
+  end
+  local by_seed = {}
+  for k = 1, #self.seeds do
+    by_seed[k] = {}
+    for p = 1, #self.points do
+      by_seed[k][p] = value_of(self.by_job[(p - 1) * #self.seeds + k], y)
+    end
+  end
+  local fit, why = statistics.slopes(self.grid.values[x], by_seed)
+  if not fit then error("fit_slope: " .. why, 2) end
+  return fit
+end
+
+function Result:__tostring()
+  local g = self.grid
+  local axes = {}
+  for i, name in ipairs(g.names) do axes[i] = ("%s: %d"):format(name, #g.values[name]) end
+  local title = self.header.sweep.name
+  local lines = {("sweep%s: %d of %d records, %d points%s x %d seeds"):format(
+    title and " " .. title or "", #self.records, g.jobs, g.count,
+    #axes > 0 and " (" .. table.concat(axes, ", ") .. ")" or "", #g.seeds)}
+  local reasons, order = {}, {}
+  for _, r in ipairs(self.records) do
+    if r.reason and not reasons[r.reason] then order[#order + 1] = r.reason end
+    if r.reason then reasons[r.reason] = (reasons[r.reason] or 0) + 1 end
+  end
+  table.sort(order)
+  for i, name in ipairs(order) do order[i] = ("%s %d"):format(name, reasons[name]) end
+  if #order > 0 then lines[2] = "ended by: " .. table.concat(order, ", ") end
+  if #self.measures > 0 then lines[#lines + 1] = tostring(self:summary()) end
+  return table.concat(lines, "\n")
+end
+
+-- ---------------------------------------------------------------- files
+
+--- Write the result to a file that `linnet.sweep.load` and `merge` read.
+-- @function result:save
+-- @tparam string path
+-- @tparam[opt] table o `canonical = true`: see `help("sweep.save")`
+-- @usage
+-- local path = os.tmpname()
+-- linnet.sweep{over = {a = {1, 2}}, run = function(p) return p.a end}:run():save(path)
+-- assert(linnet.sweep.load(path).value(2, 1) == 2)
+function methods:save(path, o)
+  check.self(self, "save")
+  o = options.check("sweep.save", o, 2)
+  if type(path) ~= "string" then
+    error(("save: expected a path, got a %s"):format(type(path)), 2)
+  end
+  record.write(path, merge.values(self.header, self.grid, self.by_job, o.canonical), 2)
+end
+
+--- Write a report: one self-contained page, `.html`, or `.md` or `.csv`.
+-- @function result:report
+-- @tparam string path
+-- @usage
+-- local result = linnet.sweep{over = {h = {1, 2}}, run = function(p) return p.h end}:run()
+-- result:report(os.tmpname() .. ".md")
+function methods:report(path)
+  check.self(self, "report")
+  return require("linnet.report").sweep(self, path)
+end
+
+M.methods = methods
+M.is = function(value) return getmetatable(value) == Result end
+
+return M

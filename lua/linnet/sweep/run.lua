@@ -1,0 +1,132 @@
+--- lua/linnet/sweep/run.lua: a sweep's work with its file: what is done already, appending, and
+-- what remains when something stops it.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.sweep.run
+
+local core = require "linnet.core"
+local file = require "linnet.sweep.file"
+local progress = require "linnet.sweep.progress"
+local record = require "linnet.record"
+local result = require "linnet.sweep.result"
+local work = require "linnet.sweep.work"
+
+local M = {}
+
+local SYNC_SECONDS = 2.0 -- between calls of fsync: what a loss of power can cost
+
+--- The jobs of a shard that are not done.
+-- @tparam table grid
+-- @tparam ?{integer,integer} shard {i, N}
+-- @tparam table done records by job
+-- @treturn {integer,...} to do
+-- @treturn integer how many the shard has
+function M.jobs(grid, shard, done)
+  local first, step = table.unpack(shard or {1, 1})
+  local jobs, total = {}, 0
+  for job = first, grid.jobs, step do
+    total = total + 1
+    if not done[job] then jobs[#jobs + 1] = job end
+  end
+  return jobs, total
+end
+
+-- The records of a file by job; those outside the grid are left alone.
+local function by_job(grid, records)
+  local out = {}
+  for _, r in ipairs(records) do
+    local job = grid:job(r.point, r.seed)
+    if job then out[job] = r end
+  end
+  return out
+end
+
+--- Records of a sweep's file by job, for a worker beside the writer.
+function M.done(sweep, path)
+  local there = file.read(path)
+  return there and by_job(sweep.grid, there.records) or {}
+end
+
+-- Opens the file of a sweep. Returns the writer and the records by job; raises when there are
+-- records and `resume` is not asked for, or of another sweep.
+local function open(sweep, o, header)
+  local writer = record.writer(o.out, 0)
+  local there, why
+  if #writer.values > 0 then
+    there, why = file.parse(writer.values, o.out)
+    if there and not o.resume then
+      why = ("cannot write %s: it holds %d records; resume = true continues it"):format(o.out,
+        #there.records)
+    elseif there then
+      why = file.refusal(there.header, header)
+      why = why and ("cannot continue %s: %s"):format(o.out, why)
+    end
+    if why then
+      writer:close()
+      error(why, 0)
+    end
+  end
+  if not there or file.changed(there.header, header) then writer:append{header = header} end
+  return writer, there and by_job(sweep.grid, there.records) or {}
+end
+
+-- `progress` of the options as step(done, record) and finish().
+local function progress_make(o, total, before)
+  if type(o.progress) == "function" then
+    return function(done, r) o.progress(done, total, r) end, function() end
+  elseif o.progress then
+    local line = progress.new(total, before)
+    return function(done) line:step(done) end, function() line:finish() end
+  end
+  return function() end, function() end
+end
+
+-- emit(record) for a writer, the records and the progress.
+local function emitter(sweep, writer, records, done, step)
+  local synced = core.clock()
+  return function(r)
+    if writer then writer:append(r) end
+    records[sweep.grid:job(r.point, r.seed)] = r
+    done = done + 1
+    if writer and core.clock() - synced > SYNC_SECONDS then
+      writer:sync()
+      synced = core.clock()
+    end
+    step(done, r)
+  end
+end
+
+--- Run the jobs that are not done.
+-- @tparam table sweep
+-- @tparam table o checked options of `sweep:run`
+-- @tparam[opt] function work_with like `work.here`
+-- @treturn table the result of everything in the file
+-- @raise a table `message`, `interrupted`, `result` (what there is); a string before work began
+function M.run(sweep, o, work_with)
+  local header = file.header(sweep, o.shard)
+  local writer, records = nil, {}
+  if o.out then writer, records = open(sweep, o, header) end
+  local jobs, total = M.jobs(sweep.grid, o.shard, records)
+  local step, finish = progress_make(o, total, total - #jobs)
+  local emit = emitter(sweep, writer, records, total - #jobs, step)
+  local ok, why = pcall(work_with or work.here, sweep, jobs, emit, o.threads)
+  finish()
+  local synced, sync_why = true, nil
+  if writer then
+    synced, sync_why = pcall(writer.sync, writer)
+    writer:close()
+  end
+  local found = result.new(sweep.grid, header, records)
+  if ok and synced then return found end
+  local stopped = ok and sync_why or why
+  local interrupted = type(stopped) == "table" and stopped.interrupted
+    or tostring(stopped):find(work.INTERRUPTED, 1, true) ~= nil
+  error(setmetatable({
+    message = ("sweep: %s (%d of %d records are kept%s)"):format(tostring(stopped),
+      #found.records, total, o.out and " in " .. o.out or ""),
+    interrupted = interrupted, result = found,
+    cause = type(stopped) == "table" and stopped.cause or stopped,
+  }, work.Stopped), 0)
+end
+
+return M
