@@ -14,7 +14,7 @@ typedef enum descent_method {
   DESCENT_GD,         /* Z+ = (I + eta S) Z */
   DESCENT_HEAVY_BALL, /* D+ = momentum D + eta S Z, Z+ = Z + D+ */
   DESCENT_NESTEROV,   /* the same with S Z taken at Z + momentum D */
-  DESCENT_SGD,        /* gd with the batch's gradient times n / batch, without replacement per epoch */
+  DESCENT_SGD,        /* gd with n / batch times the gradient of a batch, a new one of the epoch */
   DESCENT_METHODS
 } descent_method;
 
@@ -37,16 +37,19 @@ typedef struct descent {
   mat Z;          /* k x k' */
   int64_t k;      /* steps taken */
   double excess;  /* L - L* at Z */
-  double eta_max; /* once diverged: the largest stable step 2 / lam_max(K) at Z(0); else 0 */
+  double eta_max; /* once diverged: largest stable step, 2 / max lam_max(K) along the flow; or 0 */
   flow_reason reason; /* time (all steps taken), until_excess, diverged, max_seconds, ... */
   /* private */
-  mat W, Y;       /* n x r, n x m: sgd only, the caller's */
-  mat D, Z0, E, A, SZ; /* velocity, start, r x m, r x m, k x k' */
-  mat Wb, Eb;     /* batch x r, batch x m */
-  int *order;     /* n: this epoch's permutation */
-  int at;         /* where the next batch begins */
+  mat W, Y;            /* n x r, n x m: sgd only, the caller's */
+  mat Z0, D, X, V;     /* k x k': start, velocity, Nesterov's look-ahead; m x k' */
+  mat E, A;            /* r x m */
+  mat P;               /* r x m */
+  mat Wb, Eb;          /* batch x r, batch x m */
+  int *order;          /* n: this epoch's permutation */
+  int at;              /* where the next batch begins */
   philox rng;
-  double start_excess, began;
+  double limit, began; /* excess beyond which it has diverged; clock */
+  flow ahead;          /* looks for the largest kernel once diverged */
   kernel_room room;
 } descent;
 

@@ -31,7 +31,9 @@ void field_velocity(const field *f, mat Z, mat A, mat SZ) {
 }
 
 double field_excess(mat E) {
-  double norm = mat_norm_fro(E);
+  double sum = mat_dot(E, E), norm;
+  if (sum > 1e-280 && sum < 1e280) return 0.5 * sum;
+  norm = mat_norm_fro(E); /* squares that would under- or overflow, and nan */
   return 0.5 * norm * norm;
 }
 

@@ -144,6 +144,7 @@ static status attempt(flow *w, mat Z, double h, mat out, double *err, const tick
     w->evaluations += erk_evaluations(w->erk);
   } else {
     s = expo_step(w->expo, &w->f, Z, h, out, w->low, t);
+    w->eigenproblems = w->expo->eigenproblems;
     if (s == STATUS_OK) difference(w, out, diff);
   }
   *err = s == STATUS_OK ? control_error(&w->f, Z, out, diff, w->tol) : NAN;
@@ -167,6 +168,7 @@ static status leap(flow *w, const tick *t) {
   if (!w->expo->known || !(w->step.h * lam > 1.0) || w->excess > w->leap_below)
     return STATUS_NO_CONVERGE;
   status s = expo_infinite(w->expo, &w->f, w->Z, w->next, w->low, t);
+  w->eigenproblems = w->expo->eigenproblems;
   if (s == STATUS_PAUSED) return s;
   w->leap_below = 0.1 * w->excess;
   if (s != STATUS_OK) return s;

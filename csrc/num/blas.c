@@ -31,6 +31,9 @@ void blas_gemm(char ta, char tb, double x, mat a, mat b, double y, mat c) {
   } else if (rows == 1) { /* c^T = op(b)^T op(a)^T */
     cblas_dgemv(CblasColMajor, tb == 'N' ? CblasTrans : CblasNoTrans, b.rows, b.cols, x, b.p, b.ld,
                 a.p, ta == 'N' ? a.ld : 1, y, c.p, c.ld);
+  } else if (inner == 1 && y == 1.0) {
+    cblas_dger(CblasColMajor, rows, cols, x, a.p, ta == 'N' ? 1 : a.ld, b.p, tb == 'N' ? b.ld : 1,
+               c.p, c.ld);
   } else {
     cblas_dgemm(CblasColMajor, trans_of(ta), trans_of(tb), rows, cols, inner, x, a.p, a.ld, b.p,
                 b.ld, y, c.p, c.ld);
