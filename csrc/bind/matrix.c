@@ -65,8 +65,8 @@ bool bind_matrix_test(lua_State *L, int arg, mat *out) {
 
 double matrix_check_number(lua_State *L, int arg, const char *what) {
   if (lua_type(L, arg) != LUA_TNUMBER)
-    luaL_argerror(L, arg, lua_pushfstring(L, "%s must be a number, got %s", what,
-                                          luaL_typename(L, arg)));
+    luaL_argerror(L, arg,
+                  lua_pushfstring(L, "%s must be a number, got %s", what, luaL_typename(L, arg)));
   return lua_tonumber(L, arg);
 }
 
@@ -74,13 +74,13 @@ int matrix_check_int(lua_State *L, int arg, const char *what, int lo, int hi) {
   int exact;
   lua_Integer i = lua_tointegerx(L, arg, &exact);
   if (lua_type(L, arg) == LUA_TNUMBER && exact && i >= lo && i <= hi) return (int)i;
-  const char *got = lua_type(L, arg) == LUA_TNUMBER ? luaL_tolstring(L, arg, NULL)
-                                                    : luaL_typename(L, arg);
-  const char *allowed = hi < lo       ? "and there is none to choose"
+  const char *got =
+      lua_type(L, arg) == LUA_TNUMBER ? luaL_tolstring(L, arg, NULL) : luaL_typename(L, arg);
+  const char *allowed = hi < lo        ? "and there is none to choose"
                         : hi < INT_MAX ? lua_pushfstring(L, "in %d..%d", lo, hi)
                                        : lua_pushfstring(L, "of at least %d", lo);
-  return luaL_argerror(L, arg, lua_pushfstring(L, "%s must be an integer %s, got %s", what, allowed,
-                                               got));
+  return luaL_argerror(L, arg,
+                       lua_pushfstring(L, "%s must be an integer %s, got %s", what, allowed, got));
 }
 
 int matrix_check_name(lua_State *L, int arg, const char *const names[], int fallback) {
@@ -97,8 +97,8 @@ int matrix_check_name(lua_State *L, int arg, const char *const names[], int fall
     luaL_addstring(&b, "\"");
   }
   luaL_pushresult(&b);
-  return luaL_argerror(L, arg, lua_pushfstring(L, "must be one of %s, got %s", lua_tostring(L, -1),
-                                               got));
+  return luaL_argerror(L, arg,
+                       lua_pushfstring(L, "must be one of %s, got %s", lua_tostring(L, -1), got));
 }
 
 const char *matrix_shape_text(lua_State *L, mat a) {
@@ -152,6 +152,7 @@ void bind_matrix(lua_State *L) {
       {"threads", core_threads}, {"is_matrix", core_is_matrix}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   luaL_setfuncs(L, matrix_make_functions, 0);
+  luaL_setfuncs(L, matrix_print_functions, 0);
   luaL_newmetatable(L, MATRIX_NAME);
   lua_newtable(L); /* the methods: metatable.methods, upvalue of __index, core.matrix_methods */
   luaL_setfuncs(L, matrix_access_methods, 0);

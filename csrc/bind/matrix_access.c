@@ -139,9 +139,9 @@ static int meta_call(lua_State *L) {
 }
 
 const luaL_Reg matrix_access_methods[] = {
-    {"rows", matrix_rows}, {"cols", matrix_cols}, {"shape", matrix_shape}, {"get", matrix_get},
-    {"set", matrix_set},   {"row", matrix_row},   {"col", matrix_col},     {"sub", matrix_sub},
-    {NULL, NULL}};
+    {"rows", matrix_rows}, {"cols", matrix_cols}, {"shape", matrix_shape},
+    {"get", matrix_get},   {"set", matrix_set},   {"row", matrix_row},
+    {"col", matrix_col},   {"sub", matrix_sub},   {NULL, NULL}};
 
 /* m[i] is the row view, r[j] its element; one past the end is nil; strings name methods. */
 static int meta_index(lua_State *L) {
@@ -151,9 +151,8 @@ static int meta_index(lua_State *L) {
     lua_Integer i = lua_tointegerx(L, 2, &exact);
     if (exact && i == (lua_Integer)n + 1) return 0;
     if (!exact || i < 1 || i > n)
-      return luaL_error(L, "%s %s is outside 1..%d of this %s matrix",
-                        o->is_row ? "column" : "row", luaL_tolstring(L, 2, NULL), n,
-                        matrix_shape_text(L, o->m));
+      return luaL_error(L, "%s %s is outside 1..%d of this %s matrix", o->is_row ? "column" : "row",
+                        luaL_tolstring(L, 2, NULL), n, matrix_shape_text(L, o->m));
     if (o->is_row) lua_pushnumber(L, mat_get(o->m, 0, (int)i - 1));
     else matrix_push_row(L, 1, mat_rows(o->m, (int)i - 1, 1));
     return 1;

@@ -49,9 +49,10 @@ static int add(lua_State *L, const char *op, double sign) {
   }
   bool same = a.m.rows == b.m.rows && a.m.cols == b.m.cols;
   if (!same && !spreads(b.m, a.m) && !spreads(a.m, b.m))
-    return luaL_error(L, "a %s b: shapes %s and %s differ, and neither is a row or column that "
-                      "repeats over the other", op, matrix_shape_text(L, a.m),
-                      matrix_shape_text(L, b.m));
+    return luaL_error(L,
+                      "a %s b: shapes %s and %s differ, and neither is a row or column that "
+                      "repeats over the other",
+                      op, matrix_shape_text(L, a.m), matrix_shape_text(L, b.m));
   mat shape = same || spreads(b.m, a.m) ? a.m : b.m;
   add_scaled(1.0, a.m, sign, b.m, bind_matrix_raw(L, shape.rows, shape.cols));
   return 1;
@@ -75,9 +76,10 @@ static int meta_mul(lua_State *L) {
   if (a.is_number || b.is_number)
     return push_scaled(L, a.is_number ? a.x : b.x, a.is_number ? b.m : a.m);
   if (a.m.cols != b.m.rows)
-    return luaL_error(L, "a * b: shapes %s and %s; the columns of a must be the rows of b "
-                      "(elementwise: a:emul(b))", matrix_shape_text(L, a.m),
-                      matrix_shape_text(L, b.m));
+    return luaL_error(L,
+                      "a * b: shapes %s and %s; the columns of a must be the rows of b "
+                      "(elementwise: a:emul(b))",
+                      matrix_shape_text(L, a.m), matrix_shape_text(L, b.m));
   mat c = bind_matrix_raw(L, a.m.rows, b.m.cols);
   int threads = matrix_threads_enter(L, (double)c.rows * c.cols * a.m.cols);
   blas_gemm('N', 'N', 1.0, a.m, b.m, 0.0, c);
@@ -90,7 +92,7 @@ static int meta_div(lua_State *L) {
   operand a = check_operand(L, 1, "/"), b = check_operand(L, 2, "/");
   if (!b.is_number)
     return luaL_error(L, "a / b: no division by a matrix; solve b x = a by b:solve(a), x b = a by "
-                      "b:t():solve(a:t()):t(), divide elementwise by a:ediv(b)");
+                         "b:t():solve(a:t()):t(), divide elementwise by a:ediv(b)");
   mat c = bind_matrix_raw(L, a.m.rows, a.m.cols);
   for (int j = 0; j < c.cols; j++)
     for (int i = 0; i < c.rows; i++) *mat_at(c, i, j) = mat_get(a.m, i, j) / b.x;
@@ -252,9 +254,10 @@ static int matrix_add_(lua_State *L) {
       for (int i = 0; i < a.rows; i++) *mat_at(a, i, j) += x * b.x;
   } else {
     if ((b.m.rows != a.rows || b.m.cols != a.cols) && !spreads(b.m, a))
-      return luaL_error(L, "add_: shapes %s and %s differ, and the second is no row or column that "
-                        "repeats over the first", matrix_shape_text(L, a),
-                        matrix_shape_text(L, b.m));
+      return luaL_error(L,
+                        "add_: shapes %s and %s differ, and the second is no row or column that "
+                        "repeats over the first",
+                        matrix_shape_text(L, a), matrix_shape_text(L, b.m));
     add_scaled(1.0, a, x, detached(L, b.m, a), a);
   }
   lua_settop(L, 1);
@@ -322,7 +325,7 @@ static int matrix_allclose(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg matrix_algebra_methods[] = {
-    {"emul", matrix_emul},     {"ediv", matrix_ediv},   {"map", matrix_map},
-    {"add_", matrix_add_},     {"scale_", matrix_scale_}, {"copy_", matrix_copy_},
-    {"allclose", matrix_allclose}, {NULL, NULL}};
+const luaL_Reg matrix_algebra_methods[] = {{"emul", matrix_emul},         {"ediv", matrix_ediv},
+                                           {"map", matrix_map},           {"add_", matrix_add_},
+                                           {"scale_", matrix_scale_},     {"copy_", matrix_copy_},
+                                           {"allclose", matrix_allclose}, {NULL, NULL}};

@@ -10,16 +10,16 @@
 #include "num/factor.h"
 
 /* Runs `call`, which works in the arena w, twice: it counts its scratch, then computes with it. */
-#define COMPUTE(L, work, s, call)                     \
-  do {                                                \
-    arena w = arena_counting();                       \
-    (void)(call);                                     \
-    w = push_scratch(L, &w);                          \
-    int threads_before = matrix_threads_enter(L, work); \
-    s = (call);                                       \
-    blas_threads(threads_before);                     \
-    lua_pop(L, 1);                                    \
-    matrix_answer_interrupt(L);                       \
+#define COMPUTE(L, work, s, call)                                                                  \
+  do {                                                                                             \
+    arena w = arena_counting();                                                                    \
+    (void)(call);                                                                                  \
+    w = push_scratch(L, &w);                                                                       \
+    int threads_before = matrix_threads_enter(L, work);                                            \
+    s = (call);                                                                                    \
+    blas_threads(threads_before);                                                                  \
+    lua_pop(L, 1);                                                                                 \
+    matrix_answer_interrupt(L);                                                                    \
   } while (0)
 
 static arena push_scratch(lua_State *L, const arena *counted) {
@@ -36,9 +36,8 @@ static mat check_finite(lua_State *L, const char *op, int arg) {
   mat a = bind_matrix_check(L, arg);
   ptrdiff_t k = mat_first_non_finite(a);
   if (k >= 0)
-    luaL_error(L, "%s: entry (%I, %I) is %f; it must be finite", op,
-               (LUAI_UACINT)(k % a.rows + 1), (LUAI_UACINT)(k / a.rows + 1),
-               mat_get(a, (int)(k % a.rows), (int)(k / a.rows)));
+    luaL_error(L, "%s: entry (%I, %I) is %f; it must be finite", op, (LUAI_UACINT)(k % a.rows + 1),
+               (LUAI_UACINT)(k / a.rows + 1), mat_get(a, (int)(k % a.rows), (int)(k / a.rows)));
   return a;
 }
 
@@ -193,8 +192,10 @@ static int solve_into(lua_State *L, const char *op, mat a, mat x) {
   if (out == STATUS_SINGULAR) {
     char text[32];
     snprintf(text, sizeof text, "%.3g", rcond);
-    return luaL_error(L, "%s: the matrix is singular to working precision, rcond = %s; "
-                      "lstsq and pinv accept it", op, text);
+    return luaL_error(L,
+                      "%s: the matrix is singular to working precision, rcond = %s; "
+                      "lstsq and pinv accept it",
+                      op, text);
   }
   bind_raise(L, op, out);
   return 1;
@@ -388,8 +389,8 @@ static int matrix_norm(lua_State *L) {
 }
 
 const luaL_Reg matrix_factor_methods[] = {
-    {"svd", matrix_svd},   {"eigh", matrix_eigh}, {"eig", matrix_eig},     {"qr", matrix_qr},
-    {"lu", matrix_lu},     {"chol", matrix_chol}, {"solve", matrix_solve}, {"lstsq", matrix_lstsq},
-    {"inv", matrix_inv},   {"pinv", matrix_pinv}, {"rank", matrix_rank},   {"cond", matrix_cond},
-    {"det", matrix_det},   {"norm", matrix_norm}, {"logdet", matrix_logdet}, {"expm", matrix_expm},
+    {"svd", matrix_svd}, {"eigh", matrix_eigh}, {"eig", matrix_eig},       {"qr", matrix_qr},
+    {"lu", matrix_lu},   {"chol", matrix_chol}, {"solve", matrix_solve},   {"lstsq", matrix_lstsq},
+    {"inv", matrix_inv}, {"pinv", matrix_pinv}, {"rank", matrix_rank},     {"cond", matrix_cond},
+    {"det", matrix_det}, {"norm", matrix_norm}, {"logdet", matrix_logdet}, {"expm", matrix_expm},
     {NULL, NULL}};

@@ -17,15 +17,17 @@ static int from_rows(lua_State *L, int rows) {
   mat m = bind_matrix_raw(L, rows, cols);
   for (int i = 0; i < rows; i++, lua_pop(L, 1)) {
     if (lua_rawgeti(L, 1, i + 1) != LUA_TTABLE)
-      luaL_argerror(L, 1, lua_pushfstring(L, "row %d must be a table, got %s", i + 1,
-                                          luaL_typename(L, -1)));
+      luaL_argerror(
+          L, 1, lua_pushfstring(L, "row %d must be a table, got %s", i + 1, luaL_typename(L, -1)));
     if (lua_rawlen(L, -1) != (size_t)cols)
-      luaL_argerror(L, 1, lua_pushfstring(L, "row %d has %I entries, row 1 has %d", i + 1,
-                                          (LUAI_UACINT)lua_rawlen(L, -1), cols));
+      luaL_argerror(L, 1,
+                    lua_pushfstring(L, "row %d has %I entries, row 1 has %d", i + 1,
+                                    (LUAI_UACINT)lua_rawlen(L, -1), cols));
     for (int j = 0; j < cols; j++, lua_pop(L, 1)) {
       if (lua_rawgeti(L, -1, j + 1) != LUA_TNUMBER)
-        luaL_argerror(L, 1, lua_pushfstring(L, "entry (%d, %d) must be a number, got %s", i + 1,
-                                            j + 1, luaL_typename(L, -1)));
+        luaL_argerror(L, 1,
+                      lua_pushfstring(L, "entry (%d, %d) must be a number, got %s", i + 1, j + 1,
+                                      luaL_typename(L, -1)));
       *mat_at(m, i, j) = lua_tonumber(L, -1);
     }
   }
@@ -39,8 +41,9 @@ static int from_table(lua_State *L) {
   mat m = bind_matrix_raw(L, n, n ? 1 : 0);
   for (int i = 0; i < n; i++, lua_pop(L, 1)) {
     if (lua_rawgeti(L, 1, i + 1) != LUA_TNUMBER)
-      luaL_argerror(L, 1, lua_pushfstring(L, "entry %d must be a number, got %s", i + 1,
-                                          luaL_typename(L, -1)));
+      luaL_argerror(
+          L, 1,
+          lua_pushfstring(L, "entry %d must be a number, got %s", i + 1, luaL_typename(L, -1)));
     m.p[i] = lua_tonumber(L, -1);
   }
   return 1;
@@ -88,6 +91,12 @@ static int core_matrix(lua_State *L) {
   if (kind == LUA_TNUMBER) mat_fill(m, lua_tonumber(L, 3));
   if (kind == LUA_TFUNCTION) fill_by_calls(L, 3, m);
   return 1;
+}
+
+/* linnet.matrix is a table with this as its __call: the table itself is no argument. */
+static int core_matrix_call(lua_State *L) {
+  lua_remove(L, 1);
+  return core_matrix(L);
 }
 
 /*** Zeros; one argument makes a column.
@@ -144,7 +153,8 @@ static int core_diag(lua_State *L) {
   if (a.rows == 1 || a.cols == 1) {
     int n = a.rows * a.cols;
     mat d = bind_matrix_new(L, n, n);
-    for (int i = 0; i < n; i++) *mat_at(d, i, i) = a.cols == 1 ? mat_get(a, i, 0) : mat_get(a, 0, i);
+    for (int i = 0; i < n; i++)
+      *mat_at(d, i, i) = a.cols == 1 ? mat_get(a, i, 0) : mat_get(a, 0, i);
   } else {
     mat d = bind_matrix_raw(L, a.rows < a.cols ? a.rows : a.cols, 1);
     for (int i = 0; i < d.rows; i++) d.p[i] = mat_get(a, i, i);
@@ -317,11 +327,17 @@ static int matrix_totable(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg matrix_make_functions[] = {
-    {"matrix", core_matrix}, {"zeros", core_zeros},       {"ones", core_ones},        {"eye", core_eye},
-    {"diag", core_diag},     {"linspace", core_linspace}, {"logspace", core_logspace}, {NULL, NULL}};
+const luaL_Reg matrix_make_functions[] = {{"matrix", core_matrix},
+                                          {"matrix_call", core_matrix_call},
+                                          {"zeros", core_zeros},
+                                          {"ones", core_ones},
+                                          {"eye", core_eye},
+                                          {"diag", core_diag},
+                                          {"linspace", core_linspace},
+                                          {"logspace", core_logspace},
+                                          {NULL, NULL}};
 
-const luaL_Reg matrix_make_methods[] = {
-    {"copy", matrix_copy}, {"t", matrix_t},       {"reshape", matrix_reshape},
-    {"hcat", matrix_hcat}, {"vcat", matrix_vcat}, {"kron", matrix_kron},
-    {"totable", matrix_totable}, {NULL, NULL}};
+const luaL_Reg matrix_make_methods[] = {{"copy", matrix_copy},       {"t", matrix_t},
+                                        {"reshape", matrix_reshape}, {"hcat", matrix_hcat},
+                                        {"vcat", matrix_vcat},       {"kron", matrix_kron},
+                                        {"totable", matrix_totable}, {NULL, NULL}};

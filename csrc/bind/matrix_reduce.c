@@ -19,7 +19,8 @@ static enum dim check_direction(lua_State *L, const char *op, mat a, int arg) {
   enum dim d = check_dim(L, arg);
   if (d != DIM_ALL) return d;
   if (a.cols != 1 && a.rows != 1)
-    luaL_error(L, "%s: say \"rows\" (down each column) or \"cols\" (along each row) for a %s matrix",
+    luaL_error(L,
+               "%s: say \"rows\" (down each column) or \"cols\" (along each row) for a %s matrix",
                op, matrix_shape_text(L, a));
   return a.cols == 1 ? DIM_ROWS : DIM_COLS;
 }

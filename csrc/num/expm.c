@@ -1,5 +1,6 @@
 /* csrc/num/expm.c: exp(a) = r_m(a / 2^s)^(2^s), r_m the diagonal Pade approximant (see expm.h).
- * An upper triangular a keeps exact exponentials on its diagonal through the squarings.
+ * Squaring a strongly non-normal matrix may lose everything to its hump, unless it is triangular and
+ * the diagonal blocks are put right after each squaring: so a large one goes through Schur form.
  * SPDX-License-Identifier: MIT */
 #include "num/expm.h"
 
@@ -22,18 +23,23 @@ static const struct pade {
              {13, 4.25}};
 
 typedef struct work {
-  mat a, p2, p4, p6, p8;   /* a and its even powers, n x n */
-  mat u, v, t;             /* numerator and denominator are v +- u */
-  double *x, *y;           /* n */
-  int *pivot;              /* n */
+  mat a, p2, p4, p6, p8; /* a and its even powers, n x n */
+  mat u, v, t;           /* numerator and denominator are v +- u */
+  mat q, schur;          /* a = q schur q^T where that is used */
+  double *x, *y;         /* n */
+  int *pivot;            /* n */
+  double *lapack;        /* lwork */
+  int lwork;
 } work;
 
 static void layout(arena *w, work *k, int n) {
-  mat *all[] = {&k->a, &k->p2, &k->p4, &k->p6, &k->p8, &k->u, &k->v, &k->t};
+  mat *all[] = {&k->a, &k->p2, &k->p4, &k->p6, &k->p8, &k->u, &k->v, &k->t, &k->q, &k->schur};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) *all[i] = arena_mat(w, n, n);
   k->x = arena_doubles(w, (size_t)n);
   k->y = arena_doubles(w, (size_t)n);
   k->pivot = arena_ints(w, (size_t)n);
+  k->lwork = 66 * n + 1; /* dgehrd, dorghr and dhseqr with blocks of 64 */
+  k->lapack = arena_doubles(w, (size_t)k->lwork);
 }
 
 static void multiply(mat a, mat b, mat c) { blas_gemm('N', 'N', 1.0, a, b, 0.0, c); }
@@ -135,7 +141,8 @@ static void pade(work *k, int m, mat out) {
   mat_copy(out, k->v);
   mat_axpy(1.0, k->u, out);
   mat_axpy(-1.0, k->u, k->v);
-  LAPACKE_dgesv_work(LAPACK_COL_MAJOR, out.rows, out.cols, k->v.p, k->v.ld, k->pivot, out.p, out.ld);
+  LAPACKE_dgesv_work(LAPACK_COL_MAJOR, out.rows, out.cols, k->v.p, k->v.ld, k->pivot, out.p,
+                     out.ld);
 }
 
 static bool is_upper(mat a) {
@@ -152,17 +159,66 @@ static double divided_difference(double x, double y) {
   return half == 0.0 ? exp(x) : exp(x + half) * (sinh(half) / half);
 }
 
-/* Diagonal and first superdiagonal of exp(f a) put right; the rest of out is kept, below is 0. */
+/* Diagonal blocks and their neighbours in exp(f a) put right for a (quasi) upper triangular a, whose
+ * 2 x 2 blocks are [x y; z x] with y z < 0; the rest of out is kept, below it becomes 0. */
 static void exact_band(mat a, double f, mat out) {
-  for (int j = 0; j < a.cols; j++) {
-    double x = f * mat_get(a, j, j);
-    *mat_at(out, j, j) = exp(x);
-    if (j + 1 < a.cols) {
-      double d = divided_difference(x, f * mat_get(a, j + 1, j + 1));
-      *mat_at(out, j, j + 1) = d == 0.0 ? 0.0 : f * mat_get(a, j, j + 1) * d;
+  int n = a.rows;
+  for (int j = 0, size; j < n; j += size) {
+    double x = f * mat_get(a, j, j), e = exp(x);
+    size = j + 1 < n && mat_get(a, j + 1, j) != 0.0 ? 2 : 1;
+    for (int i = 0; i < size; i++) mat_fill(mat_sub(out, j + size, j + i, n - j - size, 1), 0.0);
+    if (size == 2) {
+      double y = f * mat_get(a, j, j + 1), z = f * mat_get(a, j + 1, j);
+      double angle = sqrt(fabs(y)) * sqrt(fabs(z)), sinc = angle == 0.0 ? 1.0 : sin(angle) / angle;
+      *mat_at(out, j, j) = *mat_at(out, j + 1, j + 1) = e * cos(angle);
+      *mat_at(out, j, j + 1) = e * y * sinc;
+      *mat_at(out, j + 1, j) = e * z * sinc;
+      continue;
     }
-    if (j + 1 < a.rows) mat_fill(mat_sub(out, j + 1, j, a.rows - j - 1, 1), 0.0);
+    *mat_at(out, j, j) = e;
+    if (j + 1 == n || (j + 2 < n && mat_get(a, j + 2, j + 1) != 0.0)) continue;
+    double d = divided_difference(x, f * mat_get(a, j + 1, j + 1));
+    *mat_at(out, j, j + 1) = d == 0.0 ? 0.0 : f * mat_get(a, j, j + 1) * d;
   }
+}
+
+/* out <- exp(a); band: a is quasi upper triangular in the form that dgees leaves. */
+static void scale_and_square(work *k, mat a, bool band, mat out) {
+  double norm = factor_norm_one(a);
+  int first = norm > 0x1p90 ? ilogb(norm) - 90 : 0, s; /* so that no power overflows */
+  mat_copy(k->a, a);
+  mat_scale(k->a, ldexp(1.0, -first));
+  int i = choose(k, &s);
+  double f = ldexp(1.0, -s);
+  mat_scale(k->a, f);
+  mat_scale(k->p2, f * f);
+  mat_scale(k->p4, pow(f, 4));
+  mat_scale(k->p6, pow(f, 6));
+  pade(k, pades[i].m, out);
+  s += first;
+  if (band) exact_band(a, ldexp(1.0, -s), out);
+  while (s-- > 0) {
+    multiply(out, out, k->t);
+    mat_copy(out, k->t);
+    if (band) exact_band(a, ldexp(1.0, -s), out);
+  }
+}
+
+/* Does a commute with a^T up to round-off? Then squaring its exponential is harmless. */
+static bool is_normal(work *k, mat a, double norm) {
+  mat_copy(k->a, a);
+  mat_scale(k->a, ldexp(1.0, -ilogb(norm)));
+  blas_syrk('N', 1.0, k->a, 0.0, k->t);
+  blas_syrk('T', -1.0, k->a, 1.0, k->t);
+  return mat_max_abs(k->t) < 1e-12;
+}
+
+/* q, schur <- the real Schur form of a; false where the iteration fails. */
+static bool to_schur(work *k, mat a) {
+  int n = a.rows, selected;
+  mat_copy(k->schur, a);
+  return LAPACKE_dgees_work(LAPACK_COL_MAJOR, 'V', 'N', NULL, n, k->schur.p, k->schur.ld, &selected,
+                            k->x, k->y, k->q.p, k->q.ld, k->lapack, k->lwork, NULL) == 0;
 }
 
 status expm(arena *w, mat a, mat out) {
@@ -170,24 +226,14 @@ status expm(arena *w, mat a, mat out) {
   layout(w, &k, a.rows);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
-  mat_copy(k.a, a);
   double norm = factor_norm_one(a);
-  int first = norm > 0x1p90 ? ilogb(norm) - 90 : 0, s; /* so that no power overflows */
-  mat_scale(k.a, ldexp(1.0, -first));
-  int i = choose(&k, &s);
-  double f = ldexp(1.0, -s);
-  mat_scale(k.a, f);
-  mat_scale(k.p2, f * f);
-  mat_scale(k.p4, pow(f, 4));
-  mat_scale(k.p6, pow(f, 6));
-  pade(&k, pades[i].m, out);
   bool upper = is_upper(a);
-  s += first;
-  if (upper) exact_band(a, ldexp(1.0, -s), out);
-  while (s-- > 0) {
-    multiply(out, out, k.t);
-    mat_copy(out, k.t);
-    if (upper) exact_band(a, ldexp(1.0, -s), out);
+  if (norm > 64.0 && !upper && !is_normal(&k, a, norm) && to_schur(&k, a)) {
+    scale_and_square(&k, k.schur, true, out);
+    multiply(k.q, out, k.t);
+    blas_gemm('N', 'T', 1.0, k.t, k.q, 0.0, out);
+  } else {
+    scale_and_square(&k, a, upper, out);
   }
   return mat_finite(out) ? STATUS_OK : STATUS_NO_CONVERGE;
 }

@@ -66,8 +66,8 @@ status factor_eig(arena *w, mat a, mat values) {
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
   mat_copy(c, a);
-  lapack_int info = LAPACKE_dgeev_work(COLMAJOR, 'N', 'N', n, c.p, c.ld, re, im, &none, 1, &none, 1,
-                                       work, lwork);
+  lapack_int info =
+      LAPACKE_dgeev_work(COLMAJOR, 'N', 'N', n, c.p, c.ld, re, im, &none, 1, &none, 1, work, lwork);
   assert(info >= 0);
   for (int i = 0; i < n; i++) {
     pairs[2 * i] = re[i];
@@ -102,8 +102,8 @@ status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
   LAPACKE_dgetrf_work(COLMAJOR, c.rows, c.cols, c.p, c.ld, pivot); /* a zero pivot is no failure */
   mat_eye(l);
   mat_fill(u, 0.0);
-  for (int j = 0; j < q; j++) mat_copy(mat_sub(l, j + 1, j, a.rows - j - 1, 1),
-                                       mat_sub(c, j + 1, j, a.rows - j - 1, 1));
+  for (int j = 0; j < q; j++)
+    mat_copy(mat_sub(l, j + 1, j, a.rows - j - 1, 1), mat_sub(c, j + 1, j, a.rows - j - 1, 1));
   for (int j = 0; j < a.cols; j++) {
     int n = j < q ? j + 1 : q;
     mat_copy(mat_sub(u, 0, j, n, 1), mat_sub(c, 0, j, n, 1));
@@ -162,8 +162,7 @@ status factor_solve(arena *w, mat a, mat x, double *rcond) {
   mat_copy(c, a);
   lapack_int info = LAPACKE_dgetrf_work(COLMAJOR, n, n, c.p, c.ld, pivot);
   *rcond = 0.0;
-  if (info == 0)
-    LAPACKE_dgecon_work(COLMAJOR, '1', n, c.p, c.ld, norm, rcond, work, iwork);
+  if (info == 0) LAPACKE_dgecon_work(COLMAJOR, '1', n, c.p, c.ld, norm, rcond, work, iwork);
   if (!(*rcond >= DBL_EPSILON)) return STATUS_SINGULAR;
   if (x.cols) LAPACKE_dgetrs_work(COLMAJOR, 'N', n, x.cols, c.p, c.ld, pivot, x.p, x.ld);
   return STATUS_OK;
