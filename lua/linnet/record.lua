@@ -60,13 +60,14 @@ Writer.__index = Writer
 -- @usage local w <close> = linnet.record.writer(os.tmpname()); w:append{x = 0.1}
 function M.writer(path, level)
   level = inner(level)
+  local writer = setmetatable({path = path, appender = false, values = {}}, Writer)
   local appender, why, busy = require("linnet.core").appender(path)
   if busy then
     raise(level, "cannot write %s: another process is writing it", path)
   elseif not appender then
     raise(level, "cannot write %s: %s", path, why)
   end
-  local writer = setmetatable({path = path, appender = appender, values = {}}, Writer)
+  writer.appender = appender
   if lfs.attributes(path, "mode") ~= "file" then return writer end -- a pipe, a device
   local ok, values = pcall(M.read, path, 0)
   if ok and values.torn then ok, values = pcall(writer.cut, writer, values) end
@@ -121,7 +122,7 @@ function M.write(path, values, level)
   -- A device is written in place: renaming over /dev/full would replace it.
   local mode = lfs.attributes(path, "mode")
   local aside = (mode == nil or mode == "file") and path .. ".new" or path
-  local appender, why, busy = require("linnet.core").appender(aside)
+  local appender <close>, why, busy = require("linnet.core").appender(aside)
   if not appender then
     raise(level, "cannot write %s: %s", path, busy and "another process is writing it" or why)
   end
@@ -131,7 +132,6 @@ function M.write(path, values, level)
   if done then done, why = appender:sync() end
   if done and aside ~= path then done, why = os.rename(aside, path) end
   if not done and aside ~= path then os.remove(aside) end
-  appender:close()
   if not done then raise(level, "cannot write %s: %s", path, why) end
 end
 

@@ -116,11 +116,13 @@ function M.drive(driver, loop, counts, p, start, clock)
   for _, entry in ipairs(driver.trace.list) do self.columns[#self.columns + 1] = entry[1] end
   if ok then return self end
   core.interrupted() -- the pending Ctrl-C is answered by this error
-  local message = problem_met[1]
+  -- Out of memory comes as a plain string: no handler runs then.
+  local cause = type(problem_met) == "table" and problem_met[1] or problem_met
+  local message = cause
   if type(message) == "string" and message:find(M.INTERRUPTED, 1, true) then
     message = "interrupted: the error holds the run so far as its field 'run'"
   end
-  error(setmetatable({message = tostring(message), run = self, cause = problem_met[1]}, Failure), 0)
+  error(setmetatable({message = tostring(message), run = self, cause = cause}, Failure), 0)
 end
 
 -- ---------------------------------------------------------------- afterwards

@@ -50,7 +50,9 @@ for name, act in pairs{
   inverses = function(a, b) assert(a:pinv():rows() == 7 and b:inv():rows() == 7) end,
   expm = function(_, b) assert(b:expm():rows() == 7) end,
   numbers = function(a, b) assert(a:norm() > 0 and a:rank() == 7 and b:det() and b:cond() > 1) end,
-  reductions = function(a) assert(a:sum("rows") and a:std("cols") and a:sort() and a:cumsum()) end,
+  reductions = function(a)
+    assert(a:sum("rows") and a:std("cols") and a:sort("rows") and a:cumsum("cols"))
+  end,
 } do
   scenario("matrix " .. name, matrices, act)
 end
@@ -68,6 +70,93 @@ scenario("random", function() return linnet.random(3) end, function(rng)
   assert(rng:normal(4, 4) == x)
   rng:restore(before)
 end)
+
+-- Trajectories: small enough that a thousand of them take a second.
+local function data()
+  local X, Y = linnet.data.gaussian{n = 6, D = 9, m = 2, noise = 0.1, seed = 1}
+  local p = linnet.problem(X, Y)
+  return p, p:init("gaussian", {h = 20, seed = 2}), X, Y
+end
+
+scenario("data", function() end, function()
+  local X, Y = linnet.data.gaussian{n = 4, D = 6, m = 1, kappa = 10, seed = 1}
+  local X1, _, X2 = linnet.data.split(X, Y, {seed = 1})
+  local Z, map = linnet.data.standardize(X1)
+  assert(Z:rows() == X1:rows() and map(X2):cols() == 6)
+end)
+
+scenario("problem", data, function(_, _, X, Y)
+  local p = linnet.problem(X, Y)
+  assert(p:singular_values():rows() == p.rank and p:min_norm():cols() == 2 and #tostring(p) > 9)
+end)
+
+for _, kind in ipairs{"gaussian", "xavier", "he", "lecun", "uniform", "orthogonal", "balanced",
+  "imbalanced", "invariant", "spectral", "zero_output"} do
+  scenario("init " .. kind, data, function(p)
+    local needs_c = kind == "imbalanced" and 1 or nil
+    local s = p:init(kind, {h = 30, c = needs_c})
+    assert(s:excess() >= 0 and s:theta():rows() == 9)
+  end)
+end
+
+scenario("init matrices", data, function(p)
+  assert(p:init{U = linnet.ones(9, 3), V = linnet.ones(2, 3)}:U():cols() == 3)
+end)
+
+scenario("state", data, function(_, s, X)
+  assert(s:loss() >= s:excess() and s:imbalance().c and s:rates().late and s:bounds().ladder)
+  assert(s:predict(X):cols() == 2 and s:kernel() and s:distance() > 0 and s:perpendicular())
+  assert(s:singular_values() and s:alignment() and #tostring(s) > 9)
+end)
+
+for _, method in ipairs{"expo2", "expo4", "dopri5", "dop853"} do
+  scenario("flow " .. method, data, function(p, s)
+    local run = p:flow(s, {t = 1, tol = 1e-3, method = method, record = {"imbalance_drift"}})
+    assert(run.stats.reason == "time" and run:at(0.5):excess() > 0 and #tostring(run) > 9)
+  end)
+end
+
+scenario("flow to infinity", data, function(p, s)
+  assert(p:flow(s, {t = math.huge, tol = 1e-3}).final:excess() < 1e-6)
+end)
+
+for _, method in ipairs{"gd", "heavy_ball", "nesterov", "sgd"} do
+  scenario("descend " .. method, data, function(p, s)
+    local o = {eta = 1e-3, steps = 40, method = method}
+    if method == "sgd" then o.batch, o.seed = 2, 1 end
+    assert(p:descend(s, o).final:excess() > 0)
+  end)
+end
+
+scenario("ensemble", data, function(p)
+  local result = linnet.ensemble(p, {init = {"gaussian", h = 50}, seeds = 3, threads = 2,
+    flow = {t = 1, tol = 1e-3}, measure = {"distance"}})
+  assert(result.distance)
+end)
+
+local function file(save)
+  return function()
+    local path = os.tmpname()
+    save(path)
+    return path
+  end
+end
+
+scenario("npy", file(function(path) linnet.npy.save(path, linnet.eye(3)) end), function(path)
+  linnet.npy.save(path, linnet.npy.load(path))
+  assert(linnet.npy.load(path) == linnet.eye(3))
+end)
+
+scenario("csv", file(function(path) linnet.csv.save(path, linnet.eye(3)) end), function(path)
+  linnet.csv.save(path, linnet.csv.load(path))
+  assert(linnet.csv.load(path) == linnet.eye(3))
+end)
+
+scenario("records", file(function(path) linnet.record.save(path, {x = linnet.eye(2)}) end),
+  function(path)
+    assert(linnet.record.load(path).x == linnet.eye(2))
+    linnet.record.save(path, {x = linnet.eye(2)})
+  end)
 
 table.sort(list, function(a, b) return a.name < b.name end)
 return list
