@@ -79,7 +79,9 @@ local function public_name(entry, module)
   local name = tag_text(entry, "function")
   if name then
     if name:find(":") then return name:sub(1, 1):lower() .. name:sub(2) end
-    return "linnet." .. name:gsub("^linnet%.", "")
+    local short = "linnet." .. name:gsub("^linnet%.", "")
+    local long = module and module .. "." .. name
+    return long and help.reach(long) and not help.reach(short) and long or short
   end
   name = entry.code:match("^function M[.:]([%w_]+)") or entry.code:match("^M%.([%w_]+)%s*=")
   if not (name and module) then return nil end
