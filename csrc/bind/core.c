@@ -17,6 +17,7 @@ int luaopen_linnet_core(lua_State *L) {
   bind_start(L);
   bind_state(L);
   bind_flow(L);
+  bind_descent(L);
   bind_theory(L);
   bind_exact(L);
   bind_ensemble(L);
