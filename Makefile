@@ -128,7 +128,7 @@ bench: deps build ## the measurements of bench/, raw timings into bench/results
 
 # To work on it ----------------------------------------------------------------------------------
 LUA_SOURCES = bin/linnet $(shell find lua spec examples bench tools -name '*.lua')
-C_SOURCES   = $(wildcard csrc/*/*.[ch] spec/c/*.[ch] spec/fault/*.[ch] fuzz/*.[ch])
+C_SOURCES   = $(wildcard csrc/*/*.[ch] spec/c/*.[ch] spec/fault/*.[ch] fuzz/*.[ch] fuzz/*/*.[ch])
 
 lint: ## luacheck and clang-format over everything
 	@luacheck -q $(LUA_SOURCES) linnet-scm-1.rockspec rockspecs/*.rockspec
@@ -182,21 +182,28 @@ faults: build ## make every allocation fail once over the public entries (spec/f
 	  spec/fault/host.c $(LDFLAGS) $(LUA_LIBS)
 	@$(TREE) $(UNDER) $(BUILD)/faults spec/fault/scenarios.lua
 
-# libFuzzer targets: fuzz/NAME.c over csrc/num, inputs kept in fuzz/corpus/NAME.
+# Targets fuzz/NAME.c over the parsers of csrc/num, inputs kept in fuzz/corpus/NAME: under libFuzzer,
+# and once through the kept inputs with any compiler.
 FUZZ_SECONDS ?= 600
+PARSERS = $(patsubst %,csrc/num/%.c,npy csv decimal dense)
 FUZZERS = $(patsubst fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/*.c))
-$(BUILD)/fuzz/%: fuzz/%.c $(wildcard csrc/num/*.[ch]) $(PROBED)
+REPLAYS = $(patsubst fuzz/%.c,$(BUILD)/fuzz/replay-%,$(wildcard fuzz/*.c))
+CHECKED = $(STANDARD) -O1 -g -fno-sanitize-recover=all -Icsrc
+$(BUILD)/fuzz/replay-%: fuzz/%.c fuzz/replay/main.c $(PARSERS)
 	@mkdir -p $(@D)
-	clang $(STANDARD) -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -Icsrc \
-	  @$(BUILD)/probe/blas.cflags -o $@ $< $(wildcard csrc/num/*.c) @$(BUILD)/probe/blas.libs -lm
+	$(CC) $(CHECKED) -fsanitize=address,undefined -o $@ $^ -lm
+
+$(BUILD)/fuzz/%: fuzz/%.c $(PARSERS)
+	@mkdir -p $(@D)
+	clang $(CHECKED) -fsanitize=fuzzer,address,undefined -o $@ $^ -lm
 
 fuzz: $(FUZZERS) ## each parser FUZZ_SECONDS (600) under libFuzzer; finds go to BUILD/fuzz
 	@for f in $(FUZZERS); do name=$$(basename $$f); mkdir -p $(BUILD)/fuzz/found/$$name; \
 	 $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
 	   -artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/found/$$name fuzz/corpus/$$name || exit 1; done
 
-fuzz-replay: $(FUZZERS) ## the kept inputs of fuzz/corpus once through the parsers
-	@for f in $(FUZZERS); do $$f -timeout=10 -rss_limit_mb=2048 -runs=0 fuzz/corpus/$$(basename $$f) || exit 1; done
+fuzz-replay: $(REPLAYS) ## the kept inputs of fuzz/corpus once through the parsers
+	@for f in $(REPLAYS); do $$f fuzz/corpus/$${f##*replay-}/* || exit 1; done
 
 test-slurm: deps build ## arrays, kills and resumption against a pretended Slurm (spec/slurm)
 	@$(TREE) LUA=$(LUA) spec/slurm/run
