@@ -135,6 +135,29 @@ static int theory_term(lua_State *L) {
   return 1;
 }
 
+/* core.theory_theorem1(sigma_r, c) */
+static int theory_theorem1(lua_State *L) {
+  lua_pushnumber(L, rates_theorem1(luaL_checknumber(L, 1), luaL_checknumber(L, 2)));
+  return 1;
+}
+
+/* core.theory_proposition1(c, delta_plus, delta_minus, sigma_r, s_m, s_r) */
+static int theory_proposition1(lua_State *L) {
+  imbalance b = {.c = luaL_checknumber(L, 1),
+                 .delta_plus = luaL_checknumber(L, 2),
+                 .delta_minus = luaL_checknumber(L, 3)};
+  lua_pushnumber(L, rates_proposition1(&b, luaL_checknumber(L, 4), luaL_checknumber(L, 5),
+                                       luaL_checknumber(L, 6)));
+  return 1;
+}
+
+/* core.theory_upper(plus_first, minus_first, sigma_1, s_1) */
+static int theory_upper(lua_State *L) {
+  imbalance b = {.plus_first = luaL_checknumber(L, 1), .minus_first = luaL_checknumber(L, 2)};
+  lua_pushnumber(L, rates_upper(&b, luaL_checknumber(L, 3), luaL_checknumber(L, 4)));
+  return 1;
+}
+
 /* ---- bounds */
 
 static bounds_setting setting_get(lua_State *L) {
@@ -278,6 +301,9 @@ static const luaL_Reg functions[] = {{"theory_spectrum", theory_spectrum},
                                      {"theory_rates", theory_rates},
                                      {"theory_state_rates", theory_state_rates},
                                      {"theory_term", theory_term},
+                                     {"theory_theorem1", theory_theorem1},
+                                     {"theory_proposition1", theory_proposition1},
+                                     {"theory_upper", theory_upper},
                                      {"theory_theorem2", theory_theorem2},
                                      {"theory_lemma1", theory_lemma1},
                                      {"theory_rung", theory_rung},

@@ -107,7 +107,7 @@ static bool step(exact_riccati *e, double tau) {
     e->logs[j] = top;
     for (int i = 0; i < e->k; i++) {
       double f = e->f[i], x = mat_get(e->T, i, j);
-      double g = x * exp(f * tau - top);
+      double g = x != 0.0 ? x * exp(f * tau - top) : 0.0; /* 0 exp(inf) is 0 here */
       *mat_at(e->G, i, j) = g;
       double part = f == 0.0 ? tau : -expm1(-2.0 * fabs(f) * tau) / (2.0 * fabs(f));
       *mat_at(e->W, i, j) = (f > 0.0 ? g : x * exp(-top)) * sqrt(part);
