@@ -219,13 +219,30 @@ static size_t print(char out[DECIMAL_SIZE], int precision, double x) {
   return n;
 }
 
+/* Whether the 17 digits in text may be those of a number of 15: such a number lies within half a
+ * unit in the last place of the double, at most 12 units of the 17th digit. */
+static bool may_be_short(const char *text) {
+  int digits = 0, last = 0; /* the last two as a number */
+  for (; *text && *text != 'e'; text++)
+    if (is_digit(*text) && (digits || *text != '0')) {
+      digits++;
+      last = last % 10 * 10 + (*text - '0');
+    }
+  return digits < 17 || last <= 12 || last >= 88;
+}
+
 size_t decimal_write(char out[DECIMAL_SIZE], double x) {
   if (!isfinite(x)) {
     strcpy(out, isnan(x) ? "nan" : x > 0 ? "inf" : "-inf");
     return strlen(out);
   }
+  size_t n = print(out, 17, x);
+  if (!may_be_short(out)) return n;
+  char shorter[DECIMAL_SIZE];
   double back;
-  size_t n = print(out, 15, x);
-  decimal_read(out, n, &back);
-  return back == x ? n : print(out, 17, x);
+  size_t m = print(shorter, 15, x);
+  decimal_read(shorter, m, &back);
+  if (back != x) return n;
+  memcpy(out, shorter, m + 1);
+  return m;
 }
