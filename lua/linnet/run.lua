@@ -143,10 +143,10 @@ end
 -- print(run:at(0.5))
 function Run:at(t)
   check(self, "at")
-  if not (self.final and self.checkpoints) then
-    error("at: this run was loaded from a file, which keeps no states", 2)
-  elseif self.k then
+  if self.k then
     error("at: states between the steps of a descent do not exist; use flow, or record", 2)
+  elseif not self.final then
+    error("at: this run was loaded from a file, which keeps no states", 2)
   elseif type(t) ~= "number" or not (t >= self.start.t and t <= self.final.t) then
     error(("at: t must lie in [%g, %g], got %s"):format(self.start.t, self.final.t, tostring(t)), 2)
   end
