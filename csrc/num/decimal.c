@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "num/decimal.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -219,7 +220,7 @@ static size_t print(char out[DECIMAL_SIZE], int precision, double x) {
   return n;
 }
 
-/* Whether the 17 digits in text may be those of a number of 15: such a number lies within half a
+/* Whether the 17 digits in text, of no subnormal, may be those of a number of 15: such a number lies within half a
  * unit in the last place of the double, at most 12 units of the 17th digit. */
 static bool may_be_short(const char *text) {
   int digits = 0, last = 0; /* the last two as a number */
@@ -237,7 +238,7 @@ size_t decimal_write(char out[DECIMAL_SIZE], double x) {
     return strlen(out);
   }
   size_t n = print(out, 17, x);
-  if (!may_be_short(out)) return n;
+  if (fabs(x) >= DBL_MIN && !may_be_short(out)) return n;
   char shorter[DECIMAL_SIZE];
   double back;
   size_t m = print(shorter, 15, x);
