@@ -52,10 +52,11 @@ TREE = LUA_PATH_5_4="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$${LUA_PATH_5_
 DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev libopenblas-dev liblapacke-dev \
              lua-dkjson lua-argparse lua-filesystem gnuplot-nox|gnuplot-qt|gnuplot-x11
 DEPS_TEST := lua-busted
-DEPS_CI   := lua-check lua-ldoc luarocks clang clang-format git python3-minimal python3-numpy
-DEPS_RELEASE := valgrind libc6-dbg libopenblas0-serial liblapack-dev libblas-dev
+DEPS_CI   := lua-check lua-ldoc luarocks clang-format git python3-minimal python3-numpy
+DEPS_RELEASE := clang valgrind libc6-dbg libopenblas0-serial libopenblas-serial-dev \
+                liblapack-dev libblas-dev
 
-.PHONY: help deps deps-ci build test demo examples repl lint format bench docs manual install \
+.PHONY: help deps deps-ci deps-release build test demo examples repl lint format bench docs manual install \
         uninstall dist asan tsan valgrind coverage fuzz fuzz-replay faults cells test-slurm \
         check-release clean FORCE
 .DELETE_ON_ERROR:
@@ -112,6 +113,9 @@ deps: ## install what is missing (Debian, Ubuntu: apt as root or sudo), or say w
 deps-ci: deps ## the same for the linters, LuaRocks and what else .ci/run uses
 	@tools/deps $(DEPS_CI)
 
+deps-release: deps-ci ## and for make check-release: clang, valgrind, other BLAS libraries
+	@tools/deps $(DEPS_RELEASE)
+
 # To use -----------------------------------------------------------------------------------------
 demo: deps build ## the paper's three claims with plots, out/report.html; or DATA=file.csv TARGET=column
 	@$(TREE) $(LUA) examples/demo.lua $(if $(DATA),'$(DATA)' $(if $(TARGET),'$(TARGET)'))
@@ -154,7 +158,9 @@ preload  = $(shell $(CC) -print-file-name=lib$(1).so)
 asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@SANITIZER=asan $(SANITIZE) BUILD=$(BUILD)/asan \
 	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \
-	 UNDER='env LD_PRELOAD=$(call preload,asan) ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0'
+	 UNDER='env LD_PRELOAD=$(call preload,asan) \
+	   ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 \
+	   LSAN_OPTIONS=suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0'
 
 tsan: SPECS = $(wildcard spec/ensemble_spec.lua spec/sweep_spec.lua spec/c/ensemble.c)
 tsan: ## the ensemble specs under ThreadSanitizer
@@ -197,7 +203,7 @@ $(BUILD)/fuzz/%: fuzz/%.c $(PARSERS)
 	@mkdir -p $(@D)
 	clang $(CHECKED) -fsanitize=fuzzer,address,undefined -o $@ $^ -lm
 
-fuzz: $(FUZZERS) ## each parser FUZZ_SECONDS (600) under libFuzzer; finds go to BUILD/fuzz
+fuzz: deps-release $(FUZZERS) ## each parser FUZZ_SECONDS (600) under libFuzzer; finds go to BUILD/fuzz
 	@for f in $(FUZZERS); do name=$$(basename $$f); mkdir -p $(BUILD)/fuzz/found/$$name; \
 	 $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
 	   -artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/found/$$name fuzz/corpus/$$name || exit 1; done
@@ -211,8 +217,7 @@ test-slurm: deps build ## arrays, kills and resumption against a pretended Slurm
 check-release: ## everything: .ci/run, valgrind, coverage, faults, cells, ten minutes of fuzzing
 	@.ci/release
 
-cells: ## the suite with gcc, clang, the reference BLAS, serial OpenBLAS; results compared
-	@tools/deps $(DEPS_CI) $(DEPS_RELEASE)
+cells: deps-release ## the suite with gcc, clang, the reference BLAS, serial OpenBLAS; results compared
 	@tools/cells
 
 # To install -------------------------------------------------------------------------------------
