@@ -53,8 +53,8 @@ end
 local HOSTILE = {
   "`touch MARK`", "$(touch MARK)", "\"`touch MARK`\"", "'; system('touch MARK'); '",
   "' \n system 'touch MARK' #", "\nEOD\nsystem 'touch MARK'\n", "@m system('touch MARK')",
-  "\\'; !touch MARK", "| touch MARK", "'", "''", "\\", "{/:Bold x}^_@", "</title><script>x</script>",
-  "\"'`@$\\\n\r\0\27", "\xff\xfe not utf-8",
+  "\\'; !touch MARK", "| touch MARK", "'", "''", "\\", "{/:Bold x}^_@",
+  "</title><script>x</script>", "\"'`@$\\\n\r\0\27", "\xff\xfe not utf-8",
 }
 
 describe("linnet.plot", function()
@@ -223,7 +223,7 @@ describe("linnet.plot", function()
     assert.same(1, count(svg, "</svg>"))
   end)
 
-  it("gives an SVG element for a page: own identifiers, ink in the page's colour", function()
+  it("gives an SVG element for a page: own identifiers, its ink the page's", function()
     local svg = plot.svg({{{1, 2}, {3, 4}, label = "x"}}, "fig7")
     assert.truthy(svg:find("^<svg"))
     assert.truthy(svg:find("</svg>$"))

@@ -164,7 +164,8 @@ local function frame(o, kind)
   return table.concat(lines, "\n")
 end
 
--- The SVG element alone, its identifiers made its own and its ink the page's.
+-- The SVG element alone, its identifiers made its own and its ink the page's. (`currentColor` would
+-- not do: gnuplot sets the colour of every group.)
 local function inline(svg, prefix)
   local function ink(colour)
     local r, g, b = colour:match("#(%x%x)(%x%x)(%x%x)")
@@ -174,14 +175,17 @@ local function inline(svg, prefix)
   svg = svg:gsub("<title>Gnuplot</title>%s*<desc>.-</desc>", "", 1)
   svg = svg:gsub("id=(['\"])", "id=%1" .. prefix):gsub("href='#", "href='#" .. prefix)
   svg = svg:gsub("url%(#", "url(#" .. prefix)
-  return (svg:gsub(ink(M.INK), "currentColor"):gsub(ink(M.GRID), "var(--grid, " .. M.GRID .. ")"))
+  return (svg:gsub(ink(M.INK), "var(--ink, " .. M.INK .. ")")
+    :gsub(ink(M.FAINT), "var(--soft, " .. M.FAINT .. ")")
+    :gsub(ink(M.GRID), "var(--grid, " .. M.GRID .. ")"))
 end
 
 --- Draw a figure: to `options.file`, printed in the terminal, or returned as an SVG element.
 -- @tparam string what for messages: "plot"
 -- @tparam table o checked options (`M.options`), and `note`, a remark on what is not shown
 -- @tparam function body `body(kind)` -> the rest of the script; kind is text, svg, inline, png, pdf
--- @tparam ?string prefix of identifiers: return the SVG element instead, ink as `currentColor`
+-- @tparam ?string prefix of identifiers: return the SVG element instead, its ink `var(--ink)`,
+--   remarks `var(--soft)`, grid lines `var(--grid)`
 -- @treturn ?string the terminal's text, or the SVG element
 -- @treturn ?string why there is none
 function M.draw(what, o, body, prefix)

@@ -185,7 +185,8 @@ local function widened(low, high, log, part)
     local room = 10 ^ (decades > 0 and part * decades or 0.5)
     return math.max(low / room, 5e-324), math.min(high * room, LARGEST)
   end
-  local room = high > low and part * (high - low) or low ~= 0 and math.max(math.abs(low) / 2, 1e-290) or 1
+  local room = high > low and part * (high - low) or low == 0 and 1
+    or math.max(math.abs(low) / 2, 1e-290)
   return math.max(low - room, -LARGEST), math.min(high + room, LARGEST)
 end
 
@@ -318,8 +319,8 @@ function M.plot(given)
   return out
 end
 
---- The figure of `plot` as an SVG element for a page of HTML: text in the page's colour, grid lines
--- in `var(--grid)`.
+--- The figure of `plot` as an SVG element for a page of HTML, which may set the colours `--ink`,
+-- `--soft` and `--grid`.
 -- @tparam table given as for `plot`, without `file`
 -- @tparam[opt="figure"] string prefix of the identifiers inside, one per figure of a page
 -- @treturn string
