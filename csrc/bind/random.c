@@ -205,7 +205,8 @@ void bind_random(lua_State *L) {
     const char *name;
     int stream;
   } streams[] = {
-      {"X", STREAM_X}, {"Theta", STREAM_THETA}, {"noise", STREAM_NOISE}, {"split", STREAM_SPLIT}};
+      {"X", STREAM_X}, {"Theta", STREAM_THETA}, {"noise", STREAM_NOISE}, {"split", STREAM_SPLIT},
+      {"frame", STREAM_FRAME}, {"start", STREAM_START}};
   luaL_setfuncs(L, functions, 0);
   luaL_newmetatable(L, RANDOM_NAME);
   luaL_newlib(L, methods);

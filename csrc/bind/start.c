@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "bind/net.h"
+#include "net/structured.h"
 #include "num/blas.h"
 
 /* ---- origins */
@@ -116,6 +117,76 @@ static int state_factors(lua_State *L) {
   return state_first(L);
 }
 
+/* core.state_zero_output(problem, kind, h, seed, s_u, s_v): h even, U = [Ua, Ua], V = [Va, -Va] */
+static int state_zero_output(lua_State *L) {
+  const problem *p = bind_problem_check(L, 1);
+  double h = luaL_checknumber(L, 3), s_u = luaL_checknumber(L, 5), s_v = luaL_checknumber(L, 6);
+  uint64_t seed = (uint64_t)luaL_checkinteger(L, 4);
+  int ku = structured_half(h, p->r), kv = structured_half(h, p->m), dof = p->D - p->r;
+  origin *o = origin_new(L, 1, ku + kv, dof < ku ? dof : ku, 0, false);
+  label(L, o, h, seed);
+  structured_zero_output(seed, h, s_u, s_v, p->r, dof, o->L0, o->R);
+  return state_first(L);
+}
+
+/* Pushes L and G, or nil, the reason and the columns needed. */
+static int structured_push(lua_State *L, const structured *w, double h, structured_refusal why) {
+  if (why == STRUCTURED_OK) {
+    bind_matrix_push(L, mat_cols(w->L, 0, w->kp));
+    bind_matrix_push(L, mat_cols(w->G, 0, w->kp));
+    return 2;
+  }
+  lua_pushnil(L);
+  if (why == STRUCTURED_NARROW)
+    lua_pushfstring(L, "h must be at least %d for this start, got %d", w->kp, (int)h);
+  else lua_pushstring(L, structured_reason(why));
+  return 2;
+}
+
+/* core.structured(kind, theta1, perp, h, x) -> L, G or nil, why. kind "spectrum": x is a column with
+ * p above q (r + m numbers); "homogeneous": x is lam. theta1 = Phi1^T Theta0. */
+static int structured_start(lua_State *L) {
+  static const char *const kinds[] = {"spectrum", "homogeneous", NULL};
+  int kind = luaL_checkoption(L, 1, NULL, kinds);
+  mat theta1 = bind_matrix_check(L, 2), perp = bind_matrix_check(L, 3);
+  double h = luaL_checknumber(L, 4);
+  int r = theta1.rows, m = theta1.cols;
+  structured w;
+  arena count = arena_counting();
+  structured_layout(&count, &w, r, m);
+  size_t size = arena_need(&count);
+  arena place = arena_placing(bind_block(L, size, 0), size);
+  structured_layout(&place, &w, r, m);
+  int before = blas_threads(1);
+  status s = structured_set(&w, theta1, perp);
+  blas_threads(before);
+  bind_raise(L, "init", s);
+  if (kind == 1)
+    return structured_push(L, &w, h, structured_homogeneous(&w, h, luaL_checknumber(L, 5)));
+  mat x = bind_matrix_check(L, 5);
+  mat_copy(mat_of(w.p, r, 1), mat_rows(x, 0, r));
+  mat_copy(mat_of(w.q, m, 1), mat_rows(x, r, m));
+  return structured_push(L, &w, h, structured_spectrum(&w, h));
+}
+
+/* core.structured_spectral(problem, h, scale) -> L */
+static int spectral(lua_State *L) {
+  const problem *p = bind_problem_check(L, 1);
+  double h = luaL_checknumber(L, 2), scale = luaL_checknumber(L, 3);
+  structured w;
+  arena count = arena_counting();
+  structured_layout(&count, &w, p->r, p->m);
+  size_t size = arena_need(&count);
+  arena place = arena_placing(bind_block(L, size, 0), size);
+  structured_layout(&place, &w, p->r, p->m);
+  int before = blas_threads(1);
+  status s = structured_spectral(&w, h, p->sigma, p->Yt, scale);
+  blas_threads(before);
+  bind_raise(L, "init", s);
+  bind_matrix_push(L, mat_cols(w.L, 0, w.kp));
+  return 1;
+}
+
 /* core.draw_weights(D, h, m, law ("gaussian" | "uniform"), seed, s_u, s_v) -> U, V */
 static int draw_weights(lua_State *L) {
   static const char *const laws[] = {"gaussian", "uniform", NULL};
@@ -132,6 +203,9 @@ static const luaL_Reg constructors[] = {{"state_sampled", state_sampled},
                                         {"state_orthogonal", state_orthogonal},
                                         {"state_weights", state_weights},
                                         {"state_factors", state_factors},
+                                        {"state_zero_output", state_zero_output},
+                                        {"structured", structured_start},
+                                        {"structured_spectral", spectral},
                                         {"draw_weights", draw_weights},
                                         {NULL, NULL}};
 

@@ -106,16 +106,6 @@ structured_refusal structured_spectrum(structured *w, double h) {
   return reachable ? STRUCTURED_OK : STRUCTURED_ROW_SPACE;
 }
 
-structured_refusal structured_imbalanced(structured *w, double h, double c) {
-  for (int i = 0; i < w->r; i++) w->p[i] = 0.5 * c;
-  for (int i = 0; i < w->m; i++) w->q[i] = 0.5 * c;
-  return structured_spectrum(w, h);
-}
-
-structured_refusal structured_balanced(structured *w, double h) {
-  return structured_imbalanced(w, h, 0.0);
-}
-
 structured_refusal structured_homogeneous(structured *w, double h, double lam) {
   int rank = 0;
   while (rank < w->theta.count && w->theta.s[rank] > 0.0) rank++;

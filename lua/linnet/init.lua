@@ -28,6 +28,7 @@ local functions = {
 
 M.problem = require("linnet.problem").new
 require "linnet.initialize"
+require "linnet.structured"
 require "linnet.state"
 require "linnet.flow"
 require "linnet.descend"

@@ -31,7 +31,8 @@ local STD_U = {name = "std_u", type = "number", range = "[0, inf)",
 local STD_V = {name = "std_v", type = "number", range = "[0, inf)",
   help = "standard deviation of V's entries (with std_u)"}
 
-M.shared = {h = H, seed = SEED, explicit = EXPLICIT, alpha = ALPHA, std = STD}
+M.shared = {h = H, seed = SEED, explicit = EXPLICIT, alpha = ALPHA, std = STD, std_u = STD_U,
+  std_v = STD_V}
 
 --- Kinds by name: `build(p, o, kind)` makes a state, `summary` says what it is.
 M.kinds = {}
@@ -65,11 +66,18 @@ local function scales(o)
   return s, s
 end
 
+M.scales = scales
+
+--- Whether U and V of this width can be built: true, or nil and why not.
+function M.explicit_room(p, h)
+  if h < math.huge and (p.D + p.m) * h <= EXPLICIT_LIMIT then return true end
+  return nil, ("h = %s is too large to build U (%d x h) and V (%d x h) explicitly"):format(h, p.D,
+    p.m)
+end
+
 local function explicit_weights(p, o, kind, law, s_u, s_v, invariant)
-  if o.h == math.huge or (p.D + p.m) * o.h > EXPLICIT_LIMIT then
-    return nil, ("h = %s is too large to build U (%d x h) and V (%d x h) explicitly"):format(
-      o.h, p.D, p.m)
-  end
+  local room, why = M.explicit_room(p, o.h)
+  if not room then return nil, why end
   local U, V = core.draw_weights(p.D, math.tointeger(o.h), p.m, law, o.seed, s_u, s_v)
   return core.state_weights(p, kind, U, V, o.seed, invariant or false)
 end
