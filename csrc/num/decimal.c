@@ -220,8 +220,8 @@ static size_t print(char out[DECIMAL_SIZE], int precision, double x) {
   return n;
 }
 
-/* Whether the 17 digits in text, of no subnormal, may be those of a number of 15: such a number lies within half a
- * unit in the last place of the double, at most 12 units of the 17th digit. */
+/* Whether the 17 digits in text may be those of a number of 15: such a number lies within half a
+ * unit in the last place of the double, unless subnormal at most 12 units of the 17th digit. */
 static bool may_be_short(const char *text) {
   int digits = 0, last = 0; /* the last two as a number */
   for (; *text && *text != 'e'; text++)
