@@ -91,7 +91,7 @@ static int flow_time(lua_State *L) {
   const flow *f = flow_check(L);
   lua_pushnumber(L, f->t);
   lua_pushnumber(L, f->tprev);
-  lua_pushnumber(L, f->step.h);
+  lua_pushnumber(L, f->step.control.h);
   lua_pushnumber(L, f->excess);
   lua_pushinteger(L, (lua_Integer)f->steps);
   return 5;
@@ -100,11 +100,11 @@ static int flow_time(lua_State *L) {
 /* f:counts() -> method, steps, rejected, evaluations, eigenproblems */
 static int flow_counts(lua_State *L) {
   const flow *f = flow_check(L);
-  lua_pushstring(L, flow_method_names[f->using]);
+  lua_pushstring(L, flow_method_names[f->step.using]);
   lua_pushinteger(L, (lua_Integer)f->steps);
   lua_pushinteger(L, (lua_Integer)f->rejected);
-  lua_pushinteger(L, (lua_Integer)f->evaluations);
-  lua_pushinteger(L, (lua_Integer)f->eigenproblems);
+  lua_pushinteger(L, (lua_Integer)f->step.evaluations);
+  lua_pushinteger(L, (lua_Integer)f->step.eigenproblems);
   return 5;
 }
 

@@ -6,15 +6,11 @@
 
 #include <stdint.h>
 
-#include "net/control.h"
-#include "net/field.h"
+#include "net/choice.h"
+#include "net/stepper.h"
 #include "num/arena.h"
 #include "num/lapack.h"
 #include "num/status.h"
-
-typedef enum flow_method {
-  FLOW_AUTO, FLOW_EXPO2, FLOW_EXPO4, FLOW_DOPRI5, FLOW_DOP853, FLOW_METHODS
-} flow_method;
 
 typedef enum flow_reason {
   FLOW_RUNNING,        /* not an end: go on */
@@ -45,30 +41,24 @@ typedef struct flow_spec {
   double max_seconds;  /* <= 0 or INFINITY: none; only ends a run, never shapes a step */
 } flow_spec;
 
-struct erk;
-struct expo;
-
 typedef struct flow {
   field f;
   flow_spec spec;
   mat Z, Zprev;      /* k x k': last accepted state and the one before */
   double t, tprev;
   double excess;     /* L - L* at Z */
-  int64_t steps, rejected, evaluations, eigenproblems;
-  flow_method using; /* what took the last step: never FLOW_AUTO after flow_start */
+  int64_t steps, rejected;
   flow_reason reason;
+  stepper step;      /* method in use, next step, evaluations, eigenproblems */
   /* private */
-  control step;       /* step.h is the next step to try */
-  double tol;         /* what the method's estimate is held against */
-  double leap_below;  /* the infinite step is not tried before the excess is below this */
-  bool still, at_infinity; /* what the last step was: nothing moved; infinite */
+  choice choice;               /* of auto */
+  double leap_below;           /* no infinite step before the excess is below this */
+  bool still, at_infinity;     /* what the last step was: nothing moved; infinite */
   double top_error, top_state; /* max|E|, max|Z| at the start: what round-off is relative to */
-  mat next, E, A, SZ, low; /* k x k', r x m, r x m, k x k', k x k' */
-  double *s;          /* min(k, k') singular values */
+  mat next, E, A, SZ;          /* k x k', r x m, r x m, k x k' */
+  double *s;                   /* min(k, k') singular values */
   lapack_work lapack;
-  struct erk *erk;    /* NULL where the method needs none */
-  struct expo *expo;
-  double began;       /* clock at flow_start, seconds */
+  double began;                /* clock at flow_start, seconds */
 } flow;
 
 /* Everything a flow of this method allocates; run twice, counting and placing. */

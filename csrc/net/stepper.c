@@ -1,0 +1,91 @@
+/* csrc/net/stepper.c: erk and expo behind one face (see stepper.h),
+ * err = max over the blocks U, V of max|difference| / (tol max|block|).
+ * SPDX-License-Identifier: MIT */
+#include "net/stepper.h"
+
+#include <math.h>
+
+void stepper_layout(arena *a, stepper *s, int r, int m, int kp, flow_method method) {
+  bool needs_erk = method == FLOW_AUTO || stepper_is_explicit(method);
+  bool needs_expo = !stepper_is_explicit(method);
+  erk erk_shape;
+  expo expo_shape;
+  s->low = arena_mat(a, r + m, kp);
+  s->erk = needs_erk ? arena_bytes(a, 1, sizeof *s->erk) : NULL;
+  s->expo = needs_expo ? arena_bytes(a, 1, sizeof *s->expo) : NULL;
+  if (needs_erk) erk_layout(a, s->erk ? s->erk : &erk_shape, r, m, kp, TABLEAU_STAGES);
+  if (needs_expo) expo_layout(a, s->expo ? s->expo : &expo_shape, r, m, kp);
+}
+
+void stepper_start(stepper *s, const field *f, double tol) {
+  s->f = *f;
+  s->tol = tol;
+  s->evaluations = s->eigenproblems = 0;
+}
+
+/* expo4's estimate is of order 3 and its step of order 4: held against tol itself it would leave
+ * errors of tol^4/3, at the price of steps nobody asked for. */
+static double held(flow_method method, double tol) {
+  return method == FLOW_EXPO4 ? 6.0 * pow(tol, 0.75) : tol;
+}
+
+void stepper_use(stepper *s, flow_method method) {
+  s->using = method;
+  s->held = held(method, s->tol);
+  s->control.failures = 0;
+  if (stepper_is_explicit(method))
+    erk_use(s->erk, method == FLOW_DOPRI5 ? &tableau_dopri5 : &tableau_dop853);
+  else
+    expo_start(s->expo, method == FLOW_EXPO2 ? 2 : 4, s->held);
+  s->control.power = stepper_is_explicit(method) ? 1.0 / s->erk->tab->estimate : 1.0 / 3.0;
+}
+
+double stepper_first(const stepper *s, mat Z, mat A) {
+  double u = mat_norm_fro(field_U(&s->f, Z)), v = mat_norm_fro(field_V(&s->f, Z));
+  double sigma = s->f.r ? s->f.sigma[0] : 0.0;
+  double rate = sigma * sigma * (u * u + v * v) + mat_norm_fro(A);
+  return 0.5 * pow(fmin(s->held, 1.0), s->control.power) / rate;
+}
+
+/* Error of out against low, which is spent. */
+static double difference(stepper *s, mat Z, mat out, double tol) {
+  mat_axpy(-1.0, out, s->low);
+  double diff[] = {mat_max_abs(field_U(&s->f, s->low)), mat_max_abs(field_V(&s->f, s->low))};
+  return control_error(&s->f, Z, out, diff, tol);
+}
+
+status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
+  double diff[2];
+  status done;
+  *err = NAN;
+  if (stepper_is_explicit(s->using)) {
+    done = erk_step(s->erk, &s->f, Z, h, out, diff);
+    s->evaluations += erk_evaluations(s->erk);
+    if (done == STATUS_OK) *err = control_error(&s->f, Z, out, diff, s->held);
+  } else {
+    done = expo_step(s->expo, &s->f, Z, h, out, s->low, t);
+    s->eigenproblems = s->expo->eigenproblems;
+    if (done == STATUS_OK) *err = difference(s, Z, out, s->held);
+  }
+  return done;
+}
+
+void stepper_accept(stepper *s) {
+  if (stepper_is_explicit(s->using)) erk_accept(s->erk);
+  else expo_accept(s->expo);
+}
+
+status stepper_again(stepper *s, mat Z, double h, mat out) {
+  if (!stepper_is_explicit(s->using)) return expo_again(s->expo, &s->f, Z, h, out, (mat){0});
+  s->erk->first = false; /* stage 0 is that of another state, before and after */
+  status done = erk_step(s->erk, &s->f, Z, h, out, NULL);
+  s->erk->first = false;
+  return done;
+}
+
+status stepper_leap(stepper *s, mat Z, mat out, double *err, const tick *t) {
+  status done = expo_infinite(s->expo, &s->f, Z, out, s->low, t);
+  s->eigenproblems = s->expo->eigenproblems;
+  *err = done == STATUS_OK ? difference(s, Z, out, s->tol) : NAN;
+  return done;
+}
