@@ -198,7 +198,8 @@ status factor_pinv(arena *w, mat a, double rtol, mat x) {
   mat u = arena_mat(w, a.rows, q), s = arena_mat(w, q, 1), v = arena_mat(w, a.cols, q);
   status out = factor_svd(w, a, u, s, v);
   if (!w->base || out != STATUS_OK) return out;
-  for (int i = 0; i < q; i++) s.p[i] = s.p[i] > rtol * s.p[0] ? 1.0 / s.p[i] : 0.0;
+  double least = q ? rtol * s.p[0] : 0.0;
+  for (int i = 0; i < q; i++) s.p[i] = s.p[i] > least ? 1.0 / s.p[i] : 0.0;
   mat_scale_cols(v, s.p);
   blas_gemm('N', 'T', 1.0, v, u, 0.0, x);
   return STATUS_OK;
