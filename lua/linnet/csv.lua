@@ -100,7 +100,9 @@ end
 -- @tparam Matrix m
 -- @tparam[opt] table options
 -- @raise when the file cannot be written; then nothing has changed
--- @usage linnet.csv.save("/dev/stdout", linnet.matrix{{1, 2}, {3, 4}}, {names = {"x", "y"}})
+-- @usage local path = os.tmpname()
+-- linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"x", "y"}})
+-- io.write(io.open(path):read("a")); os.remove(path)
 function M.save(path, m, given)
   check_path("linnet.csv.save", path)
   if not core.is_matrix(m) then

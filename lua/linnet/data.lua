@@ -168,8 +168,8 @@ end
 -- @tparam Matrix X
 -- @tparam[opt] table options
 -- @treturn Matrix
--- @treturn Map `map(X2)` does the same to other data, `map:invert(X)` undoes it, both for any number
--- of rows; `map.mean` and `map.std` are 1 x columns, nil when not wanted
+-- @treturn Map `map(X2)` does the same to other data, `map:invert(X)` undoes it, both for any
+-- number of rows; `map.mean` and `map.std` are 1 x columns, nil when not wanted
 -- @raise no rows; a column that holds nan or inf; later, another number of columns
 -- @usage local X, Y = linnet.data.gaussian{n = 20, D = 3, seed = 1}
 -- local X1, Y1, X2, Y2 = linnet.data.split(X, Y, {test = 0.5, seed = 1})
@@ -300,28 +300,24 @@ local function columns_split(target, names, count)
   return inputs, targets
 end
 
-local function columns_take(all, columns, names)
-  local out, called = core.zeros(all:rows(), #columns), names and {}
-  for k, j in ipairs(columns) do
-    out:col(k):copy_(all:col(j))
-    if names then called[k] = names[j] end
-  end
-  return out, called
+local function columns_take(all, columns)
+  local out = core.zeros(all:rows(), #columns)
+  for k, j in ipairs(columns) do out:col(k):copy_(all:col(j)) end
+  return out
 end
 
---- Inputs and targets from a CSV file (`linnet.csv.load` says what may stand there).
+--- Inputs and targets from a CSV file (`linnet.csv.load` says what may stand there, and gives the
+-- names of the columns). To undo centering later, or to do it to other data, use
+-- `linnet.data.standardize` instead of the options here.
 -- @tparam string path
 -- @tparam table options
 -- @treturn Matrix X, all columns that are no targets
 -- @treturn Matrix Y, the targets in the order in which they are named
--- @treturn table `names` and `targets`, the names of X's and Y's columns if there are any; `map_x`
--- and `map_y`, what centering and scaling did (see `linnet.data.standardize`), if they were wanted
 -- @raise a file that is no table of numbers: row, column and line are named; a target that does not
 -- exist
 -- @usage local path = os.tmpname()
 -- linnet.csv.save(path, linnet.random(1):normal(5, 3), {names = {"a", "b", "c"}})
--- local X, Y, info = linnet.data.csv(path, {target = "b"})
--- assert(#Y == 5 and info.names[2] == "c"); os.remove(path)
+-- local X, Y = linnet.data.csv(path, {target = "b"}); assert(X:cols() == 2); os.remove(path)
 function M.csv(path, given)
   local o = options.check("data.csv", given, 2)
   if type(path) ~= "string" then
@@ -333,19 +329,12 @@ function M.csv(path, given)
   if all:rows() == 0 then refuse("there is no row of numbers") end
   local inputs, targets = columns_split(o.target, names, all:cols())
   if not inputs then refuse(targets) end
-  local info = {}
-  local X, x_names = columns_take(all, inputs, names)
-  local Y, y_names = columns_take(all, targets, names)
-  info.names, info.targets = x_names, y_names
-  if o.center or o.scale then
-    X, info.map_x = standardize(X, o)
-    if not X then refuse(info.map_x) end
-  end
-  if o.center then
-    Y, info.map_y = standardize(Y, {center = true})
-    if not Y then refuse((info.map_y:gsub("of X", "of Y"))) end
-  end
-  return X, Y, info
+  local X, Y, why = columns_take(all, inputs), columns_take(all, targets), nil
+  if o.center or o.scale then X, why = standardize(X, o) end
+  if not X then refuse(why) end
+  if o.center then Y, why = standardize(Y, {center = true}) end
+  if not Y then refuse((why:gsub("of X", "of Y"))) end
+  return X, Y
 end
 
 return M
