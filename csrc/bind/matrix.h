@@ -22,6 +22,9 @@ matrix_object *matrix_check_object(lua_State *L, int arg);
 /* Pushes the row view m[i] of the matrix at arg. */
 void matrix_push_row(lua_State *L, int arg, mat row);
 
+/* m:inv(), for the matrix at 1. */
+int matrix_inv(lua_State *L);
+
 /* Argument checks; every message says what stands there and what is allowed. */
 double matrix_check_number(lua_State *L, int arg, const char *what);
 /* An integer lo..hi (hi INT_MAX: unbounded in the message). */

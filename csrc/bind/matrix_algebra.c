@@ -129,9 +129,8 @@ static int meta_pow(lua_State *L) {
     return luaL_error(L, "a ^ n: a must be square, got %s", matrix_shape_text(L, a));
   if (n < 0) { /* a^-n = (a^-1)^n, with inv's own errors */
     lua_settop(L, 1);
-    lua_getfield(L, 1, "inv");
-    lua_insert(L, 1);
-    lua_call(L, 1, 1);
+    matrix_inv(L);
+    lua_replace(L, 1);
     a = bind_matrix_check(L, 1);
   }
   mat c = bind_matrix_raw(L, a.rows, a.cols), base = bind_matrix_raw(L, a.rows, a.cols);

@@ -222,7 +222,7 @@ static int matrix_solve(lua_State *L) {
 @raise not square; singular to working precision, with `rcond` as in `solve`
 @usage assert(linnet.matrix{{2, 0}, {0, 4}}:inv() == linnet.diag{0.5, 0.25})
 */
-static int matrix_inv(lua_State *L) {
+int matrix_inv(lua_State *L) {
   mat a = check_square(L, "inv"), x = bind_matrix_raw(L, a.rows, a.rows);
   mat_eye(x);
   return solve_into(L, "inv", a, x);
