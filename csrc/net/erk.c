@@ -16,10 +16,14 @@ void erk_layout(arena *a, erk *w, int r, int m, int kp, int stages) {
   w->G = arena_mat(a, n, m);
   w->D = arena_mat(a, kp, m);
   w->X = arena_mat(a, r, kp);
+  w->W = arena_mat(a, kp, n);
+  w->T = arena_mat(a, kp, n);
+  propagator_layout(a, &w->step, m, stages);
 }
 
-void erk_use(erk *w, const tableau *tab) {
+void erk_use(erk *w, const tableau *tab, bool exact) {
   w->tab = tab;
+  w->exact = exact;
   w->first = false;
 }
 
@@ -53,6 +57,7 @@ static bool evaluate(erk *w, const field *f, mat U, double h, const double *x, i
   }
   blas_gemm('T', 'N', 1.0, U, A, 0.0, F);
   if (n) {
+    mat_copy(stage(w->W, i, m), F);
     blas_gemm('T', 'N', 1.0, until(w->A, n, m), A, 0.0, G);
     weigh(G, n, m, h, x);
     blas_gemm('N', 'N', 1.0, until(w->V, n, m), G, 1.0, F);
@@ -75,6 +80,31 @@ static void advance_u(const erk *w, int m, double h, const double *x, int n, dou
     mat_scale(stage(w->B, j, m), h * x[j]);
   }
   blas_gemm('N', 'T', 1.0, B, until(w->V, n, m), y, U);
+}
+
+/* Z+ by the tableau's weights. */
+static void finish(const erk *w, const field *f, mat Z, double h, mat out) {
+  int m = f->m, s = w->tab->stages;
+  advance_v(w, m, h, w->tab->b, s, stage(w->V, s, m));
+  mat_copy(field_U(f, out), field_U(f, Z));
+  advance_u(w, m, h, w->tab->b, s, 1.0, field_U(f, out));
+}
+
+/* Z+ = M Z with the propagator's M = I + L C L^T: L^T Z = [A^T U / unit; V] is at hand. */
+static bool finish_exact(erk *w, const field *f, mat Z, double h, mat out) {
+  int m = f->m, s = w->tab->stages;
+  mat A = until(w->A, s, m), W = until(w->W, s + 1, m), T = until(w->T, s + 1, m);
+  mat V = stage(w->V, s, m);
+  if (!propagator_find(&w->step, w->tab, h, A, m)) return false;
+  mat_copy(stage(W, 0, m), stage(w->F, 0, m));
+  mat_scale(until(W, s, m), 1.0 / w->step.unit);
+  mat_copy(stage(W, s, m), stage(w->V, 0, m));
+  blas_gemm('N', 'T', 1.0, W, w->step.C, 0.0, T);
+  mat_copy(V, stage(w->V, 0, m));
+  mat_axpy(1.0, stage(T, s, m), V);
+  mat_copy(field_U(f, out), field_U(f, Z));
+  blas_gemm('N', 'T', 1.0 / w->step.unit, A, until(T, s, m), 1.0, field_U(f, out));
+  return true;
 }
 
 static void error_of(erk *w, int m, double h, const double *e, double diff[2]) {
@@ -107,10 +137,9 @@ status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]
     advance_v(w, m, h, x, i, stage(w->V, i, m));
     if (!evaluate(w, f, U, h, x, i, i)) return STATUS_NON_FINITE;
   }
-  advance_v(w, m, h, t->b, s, stage(w->V, s, m));
+  if (!w->exact) finish(w, f, Z, h, out);
+  else if (!finish_exact(w, f, Z, h, out)) return STATUS_NON_FINITE;
   mat_transpose(field_V(f, out), stage(w->V, s, m));
-  mat_copy(field_U(f, out), U);
-  advance_u(w, m, h, t->b, s, 1.0, field_U(f, out));
   if (!evaluate(w, f, field_U(f, out), 0.0, NULL, 0, s)) return STATUS_NON_FINITE;
   if (diff) {
     double low[2];

@@ -6,6 +6,7 @@
 #define LINNET_NET_ERK_H
 
 #include "net/field.h"
+#include "net/propagator.h"
 #include "net/tableau.h"
 #include "num/arena.h"
 #include "num/status.h"
@@ -17,13 +18,18 @@ typedef struct erk {
   mat G;    /* (stages + 1) m x m: inner products */
   mat B;    /* r x (stages + 1) m: A_j scaled */
   mat D;    /* k' x m */
+  mat W;    /* k' x (stages + 1) m: U_0^T A_j, and V_0^T at the end; then a multiple of it */
+  mat T;
+  propagator step;
+  bool exact; /* steps are corrected to conserve the imbalance */
   mat X;    /* r x k' */
   bool first; /* stage 0 holds the derivative at the state the next step begins with */
 } erk;
 
 /* For any tableau of at most stages stages. */
 void erk_layout(arena *a, erk *w, int r, int m, int kp, int stages);
-void erk_use(erk *w, const tableau *tab);
+/* exact: the imbalance is conserved to round-off, whatever the error of the step. */
+void erk_use(erk *w, const tableau *tab, bool exact);
 /* Z+ = out after a step h from Z. diff receives max|error| in U and in V (NULL: no estimate).
  * Stage 0 is reused when w->first. STATUS_NON_FINITE as soon as a stage is not finite. */
 status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]);

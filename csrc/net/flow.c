@@ -88,7 +88,7 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
   look(w);
   w->top_error = mat_max_abs(w->E);
   w->top_state = mat_max_abs(w->Z);
-  stepper_start(&w->step, f, spec->tol);
+  stepper_start(&w->step, f, spec->tol, spec->method == FLOW_AUTO);
   stepper_use(&w->step, spec->method == FLOW_AUTO ? FLOW_DOP853 : spec->method);
   w->step.control.h = stepper_first(&w->step, w->Z, w->A);
   choice_start(&w->choice, f->r, f->m, Z0.cols, spec->method == FLOW_AUTO);

@@ -17,7 +17,8 @@ void stepper_layout(arena *a, stepper *s, int r, int m, int kp, flow_method meth
   if (needs_expo) expo_layout(a, s->expo ? s->expo : &expo_shape, r, m, kp);
 }
 
-void stepper_start(stepper *s, const field *f, double tol) {
+void stepper_start(stepper *s, const field *f, double tol, bool exact) {
+  s->exact = exact;
   s->f = *f;
   s->tol = tol;
   s->evaluations = s->eigenproblems = 0;
@@ -34,7 +35,7 @@ void stepper_use(stepper *s, flow_method method) {
   s->held = held(method, s->tol);
   s->control.failures = 0;
   if (stepper_is_explicit(method))
-    erk_use(s->erk, method == FLOW_DOPRI5 ? &tableau_dopri5 : &tableau_dop853);
+    erk_use(s->erk, method == FLOW_DOPRI5 ? &tableau_dopri5 : &tableau_dop853, s->exact);
   else
     expo_start(s->expo, method == FLOW_EXPO2 ? 2 : 4, s->held);
   s->control.power = stepper_is_explicit(method) ? 1.0 / s->erk->tab->estimate : 1.0 / 3.0;

@@ -21,6 +21,7 @@ typedef struct stepper {
   field f;
   flow_method using; /* never FLOW_AUTO */
   double tol;        /* the user's */
+  bool exact;        /* explicit steps conserve the imbalance too */
   double held;       /* what the estimate of the method in use is held against */
   control control;   /* control.h is the next step to try */
   int64_t evaluations, eigenproblems;
@@ -35,7 +36,7 @@ static inline bool stepper_is_explicit(flow_method m) {
 
 /* Rooms for a method; for FLOW_AUTO for all of them. */
 void stepper_layout(arena *a, stepper *s, int r, int m, int kp, flow_method method);
-void stepper_start(stepper *s, const field *f, double tol);
+void stepper_start(stepper *s, const field *f, double tol, bool exact);
 void stepper_use(stepper *s, flow_method method);
 /* tol^1/p / (||K|| + ||A||), from bounds of both norms: rescaling weights and time rescales it. */
 double stepper_first(const stepper *s, mat Z, mat A);

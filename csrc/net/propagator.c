@@ -1,0 +1,87 @@
+/* csrc/net/propagator.c: C by the tableau's own recursion on M, then Newton's iteration for the group
+ * O(r, m): D = L^-1 (M J M^T - J) L^-T, M <- (I - L D L^T J / 2) M (see propagator.h).
+ * SPDX-License-Identifier: MIT */
+#include "net/propagator.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "num/blas.h"
+
+void propagator_layout(arena *a, propagator *w, int m, int stages) {
+  for (int i = 0; i < 7; i++) w->room[i] = arena_mat(a, (stages + 1) * m, (stages + 1) * m);
+}
+
+static void shape(propagator *w, int m, int stages) {
+  mat *const views[] = {&w->P, &w->Q, &w->C, &w->G, &w->D, &w->X, &w->Y};
+  int n = (stages + 1) * m;
+  for (int i = 0; i < 7; i++) *views[i] = mat_sub(w->room[i], 0, 0, n, i < 2 ? n - m : n);
+}
+
+static mat block(mat a, int j, int m) { return mat_cols(a, j * m, m); }
+
+/* Stage matrices M_i = I + L C_i L^T: the rows of A_j in C_i are h a_ij P_j, those of V the sum of
+ * h a_ij Q_j, with P_i = [0 I] + sum_j h a_ij Q_j and Q_i = [e_i 0] + sum_j h a_ij A_i^T A_j P_j. */
+static void recursion(propagator *w, const tableau *tab, double h, int m) {
+  int s = tab->stages, n = (s + 1) * m;
+  for (int i = 0; i < s; i++) {
+    mat P = block(w->P, i, m), Q = block(w->Q, i, m);
+    mat_fill(P, 0.0);
+    mat_fill(Q, 0.0);
+    mat_eye(mat_rows(P, s * m, m));
+    mat_eye(mat_rows(Q, i * m, m));
+    for (int j = 0; j < i; j++) {
+      double x = h * tableau_row(tab, i)[j];
+      if (x == 0.0) continue;
+      mat_axpy(x, block(w->Q, j, m), P);
+      blas_gemm('N', 'N', x, block(w->P, j, m), mat_sub(w->G, j * m, i * m, m, m), 1.0, Q);
+    }
+  }
+  mat V = mat_rows(w->C, s * m, m);
+  mat_fill(V, 0.0);
+  for (int j = 0; j < s; j++) {
+    double x = h * tab->b[j];
+    mat row = mat_rows(w->C, j * m, m), P = block(w->P, j, m), Q = block(w->Q, j, m);
+    for (int l = 0; l < n; l++)
+      for (int i = 0; i < m; i++) {
+        *mat_at(row, i, l) = x * mat_get(P, l, i);
+        *mat_at(V, i, l) += x * mat_get(Q, l, i);
+      }
+  }
+}
+
+/* D = C J' + J' C^T + C G C^T with J' = diag(I, -I_m), and one correction C <- C - D (J' + G C)/2.
+ * Returns the size of the defect relative to what the step moves. */
+static double correct(propagator *w, int m) {
+  int n = w->C.rows, border = n - m;
+  blas_gemm('N', 'N', 1.0, w->C, w->G, 0.0, w->X);
+  blas_gemm('N', 'T', 1.0, w->X, w->C, 0.0, w->D);
+  for (int j = 0; j < n; j++)
+    for (int i = 0; i < n; i++)
+      *mat_at(w->D, i, j) += mat_get(w->C, i, j) * (j < border ? 1.0 : -1.0) +
+                             mat_get(w->C, j, i) * (i < border ? 1.0 : -1.0);
+  blas_gemm('N', 'N', 1.0, w->G, w->C, 0.0, w->Y);
+  for (int i = 0; i < n; i++) *mat_at(w->Y, i, i) += i < border ? 1.0 : -1.0;
+  double defect = mat_max_abs(w->D), size = mat_max_abs(w->C);
+  blas_gemm('N', 'N', -0.5, w->D, w->Y, 1.0, w->C);
+  return size > 0.0 ? defect / size : defect;
+}
+
+bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m) {
+  enum { ITERATIONS = 8 };
+  int border = A.cols;
+  double top = mat_max_abs(A), last = INFINITY;
+  shape(w, m, tab->stages);
+  w->unit = top > 0.0 ? top : 1.0;
+  mat_fill(w->G, 0.0);
+  blas_syrk('T', 1.0 / w->unit / w->unit, A, 0.0, mat_sub(w->G, 0, 0, border, border));
+  for (int i = border; i < border + m; i++) *mat_at(w->G, i, i) = -1.0;
+  recursion(w, tab, h * w->unit, m);
+  for (int n = 0; n < ITERATIONS; n++) {
+    double defect = correct(w, m);
+    if (!isfinite(defect)) return false;
+    if (defect <= 64.0 * DBL_EPSILON || (defect <= 1e-12 && defect > 0.5 * last)) return true;
+    last = defect;
+  }
+  return false;
+}
