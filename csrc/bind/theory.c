@@ -82,19 +82,15 @@ static int theory_spectrum(lua_State *L) {
   return 1;
 }
 
-/* core.theory_imbalance(spectrum, r, m, h) -> {c, delta_plus, delta_minus, ...} */
+/* core.theory_imbalance(spectrum, r, m, h) -> {spectrum, c, delta_plus, delta_minus} */
 static int theory_imbalance(lua_State *L) {
   mat s = bind_matrix_check(L, 1);
   imbalance b = rates_imbalance(s.p, s.rows, (int)luaL_checkinteger(L, 2),
                                 (int)luaL_checkinteger(L, 3), luaL_checknumber(L, 4));
-  lua_createtable(L, 0, 8);
+  lua_createtable(L, 0, 4);
   set_number(L, "c", b.c);
   set_number(L, "delta_plus", b.delta_plus);
   set_number(L, "delta_minus", b.delta_minus);
-  set_number(L, "plus_first", b.plus_first);
-  set_number(L, "plus_last", b.plus_last);
-  set_number(L, "minus_first", b.minus_first);
-  set_number(L, "minus_last", b.minus_last);
   lua_pushvalue(L, 1);
   lua_setfield(L, -2, "spectrum");
   return 1;
@@ -219,21 +215,18 @@ static int theory_apriori(lua_State *L) {
   return 1;
 }
 
-/* core.theory_start(state) -> ||Z(0) U2^T||, ||U1(0) V(0)^T||, ||E(0)||: norms at the trajectory's
- * start, Frobenius */
-static int theory_start(lua_State *L) {
+/* core.theory_norms(state) -> ||U2 V^T||, ||U1 V^T||, ||E||, Frobenius; U2 enters by C = F R */
+static int theory_norms(lua_State *L) {
   const state *s = bind_state_check(L, 1);
-  const origin *o = s->o;
-  const problem *p = o->p;
+  const problem *p = s->o->p;
   field f = problem_field(p);
-  mat U = field_U(&f, o->L0), V = field_V(&f, o->L0);
-  mat ZC = bind_matrix_new(L, problem_k(p), o->R.rows), P = bind_matrix_new(L, p->r, p->m);
+  mat outside = bind_matrix_new(L, s->o->R.rows, p->m), P = bind_matrix_new(L, p->r, p->m);
   int before = blas_threads(1);
-  blas_gemm('N', 'T', 1.0, o->L0, o->R, 0.0, ZC);
-  blas_gemm('N', 'T', 1.0, U, V, 0.0, P);
-  lua_pushnumber(L, mat_norm_fro(ZC));
+  blas_gemm('N', 'T', 1.0, s->o->R, state_V(s), 0.0, outside);
+  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, P);
+  lua_pushnumber(L, mat_norm_fro(outside));
   lua_pushnumber(L, mat_norm_fro(P));
-  field_error(&f, o->L0, P);
+  field_error(&f, s->L, P);
   lua_pushnumber(L, mat_norm_fro(P));
   blas_threads(before);
   return 3;
@@ -308,7 +301,7 @@ static const luaL_Reg functions[] = {{"theory_spectrum", theory_spectrum},
                                      {"theory_lemma1", theory_lemma1},
                                      {"theory_rung", theory_rung},
                                      {"theory_apriori", theory_apriori},
-                                     {"theory_start", theory_start},
+                                     {"theory_norms", theory_norms},
                                      {"theory_force", theory_force},
                                      {"theory_law", theory_law},
                                      {"theory_law_cdf", theory_law_cdf},

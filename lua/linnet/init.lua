@@ -32,6 +32,7 @@ require "linnet.structured"
 require "linnet.state"
 require "linnet.flow"
 require "linnet.descend"
+require "linnet.bounds"
 require "linnet.run_plot"
 M.load = require("linnet.run").load
 M.blas_info = core.blas_info

@@ -1,7 +1,7 @@
---- Structured starts: a prescribed imbalance at a given map, the spectral and the zero-output start.
+--- Structured starts: a prescribed imbalance at a given map, the spectral, the zero-output start.
 --
--- All are known as factors Z(0) = L O', U2(0) = C O' for any O (h x k') with orthonormal columns, so
--- that h only has to be large enough; with `explicit = true` O is drawn and U and V are built.
+-- All are known as factors Z(0) = L O', U2(0) = C O' for any O (h x k') with orthonormal columns,
+-- so that h only has to be large enough; with `explicit = true` O is drawn and U and V are built.
 -- Sections 5 and 9 of mathematics.md.
 --
 -- SPDX-License-Identifier: MIT

@@ -53,10 +53,9 @@ end
 -- ---------------------------------------------------------------- rates (section 6)
 
 --- The imbalance Lambda = U1'U1 - V'V of reduced weights and what the bounds need of it.
--- lam_i counts decreasingly, [x]+ = max(x, 0): `plus_first` = [lam_1(Lambda)]+, `plus_last` =
--- [lam_r(Lambda)]+, `minus_first` and `minus_last` the same of lam_1 and lam_m of -Lambda,
--- `c` = plus_last + minus_last, `delta_plus` = plus_first - plus_last, `delta_minus` alike.
--- Section 6.
+-- With lam_i decreasing and [x]+ = max(x, 0): `c` = [lam_r(Lambda)]+ + [lam_m(-Lambda)]+,
+-- `delta_plus` = [lam_1(Lambda)]+ - [lam_r(Lambda)]+, `delta_minus` = [lam_1(-Lambda)]+ -
+-- [lam_m(-Lambda)]+. Section 6.
 -- @tparam matrix U1 r x h', Phi1'U or its factor
 -- @tparam matrix V m x h'
 -- @tparam[opt] number h the true width, when h' columns are a factor of wider weights
@@ -137,15 +136,10 @@ function M.theorem1(sigma_r, c)
   return core.theory_theorem1(sigma_r, c)
 end
 
-local function imbalance_table(what, b)
-  if type(b) ~= "table" then
-    error(("%s: the first argument must be an imbalance, got a %s"):format(what, type(b)), 3)
-  end
-  for _, name in ipairs{"c", "delta_plus", "delta_minus", "plus_first", "minus_first"} do
-    if type(b[name]) ~= "number" then
-      error(("%s: the imbalance has no number '%s'; theory.imbalance and s:imbalance() give all")
-        :format(what, name), 3)
-    end
+local function imbalance_check(what, b)
+  if type(b) ~= "table" or type(b.c) ~= "number" or not core.is_matrix(b.spectrum) then
+    error(("%s: the first argument must be an imbalance as theory.imbalance and s:imbalance() give "
+      .. "it, got a %s"):format(what, type(b)), 3)
   end
   return b
 end
@@ -162,7 +156,7 @@ end
 -- local b = linnet.theory.imbalance(linnet.eye(2, 3), linnet.ones(1, 3))
 -- print(linnet.theory.proposition1(b, 1, 0.5, 0))
 function M.proposition1(imbalance, sigma_r, s_m, s_r)
-  local b = imbalance_table("theory.proposition1", imbalance)
+  local b = imbalance_check("theory.proposition1", imbalance)
   number("theory.proposition1", "sigma_r", sigma_r, at_least_0, "a number >= 0")
   number("theory.proposition1", "s_m", s_m, at_least_0, "a number >= 0")
   number("theory.proposition1", "s_r", s_r, at_least_0, "a number >= 0")
@@ -179,10 +173,11 @@ end
 -- local b = linnet.theory.imbalance(linnet.eye(2, 3), linnet.ones(1, 3))
 -- print(linnet.theory.upper(b, 1, 0.5))
 function M.upper(imbalance, sigma_1, s_1)
-  local b = imbalance_table("theory.upper", imbalance)
+  local b = imbalance_check("theory.upper", imbalance)
   number("theory.upper", "sigma_1", sigma_1, at_least_0, "a number >= 0")
   number("theory.upper", "s_1", s_1, at_least_0, "a number >= 0")
-  return core.theory_upper(b.plus_first, b.minus_first, sigma_1, s_1)
+  local s = b.spectrum
+  return core.theory_upper(math.max(s:get(1, 1), 0), math.max(-s:get(s:rows(), 1), 0), sigma_1, s_1)
 end
 
 -- ---------------------------------------------------------------- bounds (section 7)
