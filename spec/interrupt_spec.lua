@@ -1,11 +1,13 @@
 --- spec/interrupt_spec.lua: a real SIGINT to a child process while it integrates.
 -- SPDX-License-Identifier: MIT
+package.path = "spec/?.lua;" .. package.path
+local support = require "support"
 
 -- The child says when its flow has begun, is interrupted, says what it caught, and repeats the call.
 local CHILD = [[
 local linnet = require "linnet"
 local core = require "linnet.core"
-local where, mark = ...
+local where, mark = "WHERE", ...
 local X, Y = linnet.data.gaussian{n = 60, D = 120, m = 1, seed = 1}
 local p = linnet.problem(X, Y)
 local s = p:init("gaussian", {h = 1e6, seed = 2})
@@ -39,42 +41,13 @@ print(digest(flow()))
 ]]
 
 
--- Runs the child; with `interrupted`, sends SIGINT once it is ready. Returns its lines and the
--- seconds of the monotonic clock just before the signal.
-local function run_child(where, interrupted)
-  local script, out, mark = os.tmpname(), os.tmpname(), os.tmpname()
-  local file = assert(io.open(script, "w"))
-  file:write(CHILD)
-  file:close()
-  os.remove(mark)
-  local command = ("lua5.4 %s %s %s > %s 2>&1"):format(script, where, interrupted and mark or "", out)
-  if interrupted then
-    local pid = io.popen(command .. " & echo $!")
-    local id = pid:read("l")
-    pid:close()
-    local waited = 0
-    while not io.open(mark) and waited < 600 do
-      os.execute("sleep 0.05")
-      waited = waited + 1
-    end
-    os.execute("kill -INT " .. id)
-    while os.execute("kill -0 " .. id .. " 2>/dev/null") do os.execute("sleep 0.05") end
-  else
-    os.execute(command)
-  end
-  local lines = {}
-  for line in io.lines(out) do lines[#lines + 1] = line end
-  for _, path in ipairs{script, out, mark} do os.remove(path) end
-  return lines
-end
-
 describe("Ctrl-C during a flow", function()
-  local undisturbed = run_child("main")
+  local undisturbed = support.child(CHILD)
 
   for _, where in ipairs{"main", "coroutine"} do
     it(("ends it with the run so far, in the %s; the same call again gives the same bits")
       :format(where == "main" and "main thread" or "coroutine"), function()
-      local lines = run_child(where, true)
+      local lines = support.child((CHILD:gsub("WHERE", where)), true)
       assert.equal(2, #lines, table.concat(lines, "\n"))
       assert.matches("^false\t", lines[1])
       assert.matches("interrupted: the error holds the run so far", lines[1], 1, true)
@@ -84,3 +57,34 @@ describe("Ctrl-C during a flow", function()
   end
 end)
 
+
+-- Long work of every other kind: `work()` goes on far longer than the signal takes to come.
+local LONG = {
+  descend = [[p:descend(s, {eta = 1e-6, steps = 2^40, every = 2^39})]],
+  ensemble = [[linnet.ensemble(p, {init = {"gaussian", h = 1e6}, seeds = 1000000, threads = 2,
+    flow = {t = math.huge}})]],
+  ["a sweep"] = [[linnet.sweep{over = {h = {1e3, 1e6}}, seeds = 1000000, problem = p, init = "gaussian",
+    flow = {t = math.huge}, measure = {"distance"}}:run{}]],
+  ["a function of a sweep"] = [[linnet.sweep{over = {x = {1}}, seeds = 1,
+    run = function() while true do end end}:run{}]],
+  svd = [[for _ = 1, 1000 do linnet.random(1):normal(1500, 1500):svd() end]],
+}
+
+describe("Ctrl-C during", function()
+  for what, work in pairs(LONG) do
+    it(what .. " comes back, and everything is still usable", function()
+      local program = ([[
+        local linnet = require "linnet"
+        local X, Y = linnet.data.gaussian{n = 30, D = 60, m = 1, seed = 1}
+        local p = linnet.problem(X, Y)
+        local s = p:init("gaussian", {h = 1e6, seed = 2})
+        io.open((...), "w"):close()
+        print(pcall(function() WORK end))
+        print(p:flow(s, {t = 1}).stats.reason)
+      ]]):gsub("WORK", function() return work end)
+      local lines = support.child(program, true)
+      assert.matches("^false.*interrupt", lines[1])
+      assert.equal("time", lines[#lines])
+    end)
+  end
+end)

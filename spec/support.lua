@@ -57,4 +57,36 @@ function M.numpy()
   end
 end
 
+--- Run a Lua program in a child `lua5.4`; its lines of output, stderr included. With `interrupt`, the
+-- child gets `arg[1]`, a path: once it has made that file, it is sent a real SIGINT.
+function M.child(program, interrupt)
+  local script, out, mark = os.tmpname(), os.tmpname(), os.tmpname()
+  local file = assert(io.open(script, "w"))
+  file:write(program)
+  file:close()
+  os.remove(mark)
+  local command = ("lua5.4 %s %s > %s 2>&1"):format(script, interrupt and mark or "", out)
+  if interrupt then
+    local pipe = io.popen(command .. " & echo $!")
+    local pid = pipe:read("l")
+    pipe:close()
+    for _ = 1, 1200 do -- a minute at most
+      local seen = io.open(mark)
+      if seen then
+        seen:close()
+        break
+      end
+      os.execute("sleep 0.05")
+    end
+    os.execute("kill -INT " .. pid)
+    while os.execute("kill -0 " .. pid .. " 2>/dev/null") do os.execute("sleep 0.02") end
+  else
+    os.execute(command)
+  end
+  local lines = {}
+  for line in io.lines(out) do lines[#lines + 1] = line end
+  for _, path in ipairs{script, out, mark} do os.remove(path) end
+  return lines
+end
+
 return M
