@@ -124,6 +124,20 @@ describe("linnet.plot", function()
     assert.truthy(infinite:find("values left out: 2 infinite", 1, true))
   end)
 
+  it("ticks of a logarithmic axis stand at the powers of ten that they name", function()
+    local text = drawn(plot.plot, {{{1e6, 1e9, 1e12}, {1, 2, 3}, style = "points"}, log = "x",
+      width = 100, height = 20})
+    local points, labels = {}, {}
+    for line in text:gmatch("[^\n]+") do
+      for at in line:gmatch("()o") do points[#points + 1] = at end
+      for at, power in line:gmatch("()1e(%d+)") do labels[tonumber(power)] = at end
+    end
+    table.sort(points)
+    for i, power in ipairs{6, 9, 12} do -- a label is centered on its tick
+      assert.near(points[i], labels[power] + 2, 2)
+    end
+  end)
+
   it("leaves nonpositive values out of a log axis with a note, keeping the rest", function()
     local text = drawn(plot.plot, {{{1, 2, 3, 4}, {1e-3, 0, -1, 1e-5}}, log = "y"})
     assert.truthy(text:find("values left out: 2 not positive", 1, true))
