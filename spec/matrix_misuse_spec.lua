@@ -1,6 +1,6 @@
 --- spec/matrix_misuse_spec.lua: every way to hold a matrix wrong raises, names the operation and
--- what is allowed, blames the caller's line and leaves the matrix as it was. The cases are generated
--- from tables of methods and of wrong arguments.
+-- what is allowed, blames the caller and leaves the matrix as it was. The cases are generated from
+-- tables of methods and of wrong arguments.
 --
 -- SPDX-License-Identifier: MIT
 

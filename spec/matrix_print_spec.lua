@@ -102,7 +102,7 @@ describe("tostring of a matrix", function()
 
   it("shows only edges beyond 1000 entries, both ends, within the terminal", function()
     for _, columns in ipairs{20, 40, 80, 200} do
-      for _, shape in ipairs{"1, 1001", "1001, 1", "2, 600", "600, 2", "40, 40", "3000, 3000"} do
+      for _, shape in ipairs{"1, 1001", "1001, 1", "2, 600", "600, 2", "40, 40", "300, 300"} do
         local text = printed(columns, ("linnet.matrix(%s, function(i, j) return i + j / 7 end)")
           :format(shape))
         local list = lines(text)
@@ -121,12 +121,15 @@ describe("tostring of a matrix", function()
 
   it("shows one column where the terminal is too narrow for any", function()
     local text = printed(3, "linnet.matrix{{1.5, 2.5}, {3.5, 4.5}}")
-    assert.are.equal("2x2 matrix\n columns 1 to 1\n  1.5\n  3.5\n columns 2 to 2\n  2.5\n  4.5", text)
+    assert.are.equal("2x2 matrix\n columns 1 to 1\n  1.5\n  3.5\n"
+      .. " columns 2 to 2\n  2.5\n  4.5", text)
   end)
 end)
 
 describe("m:tostring(format)", function()
-  local function back(text) return matrix(load("return " .. text, "=matrix", "t", {math = math})()) end
+  local function back(text)
+    return matrix(load("return " .. text, "=matrix", "t", {math = math})())
+  end
 
   it("reads back bit for bit with %.17g and %a, at any size", function()
     for seed, shape in ipairs{{1, 1}, {7, 3}, {40, 60}, {1, 1500}} do
