@@ -238,7 +238,7 @@ describe("linnet.csv in a locale whose decimal sign is a comma", function()
     for _, name in ipairs{"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8", "nl_NL.UTF-8", "de_DE"} do
       if os.execute(("locale -a 2>/dev/null | grep -qx '%s'"):format(name)) then return "", name end
     end
-    if os.execute(("localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1"):format(folder)) then
+    if os.execute(("env -u LD_PRELOAD localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1"):format(folder)) then
       return "LOCPATH=" .. folder .. " ", "de_DE.UTF-8"
     end
   end

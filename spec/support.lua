@@ -50,9 +50,10 @@ function M.slope(x, y)
   return (n * sxy - sx * sy) / (n * sxx - sx * sx)
 end
 
---- A command that starts Python with NumPy, or nil where there is none.
+--- A command that starts Python with NumPy (without a sanitizer before it), or nil where there is
+-- none.
 function M.numpy()
-  for _, python in ipairs{"python3", "/usr/bin/python3"} do
+  for _, python in ipairs{"env -u LD_PRELOAD python3", "env -u LD_PRELOAD /usr/bin/python3"} do
     if os.execute(python .. " -c 'import numpy' 2>/dev/null") then return python end
   end
 end
