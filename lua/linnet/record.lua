@@ -26,7 +26,10 @@ end
 -- @tparam[opt=2] integer level of the error, as `error` counts it in the caller
 -- @treturn {table,...} the values of the complete lines; its field `size` is the bytes they take,
 --   `torn` is true when an unfinished line follows them
--- @usage local values = linnet.record.read("examples/data/records.jsonl"); print(#values)
+-- @usage
+-- local path = os.tmpname()
+-- linnet.record.write(path, {{x = 1}, {x = 2}})
+-- assert(linnet.record.read(path)[2].x == 2)
 function M.read(path, level)
   level = inner(level)
   local file, why = io.open(path, "rb")

@@ -167,14 +167,6 @@ function methods:where(fixed)
   return M.new(part, self.header, by_job)
 end
 
--- The axes of `by`: nil for all, a name, or a list of names.
-local function by_axes(self, by)
-  if by == nil then return self.axes end
-  local names = type(by) == "table" and by or {by}
-  for _, name in ipairs(names) do check.axis(self, "summary", name) end
-  return names
-end
-
 local Summary = {__name = "linnet.sweep.summary"}
 
 --- Statistics of every measure over the seeds, and over the axes that are not named.
@@ -188,7 +180,8 @@ local Summary = {__name = "linnet.sweep.summary"}
 -- print(sweep:run():summary("a"))
 function methods:summary(by)
   check.self(self, "summary")
-  local names = by_axes(self, by)
+  local names = by == nil and self.axes or type(by) == "table" and by or {by}
+  for _, name in ipairs(names) do check.axis(self, "summary", name) end
   local over = {}
   for _, name in ipairs(names) do over[name] = self.grid.values[name] end
   local part = grid.new(over, 1)

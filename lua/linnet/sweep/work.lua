@@ -49,6 +49,8 @@ local function returned(value, declared)
   for name, x in next, value do
     if name == "reason" and type(x) == "string" and utf8.len(x) then
       out.reason = x
+    elseif name == "reason" then
+      return nil, ("run must return a string under 'reason', got a %s"):format(type(x))
     elseif type(name) == "string" and type(x) == "number" and not result.is_reserved(name) then
       out.measure[name], count = x, count + 1
     elseif type(name) == "string" and result.is_reserved(name) then
