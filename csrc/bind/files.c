@@ -145,8 +145,9 @@ static const char *fault_text(lua_State *L, const csv *c, const csv_fault *f, in
   case CSV_TOO_LARGE: return "it has more rows or columns than 2147483647";
   case CSV_MISSING:
     place = place_text(L, f, names);
-    return count == 1 ? lua_pushfstring(L, "%s: the cell is missing", place)
-                      : lua_pushfstring(L, "%s: the cell is missing, the first of %d", place, count);
+    return count == 1
+               ? lua_pushfstring(L, "%s: the cell is missing", place)
+               : lua_pushfstring(L, "%s: the cell is missing, the first of %d", place, count);
   default: /* CSV_TEXT */
     place = place_text(L, f, names);
     return lua_pushfstring(L, "%s: %s is not a number", place, cell_text(L, &f->cell));

@@ -75,8 +75,7 @@ static int draw_sized(lua_State *L, int arg, draw one, double parameter) {
     return 1;
   }
   int rows = matrix_check_int(L, arg, "rows", 0, INT_MAX);
-  int cols =
-      lua_isnoneornil(L, arg + 1) ? 1 : matrix_check_int(L, arg + 1, "columns", 0, INT_MAX);
+  int cols = lua_isnoneornil(L, arg + 1) ? 1 : matrix_check_int(L, arg + 1, "columns", 0, INT_MAX);
   draw_matrix(L, g, one, parameter, bind_matrix_raw(L, rows, cols));
   return 1;
 }
@@ -111,7 +110,8 @@ static int random_m_chi2(lua_State *L) {
   bind_random_check(L, 1);
   double dof = matrix_check_number(L, 2, "dof");
   if (!(dof > 0.0 && dof <= 1e300))
-    luaL_argerror(L, 2, lua_pushfstring(L, "dof must be in (0, 1e300], got %f", (LUAI_UACNUMBER)dof));
+    luaL_argerror(L, 2,
+                  lua_pushfstring(L, "dof must be in (0, 1e300], got %f", (LUAI_UACNUMBER)dof));
   return draw_sized(L, 3, random_chi2, dof);
 }
 
@@ -164,8 +164,9 @@ static int random_m_integer(lua_State *L) {
     int exact;
     bound[i] = lua_tointegerx(L, 2 + i, &exact);
     if (!exact || lua_type(L, 2 + i) != LUA_TNUMBER)
-      return luaL_argerror(L, 2 + i, lua_pushfstring(L, "must be an integer, got %s",
-                                                     luaL_tolstring(L, 2 + i, NULL)));
+      return luaL_argerror(
+          L, 2 + i,
+          lua_pushfstring(L, "must be an integer, got %s", luaL_tolstring(L, 2 + i, NULL)));
   }
   luaL_argcheck(L, bound[0] <= bound[1], 3,
                 lua_pushfstring(L, "the upper end %I lies below the lower end %I",
@@ -196,17 +197,18 @@ void bind_random(lua_State *L) {
                                        {"random_place", core_random_place},
                                        {"random_move", core_random_move},
                                        {NULL, NULL}};
-  static const luaL_Reg methods[] = {
-      {"uniform", random_m_uniform}, {"normal", random_m_normal},
-      {"chi2", random_m_chi2},       {"orthogonal", random_m_orthogonal},
-      {"integer", random_m_integer}, {"words", random_m_words},
-      {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"uniform", random_m_uniform},
+                                     {"normal", random_m_normal},
+                                     {"chi2", random_m_chi2},
+                                     {"orthogonal", random_m_orthogonal},
+                                     {"integer", random_m_integer},
+                                     {"words", random_m_words},
+                                     {NULL, NULL}};
   static const struct {
     const char *name;
     int stream;
-  } streams[] = {
-      {"X", STREAM_X}, {"Theta", STREAM_THETA}, {"noise", STREAM_NOISE}, {"split", STREAM_SPLIT},
-      {"frame", STREAM_FRAME}, {"start", STREAM_START}};
+  } streams[] = {{"X", STREAM_X},         {"Theta", STREAM_THETA}, {"noise", STREAM_NOISE},
+                 {"split", STREAM_SPLIT}, {"frame", STREAM_FRAME}, {"start", STREAM_START}};
   luaL_setfuncs(L, functions, 0);
   luaL_newmetatable(L, RANDOM_NAME);
   luaL_newlib(L, methods);

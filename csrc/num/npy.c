@@ -77,8 +77,8 @@ static bool read_dtype(reader *r, npy *h) {
   if (r->at < r->end && *r->at == '[')
     return refuse(r->why, "a structured dtype is not for a matrix of numbers%s", remedy);
   if (!take_string(r, type)) return false;
-  bool known = strlen(type) == 3 && (type[1] == 'f' || type[1] == 'i') &&
-               (type[2] == '4' || type[2] == '8');
+  bool known =
+      strlen(type) == 3 && (type[1] == 'f' || type[1] == 'i') && (type[2] == '4' || type[2] == '8');
   if (known && type[0] == '>')
     return refuse(r->why, "dtype '%s' is big-endian; '<f8', '<f4', '<i8', '<i4' can be read%s",
                   type, remedy);
@@ -129,8 +129,8 @@ static bool read_dictionary(reader *r, npy *h) {
     if (!take_string(r, key)) return false;
     while (k < KEYS && strcmp(key, names[k]) != 0) k++;
     if (k == KEYS || seen[k])
-      return refuse(r->why, "malformed header: key '%s' is %s", key, k < KEYS ? "there twice"
-                                                                              : "unknown");
+      return refuse(r->why, "malformed header: key '%s' is %s", key,
+                    k < KEYS ? "there twice" : "unknown");
     if (!take(r, ':')) return malformed(r, "':'");
     if (!readers[k](r, h)) return false;
     seen[k] = true;
@@ -212,8 +212,8 @@ bool npy_data_read(const npy *h, mat out, char why[NPY_MESSAGE]) {
 void npy_header_write(char out[NPY_HEADER], int rows, int cols) {
   enum { PREFIX = MAGIC + 4 };
   char text[NPY_HEADER];
-  int n = snprintf(text, sizeof text, "{'descr': '<f8', 'fortran_order': True, 'shape': (%d, %d), }",
-                   rows, cols);
+  int n = snprintf(text, sizeof text,
+                   "{'descr': '<f8', 'fortran_order': True, 'shape': (%d, %d), }", rows, cols);
   memset(out, ' ', NPY_HEADER);
   memcpy(out, "\x93NUMPY\x01\x00", MAGIC + 2);
   out[MAGIC + 2] = NPY_HEADER - PREFIX;

@@ -12,14 +12,22 @@ typedef struct philox {
   uint64_t key[2];     /* seed, stream */
   uint64_t counter[4]; /* of the block in buffer; incremented before each block */
   uint64_t buffer[4];
-  int used;            /* words of buffer already handed out; 4 when empty */
+  int used; /* words of buffer already handed out; 4 when empty */
 } philox;
 
 /* Streams by purpose: the same seed for data and weights never gives the same words.
  * User streams (linnet.random(seed, stream)) are stream + STREAM_USER. */
 enum {
-  STREAM_X = 1, STREAM_THETA, STREAM_NOISE, STREAM_WEIGHTS, STREAM_V, STREAM_C, STREAM_FRAME,
-  STREAM_SGD, STREAM_SPLIT, STREAM_START
+  STREAM_X = 1,
+  STREAM_THETA,
+  STREAM_NOISE,
+  STREAM_WEIGHTS,
+  STREAM_V,
+  STREAM_C,
+  STREAM_FRAME,
+  STREAM_SGD,
+  STREAM_SPLIT,
+  STREAM_START
 };
 #define STREAM_USER ((uint64_t)1 << 32)
 
@@ -28,12 +36,12 @@ uint64_t philox_word(philox *g);
 /* How many words were drawn, and as if n had been drawn: the place in the stream, below 2^63. */
 uint64_t philox_drawn(const philox *g);
 void philox_seek(philox *g, uint64_t n);
-double random_uniform(philox *g);           /* [0, 1), 53 bits, one word */
-double random_normal(philox *g);            /* N(0, 1) by inversion (Wichura's AS241), one word */
+double random_uniform(philox *g);             /* [0, 1), 53 bits, one word */
+double random_normal(philox *g);              /* N(0, 1) by inversion (Wichura's AS241), one word */
 double random_gamma(philox *g, double shape); /* shape > 0, scale 1 (Marsaglia and Tsang 2000) */
 /* chi-square of dof > 0 degrees of freedom, up to 1e15 and beyond without losing its spread */
 double random_chi2(philox *g, double dof);
-double random_chi(philox *g, double dof);   /* sqrt of it */
+double random_chi(philox *g, double dof);                /* sqrt of it */
 int64_t random_integer(philox *g, int64_t a, int64_t b); /* a..b, unbiased */
 void random_fill_normal(philox *g, mat a, double sd);    /* column by column */
 void random_fill_uniform(philox *g, mat a, double lo, double hi);
