@@ -25,7 +25,8 @@ end
 
 --- The six rates of -d/dt log(L - L*) at this state, per unit of time; 0 where a bound says
 -- nothing. Lower bounds: `imbalance` (Theorem 1 of [M21], for all later times), `proposition1`
--- (now), `margin` (from now on); `instantaneous` is exact, `upper` bounds it [X23]; `late` = 2 lam_min(K).
+-- (now), `margin` (from now on); `instantaneous` is exact, `upper` bounds it [X23]; `late` = 2
+-- lam_min(K).
 -- The imbalance is that of the trajectory's start, which the flow conserves. Section 6.
 -- @function state:rates
 -- @treturn table instantaneous, imbalance, proposition1, margin, upper, late
@@ -131,8 +132,8 @@ end
 -- = ||Zperp|| exp(sigma_1 ||E||/(sigma_r^2 c)) are of this state and hold from here on (natural
 -- logarithm in `log_apriori`; inf at c = 0). `theorem2` (see `linnet.theory.theorem2`; `reason`
 -- says why when `applies` is false) and `lemma1` are of the trajectory's start and hold with
--- probability >= 1 - delta; each inequality of `lemma1` (`c`, `perpendicular`, `product`) comes with `value`,
--- `bound` and `holds`. [M21], section 7.
+-- probability >= 1 - delta; each inequality of `lemma1` (`c`, `perpendicular`, `product`) comes
+-- with `value`, `bound` and `holds`. [M21], section 7.
 -- @function state:bounds
 -- @tparam[opt] table opts see `help("bounds")`
 -- @treturn table initial, apriori, log_apriori, theorem2, lemma1
