@@ -101,8 +101,9 @@ double law_wide_slope(const double *h, int n, double alpha, const double *t, int
   double x0 = 0.0, y0 = 0.0, xx = 0.0, xy = 0.0;
   for (int pass = 0; pass < 2; pass++) /* means first: then nothing cancels */
     for (int i = 0; i < n; i++) {
-      double s = pow(h[i], -alpha), x = log(h[i]);
-      double y = 0.5 * log(law_wide_mean(h[i], s, s, 1.0, t, m));
+      double x = log(h[i]), lam = exp((1.0 - 2.0 * alpha) * x), sum = 0.0;
+      for (int j = 0; j < m; j++) sum += hypot(lam, t[j]); /* equal scales: nu_j, a = b = lam */
+      double y = 0.5 * log(sum) - alpha * x;
       if (pass == 0) {
         x0 += x / n;
         y0 += y / n;

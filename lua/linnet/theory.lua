@@ -50,6 +50,14 @@ local function finite_matrix(what, name, m, rows, cols, rule)
   return m
 end
 
+-- [U1; V] or its factor L (k x k): only the row space counts, [U1; V] = L O'.
+local function stacked(U1, V)
+  local Z = U1:vcat(V)
+  if Z:cols() <= Z:rows() then return Z end
+  local _, R = Z:t():qr()
+  return R:t():copy()
+end
+
 -- ---------------------------------------------------------------- rates (section 6)
 
 --- The imbalance Lambda = U1'U1 - V'V of reduced weights and what the bounds need of it.
@@ -59,7 +67,8 @@ end
 -- @tparam matrix U1 r x h', Phi1'U or its factor
 -- @tparam matrix V m x h'
 -- @tparam[opt] number h the true width, when h' columns are a factor of wider weights
--- @treturn table `spectrum` (h' eigenvalues, decreasing) and the numbers above
+-- @treturn table `spectrum` (min(h', r + m) eigenvalues, decreasing, the others being 0) and the
+--   numbers above
 -- @usage
 -- local b = linnet.theory.imbalance(2 * linnet.eye(3, 5), linnet.ones(1, 5))
 -- print(b.c, b.delta_plus, b.delta_minus)
@@ -68,7 +77,8 @@ function M.imbalance(U1, V, h)
   finite_matrix("theory.imbalance", "V", V, nil, U1:cols(), "must have as many columns as U1")
   h = number("theory.imbalance", "h", h or U1:cols(), function(x) return x >= U1:cols() end,
     "at least the number of columns")
-  return core.theory_imbalance(core.theory_spectrum(U1:vcat(V), U1:rows()), U1:rows(), V:rows(), h)
+  local spectrum = core.theory_spectrum(stacked(U1, V), U1:rows())
+  return core.theory_imbalance(spectrum, U1:rows(), V:rows(), h)
 end
 
 options.define("theory.rates", {
@@ -104,12 +114,7 @@ function M.rates(opts)
   if #sigma ~= r then
     error(("theory.rates: sigma has %d values, but U1 %d rows"):format(#sigma, r), 2)
   end
-  local Z = o.U1:vcat(o.V)
-  if Z:cols() > Z:rows() then -- only the row space counts: Z = L O'
-    local _, R = Z:t():qr()
-    Z = R:t()
-  end
-  return core.theory_rates(Z, r, o.target, sigma, o.h or o.U1:cols())
+  return core.theory_rates(stacked(o.U1, o.V), r, o.target, sigma, o.h or o.U1:cols())
 end
 
 --- T(d, s) = -d + sqrt((d + c)^2 + 4 s^2) of Proposition 1, without cancellation. [M22], section 6.
