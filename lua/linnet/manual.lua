@@ -13,6 +13,13 @@ ensemble.flow: Options of each trajectory, as for problem:flow.
 ensemble.test: Data that the trajectories have not seen, for the measure test_error.
   1  a matrix, required  X, n' x D
   2  a matrix, required  Y, n' x m]]},
+{name = "init.balanced", signature = "init.balanced", text = [[
+init.balanced: Zero imbalance, U1'U1 = V'V, at a given map.
+  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
+  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
+  theta     a matrix                                          the learned map at the start, D x m
+  scale     a number > 0                                      instead of theta: a normal one with entries of this standard deviation]]},
 {name = "init.gaussian", signature = "init.gaussian", text = [[
 init.gaussian: Independent normal entries of variance h^(-2 alpha).
   h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
@@ -27,6 +34,24 @@ init.he: He's scales: variances 2/D for U and 2/h for V.
   h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
   explicit  true or false, default false                      build all h columns of U and V (memory grows with h)]]},
+{name = "init.homogeneous", signature = "init.homogeneous", text = [[
+init.homogeneous: U1'U1 - V'V = lam I at a given map.
+  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
+  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
+  theta     a matrix                                          the learned map at the start, D x m
+  scale     a number > 0                                      instead of theta: a normal one with entries of this standard deviation
+  lam       a number, required                                positive: h must be at most the rank of X; negative: at most m]]},
+{name = "init.imbalanced", signature = "init.imbalanced", text = [[
+init.imbalanced: A prescribed imbalance at a given map.
+  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
+  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
+  theta     a matrix                                          the learned map at the start, D x m
+  scale     a number > 0                                      instead of theta: a normal one with entries of this standard deviation
+  c         a number >= 0                                     imbalance: all eigenvalues of U1'U1 - V'V are c/2 (rank) and -c/2 (m)
+  positive  a list of numbers >= 0                            instead of c: the positive eigenvalues, at most rank
+  negative  a list of numbers >= 0                            with positive: the sizes of the negative ones, at most m]]},
 {name = "init.invariant", signature = "init.invariant", text = [[
 init.invariant: Gaussian weights in the invariant set V U2' = 0, U1 U2' = 0: ends at Theta_hat.
   h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
@@ -48,6 +73,12 @@ init.orthogonal: L = sqrt(lam) I, no part outside the data: the wide limit, lam 
   h      an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
   alpha  a number >= 0, default 0.5 unless a std is given  entries of variance h^(-2 alpha)
   lam    a number > 0                                      instead of alpha]]},
+{name = "init.spectral", signature = "init.spectral", text = [[
+init.spectral: Aligned with the directions that grow first, each mode at scale^2.
+  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
+  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
+  scale     a number > 0, required                            singular values of U1 and of V]]},
 {name = "init.uniform", signature = "init.uniform", text = [[
 init.uniform: Independent uniform entries of variance h^(-2 alpha); always explicit.
   h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
@@ -62,6 +93,15 @@ init.xavier: Glorot's scales: variances 2/(D + h) for U and 2/(h + m) for V.
   h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
   explicit  true or false, default false                      build all h columns of U and V (memory grows with h)]]},
+{name = "init.zero_output", signature = "init.zero_output", text = [[
+init.zero_output: U = [Ua, Ua], V = [Va, -Va], so that Theta = 0 at the start.
+  h         an integer >= 2, required                         hidden width, even
+  seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
+  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
+  alpha     a number >= 0, default 0.5 unless a std is given  entries of variance h^(-2 alpha)
+  std       a number > 0                                      standard deviation of all entries, instead of alpha
+  std_u     a number >= 0                                     standard deviation of U's entries (with std_v)
+  std_v     a number >= 0                                     standard deviation of V's entries (with std_u)]]},
 {name = "linnet.blas_info", signature = "linnet.blas_info()", text = [[
 The linear algebra libraries really in use.
 Paths are those of the files that the running process calls into.
@@ -103,17 +143,18 @@ Options of csv.save: Write a table of numbers.
   names      a table                a list of strings for the first line
   delimiter  a string, default ','  what separates cells]],
 usage = [[
-linnet.csv.save("/dev/stdout", linnet.matrix{{1, 2}, {3, 4}}, {names = {"x", "y"}})]]},
+local path = os.tmpname()
+linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"x", "y"}})
+io.write(io.open(path):read("a")); os.remove(path)]]},
 {name = "linnet.data.csv", signature = "linnet.data.csv(path, options)", text = [[
-Inputs and targets from a CSV file (`linnet.csv.load` says what may stand there).
+Inputs and targets from a CSV file (`linnet.csv.load` says what may stand there, and gives the
+names of the columns). To undo centering later, or to do it to other data, use
+`linnet.data.standardize` instead of the options here.
 
   path       string
   options    table
   returns    Matrix, X, all columns that are no targets
   returns    Matrix, Y, the targets in the order in which they are named
-  returns    table, `names` and `targets`, the names of X's and Y's columns if there are any;
-             `map_x` and `map_y`, what centering and scaling did (see `linnet.data.standardize`),
-             if they were wanted
   raises     a file that is no table of numbers: row, column and line are named; a target that
              does not exist
 
@@ -127,8 +168,7 @@ Options of data.csv: Inputs and targets from a table.
 usage = [[
 local path = os.tmpname()
 linnet.csv.save(path, linnet.random(1):normal(5, 3), {names = {"a", "b", "c"}})
-local X, Y, info = linnet.data.csv(path, {target = "b"})
-assert(#Y == 5 and info.names[2] == "c"); os.remove(path)]]},
+local X, Y = linnet.data.csv(path, {target = "b"}); assert(X:cols() == 2); os.remove(path)]]},
 {name = "linnet.data.gaussian", signature = "linnet.data.gaussian([options])", text = [[
 A random regression problem: entries of X and of Theta are N(0, 1/D), Y = X Theta + noise.
 X, Theta and noise come from streams of their own, none of which initializations use: changing
@@ -610,7 +650,9 @@ Everything in a file of records.
   returns    {table,...}, the values of the complete lines; its field `size` is the bytes they
              take, `torn` is true when an unfinished line follows them]],
 usage = [[
-local values = linnet.record.read("examples/data/records.jsonl"); print(#values)]]},
+local path = os.tmpname()
+linnet.record.write(path, {{x = 1}, {x = 2}})
+assert(linnet.record.read(path)[2].x == 2)]]},
 {name = "linnet.record.save", signature = "linnet.record.save(path, value, [kind], [level])", text = [[
 Save one value to a file, `load` reads it back.
 
@@ -724,15 +766,15 @@ Whether the work of a sweep is done in Lua, one job after the other.]]},
 Check {i, N}; nil and what is wrong.]]},
 {name = "linnet.theory.imbalance", signature = "linnet.theory.imbalance(U1, V, [h])", text = [[
 The imbalance Lambda = U1'U1 - V'V of reduced weights and what the bounds need of it.
-lam_i counts decreasingly, [x]+ = max(x, 0): `plus_first` = [lam_1(Lambda)]+, `plus_last` =
-[lam_r(Lambda)]+, `minus_first` and `minus_last` the same of lam_1 and lam_m of -Lambda,
-`c` = plus_last + minus_last, `delta_plus` = plus_first - plus_last, `delta_minus` alike.
-Section 6.
+With lam_i decreasing and [x]+ = max(x, 0): `c` = [lam_r(Lambda)]+ + [lam_m(-Lambda)]+,
+`delta_plus` = [lam_1(Lambda)]+ - [lam_r(Lambda)]+, `delta_minus` = [lam_1(-Lambda)]+ -
+[lam_m(-Lambda)]+. Section 6.
 
   U1         matrix, r x h', Phi1'U or its factor
   V          matrix, m x h'
   h          number, the true width, when h' columns are a factor of wider weights
-  returns    table, `spectrum` (h' eigenvalues, decreasing) and the numbers above]],
+  returns    table, `spectrum` (min(h', r + m) eigenvalues, decreasing, the others being 0) and
+             the numbers above]],
 usage = [[
 local b = linnet.theory.imbalance(2 * linnet.eye(3, 5), linnet.ones(1, 5))
 print(b.c, b.delta_plus, b.delta_minus)]]},
@@ -1651,6 +1693,24 @@ usage = [[
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 local run = p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1})
 print(run:at(0.5))]]},
+{name = "run:bounds", signature = "run:bounds([opts])", text = [[
+Bounds beside the measured distance: those of `state:bounds` for the run's start, and `ladder`,
+an ordered list of {name, value, log, needs}: the measured ||U2 V'|| at the end, then upper
+bounds of it, each larger than the one before: ||Zperp|| exp(int ||A||_2), ||Zperp|| exp(sigma_1
+int ||E||_F), ||Zperp|| exp(sigma_1 ||E(0)||/(sigma_r^2 c)), and Theorem 2. The integrals are
+measured on the run. [M21], section 7.
+
+  opts       table, see `help("bounds")`
+  returns    table, initial, apriori, log_apriori, theorem2, lemma1, ladder (prints as a table)
+
+Options of bounds: Bounds of the distance to the minimum-norm solution.
+  delta      a number in (0, 1), default 0.05                the statements hold with probability >= 1 - delta
+  constants  one of safe, printed, default 'safe'            of q: printed is too small unless delta <= 2 exp(-8)
+  h0         one of corrected, printed, default 'corrected'  of the width threshold: printed has a slip in an exponent]],
+usage = [[
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+local p = linnet.problem(X, Y)
+print(p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}):bounds().ladder)]]},
 {name = "run:plot", signature = "run:plot(what, [file], [opts])", text = [[
 Draw one of the records against time; `"loss"` and `"excess"` under the bounds of Theorem 1 and
 of the margin. Without a file the picture goes to the terminal.
@@ -1720,6 +1780,25 @@ print(p:init("gaussian", {h = 3, seed = 1, explicit = true}):V())]]},
 usage = [[
 local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
 print(p:init("gaussian", {h = 10, seed = 1}):alignment())]]},
+{name = "state:bounds", signature = "state:bounds([opts])", text = [[
+Bounds of ||U2 V'||, the distance at the end. `initial` = ||Zperp|| = ||Z U2'||_F and `apriori`
+= ||Zperp|| exp(sigma_1 ||E||/(sigma_r^2 c)) are of this state and hold from here on (natural
+logarithm in `log_apriori`; inf at c = 0). `theorem2` (see `linnet.theory.theorem2`; `reason`
+says why when `applies` is false) and `lemma1` are of the trajectory's start and hold with
+probability >= 1 - delta; each inequality of `lemma1` (`c`, `perpendicular`, `product`) comes
+with `value`, `bound` and `holds`. [M21], section 7.
+
+  opts       table, see `help("bounds")`
+  returns    table, initial, apriori, log_apriori, theorem2, lemma1
+
+Options of bounds: Bounds of the distance to the minimum-norm solution.
+  delta      a number in (0, 1), default 0.05                the statements hold with probability >= 1 - delta
+  constants  one of safe, printed, default 'safe'            of q: printed is too small unless delta <= 2 exp(-8)
+  h0         one of corrected, printed, default 'corrected'  of the width threshold: printed has a slip in an exponent]],
+usage = [[
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+local b = linnet.problem(X, Y):init("gaussian", {h = 1e4, seed = 1}):bounds()
+print(b.initial, b.log_apriori, b.theorem2.reason or b.theorem2.bound)]]},
 {name = "state:distance", signature = "state:distance([norm])", text = [[
 Distance ||Theta - Theta_hat|| to the minimum-norm solution, from the reduced parts.
 
@@ -1765,6 +1844,17 @@ print(p:init("gaussian", {h = 10, seed = 1}):kernel())]]},
 usage = [[
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:kernel_distance())]]},
+{name = "state:law", signature = "state:law()", text = [[
+The law of ||U2 V'||_F^2 over the unseen rows of U, given the part of the weights that the data
+see: exact for independent Gaussian weights. Once the excess is 0 it is the law of the squared
+distance to the minimum-norm solution. [D], section 7.
+
+  returns    table, `mean`, `variance`, `cdf(x)`]],
+usage = [[
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+local p = linnet.problem(X, Y)
+local final = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}).final
+print(final:distance() ^ 2, final:law().mean)]]},
 {name = "state:loss", signature = "state:loss()", text = [[
 Loss L = 1/2 ||Y - X U V'||_F^2.
 
@@ -1795,6 +1885,18 @@ Instantaneous rate -d/dt log(L - L*) of the flow at this state; 0 where the exce
 usage = [[
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):rate())]]},
+{name = "state:rates", signature = "state:rates()", text = [[
+The six rates of -d/dt log(L - L*) at this state, per unit of time; 0 where a bound says
+nothing. Lower bounds: `imbalance` (Theorem 1 of [M21], for all later times), `proposition1`
+(now), `margin` (from now on); `instantaneous` is exact, `upper` bounds it [X23]; `late` = 2
+lam_min(K).
+The imbalance is that of the trajectory's start, which the flow conserves. Section 6.
+
+  returns    table, instantaneous, imbalance, proposition1, margin, upper, late]],
+usage = [[
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+local rates = linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):rates()
+assert(rates.proposition1 <= rates.instantaneous and rates.instantaneous <= rates.upper)]]},
 {name = "state:singular_values", signature = "state:singular_values()", text = [[
 Singular values of U1 V', decreasing.
 

@@ -42,7 +42,7 @@ local function new(_, seed, stream)
   return core.random(check("seed", seed, 2), stream == nil and 0 or check("stream", stream, 2))
 end
 
--- The generator of one of the package's own purposes, X, Theta, noise or split: the same seed for
+-- The generator of one of the package's own purposes (core.random_streams): the same seed for
 -- data and weights never gives the same words.
 function M.own(seed, purpose)
   return core.random(seed, FIRST_STREAM + core.random_streams[purpose])
