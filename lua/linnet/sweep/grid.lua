@@ -21,13 +21,13 @@ end
 
 -- ---------------------------------------------------------------- axes
 
--- n values from a to b, evenly on the scale; 15 digits, so that 1e3 is 1e3 and not 999.9999999999.
+-- n values from a to b, evenly on the scale; 13 digits, so that 1e7 is 1e7 and not 9999999.99999998.
 local function spaced(a, b, n, log)
   local values = {}
   for k = 0, n - 1 do
     local x = k / math.max(n - 1, 1)
     x = log and a * (b / a) ^ x or a + (b - a) * x
-    values[k + 1] = tonumber(("%.15g"):format(x)) + 0.0
+    values[k + 1] = tonumber(("%.13g"):format(x)) + 0.0
   end
   values[1], values[n] = a + 0.0, n > 1 and b + 0.0 or a + 0.0
   return values
