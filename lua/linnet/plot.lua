@@ -37,7 +37,7 @@ local STYLES = {
 }
 local STYLES_TEXT = {
   line = "lines lt TYPE", points = "points pt 'MARK'", dash = "lines lt TYPE",
-  bound = "points pt '.'", band = "filledcurves", error = "yerrorbars pt 'MARK'",
+  bound = "points pt '.'", band = "filledcurves",
 }
 local MARKS = "ox+svnea"
 
@@ -190,18 +190,32 @@ local function widened(low, high, log, part)
   return math.max(low - room, -LARGEST), math.min(high + room, LARGEST)
 end
 
--- Ticks of a logarithmic axis: powers of ten, or plain numbers within two decades.
+-- Ticks within two decades: 1, 2, 5 or every digit, or equal steps when they are close together.
+local function ticks_close(low, high, decades)
+  local out, digits = {}, decades >= 1 and {1, 2, 5} or {1, 2, 3, 4, 5, 6, 7, 8, 9}
+  if decades < 0.4 then
+    local step = 10.0 ^ math.floor(math.log((high - low) / 2, 10))
+    for i = math.ceil(low / step), math.floor(high / step) do out[#out + 1] = i * step end
+  else
+    for power = math.floor(math.log(low, 10)), math.ceil(math.log(high, 10)) do
+      for _, digit in ipairs(digits) do out[#out + 1] = digit * 10.0 ^ power end
+    end
+  end
+  for i, x in ipairs(out) do out[i] = ("%.6g"):format(x) end
+  return table.concat(out, ", ")
+end
+
+-- Scale and ticks of a logarithmic axis: powers of ten, or plain numbers within two decades.
 local function axis_log(axis, low, high, kind)
   local decades = math.log(high, 10) - math.log(low, 10)
   local lines = {("set logscale %s 10"):format(axis)}
   if decades < 2 then
     lines[2] = ("set format %s '%%g'"):format(axis)
+    lines[3] = ("set %stics (%s)"):format(axis, ticks_close(low, high, decades))
   else
     local step = math.ceil(decades / (axis == "x" and 10 or 8))
     lines[2] = ("set format %s '%s'"):format(axis, kind == "text" and "1e%T" or "10^{%T}")
-    -- Without a first tick gnuplot 5.4 begins at the edge of the range and labels that 10^n.
-    local first = math.floor(math.log(low, 10) / step) * step
-    lines[3] = ("set %stics 1e%d, 1e%d"):format(axis, math.max(first, -300), step)
+    lines[3] = ("set %stics 1e%d"):format(axis, step)
     lines[4] = (step == 1 and kind ~= "text" and "set m%stics 10" or "unset m%stics"):format(axis)
   end
   return table.concat(lines, "\n")
@@ -233,7 +247,7 @@ local function curve_script(curve, i, kind, pieces)
   end
   if curve.style == "band" then
     add("1:2:3", "band", title)
-  elseif curve.error then
+  elseif curve.error and kind ~= "text" then -- characters are too coarse for bars
     if curve.style ~= "points" then add("1:2", curve.style, "notitle") end
     add("1:2:3", "error", title)
   else
