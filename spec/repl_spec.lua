@@ -13,7 +13,7 @@ local function typed(...)
       or "printf '%s' '" .. text:gsub("'", "'\\''") .. "'"
   end
   local command = ("(sleep 1; %s; printf '\\004') | TERM=dumb INPUTRC=/dev/null script -qec "
-    .. [==["lua5.4 -e 'os.exit(require[[linnet.repl]].run())'" /dev/null]==])
+    .. [==["stty cols 80 rows 24; lua5.4 -e 'os.exit(require[[linnet.repl]].run())'" /dev/null]==])
     :format(table.concat(input, "; "))
   local pipe <close> = assert(io.popen(command))
   return (pipe:read("a"):gsub("\r", ""))

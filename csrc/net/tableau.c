@@ -6,6 +6,8 @@
 #include <math.h>
 #include <stddef.h>
 
+/* Rows of the text are rows of the tableau. */
+/* clang-format off */
 static const double dopri5_a[] = {
     1.0 / 5,
     3.0 / 40, 9.0 / 40,
@@ -59,6 +61,7 @@ static const double dop853_e3[] = {
     -0.18980075407240762, 0, 0, 0, 0, 4.4503128927524092, 1.8915178993145003,
     -5.8012039600105849, -0.42268232132379191, -0.15216094966251609, 0.20136540080403034,
     0.022651792198360821, 0};
+/* clang-format on */
 
 const tableau tableau_dopri5 = {
     "dopri5", 6, 5, 5, 3.3, dopri5_a, dopri5_b, dopri5_c, dopri5_e, NULL};

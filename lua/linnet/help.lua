@@ -128,9 +128,10 @@ function M.text(what)
   return index_text(mine)
 end
 
---- Print the manual's text on something.
+--- Print the manual's page on something; at the prompt also plain `help(what)`.
+-- @function help
 -- @param what as `text` takes it
--- @usage linnet.help.show("linspace")
+-- @usage linnet.help("linspace")
 function M.show(what) print(M.text(what)) end
 
 return setmetatable(M, {__call = function(_, what) M.show(what) end})

@@ -115,6 +115,7 @@ function value_encode(value, depth)
 end
 
 --- A value as one line of text, without the newline.
+-- @function record.encode
 -- @param value a number, string (UTF-8), boolean, matrix, or table of these: a list 1..n, or
 --   string keys
 -- @treturn ?string nil when the value holds something else
@@ -263,6 +264,7 @@ local function parse(text)
 end
 
 --- The value of one line of text.
+-- @function record.decode
 -- @tparam string text JSON as `encode` writes it, spaces allowed; no null, no key twice
 -- @return the value, or nil when the text is not such
 -- @treturn ?string what is wrong, and where
