@@ -399,6 +399,9 @@ describe("linnet.random: misuse", function()
     {"restore of a count beyond 2^63", function()
       g():restore("philox4x64-10 seed=1 stream=0 drawn=99999999999999999999")
     end, "a state .* is needed"},
+    {"own generator without a purpose", function() linnet.random.own(1) end, "linnet.random.own: there is no purpose nil"},
+    {"own generator of another purpose", function() linnet.random.own(1, "x") end, "there is no purpose 'x'"},
+    {"own generator of no seed", function() linnet.random.own(nil, "X") end, "seed must be an integer .* got nil"},
     {"a method on another object", function() g().normal({}, 1) end, "linnet.random expected, got table"},
     {"restore on another object", function() g().restore({}, g():state()) end, "random:restore: a generator is needed, got table"},
     {"state of another object", function() g().state(1) end, "random:state: a generator is needed, got number"},

@@ -26,17 +26,14 @@ local function is_missing(x)
   return type(x) == "number" or x == "nan", "must be a number or 'nan'"
 end
 
--- Entries about reading, for this schema and that of linnet.data.csv.
-function M.reading()
-  return {name = "header", type = "boolean",
-    default_help = "true if a cell of the first line is no number",
-    help = "the first line holds names"},
-    {name = "missing", type = "number|string", check = is_missing, default_help = "an error",
+options.define("csv.load", {
+  summary = "Read a table of numbers.",
+  {name = "header", type = "boolean",
+    default_help = "true if a cell of the first line is no number", help = "the first line holds names"},
+  {name = "missing", type = "number|string", check = is_missing, default_help = "an error",
     help = "what stands for missing cells, 'nan' for not-a-number"},
-    delimiter()
-end
-
-options.define("csv.load", {summary = "Read a table of numbers.", M.reading()})
+  delimiter(),
+})
 
 options.define("csv.save", {
   summary = "Write a table of numbers.",
@@ -51,14 +48,6 @@ local function check_path(name, path)
   end
 end
 
--- As `load`, with nil and a reason for a file that cannot be read; `given` is checked already.
-function M.try(path, given)
-  local missing = given.missing
-  if missing == "nan" then missing = 0 / 0 end
-  local m, names = core.csv_load(path, given.delimiter, given.header, missing)
-  return m, names
-end
-
 --- Read a matrix.
 -- @tparam string path
 -- @tparam[opt] table options
@@ -71,7 +60,9 @@ end
 -- local m, names = linnet.csv.load(path); assert(m(2, 1) == 3 and names[2] == "b"); os.remove(path)
 function M.load(path, given)
   check_path("linnet.csv.load", path)
-  local m, names = M.try(path, options.check("csv.load", given, 2))
+  local opt = options.check("csv.load", given, 2)
+  local missing = opt.missing == "nan" and 0 / 0 or opt.missing
+  local m, names = core.csv_load(path, opt.delimiter, opt.header, missing)
   if not m then error(("linnet.csv.load: %s: %s"):format(path, names), 2) end
   return m, names
 end

@@ -238,6 +238,13 @@ end
 
 -- ---------------------------------------------------------------- from a file
 
+-- An option of linnet.csv.load.
+local function reading(name)
+  local entry = options.schemas["csv.load"].entries[name]
+  return {name = name, type = entry.type, check = entry.check, default = entry.default,
+    default_help = entry.default_help, help = entry.help}
+end
+
 options.define("data.csv", {
   summary = "Inputs and targets from a table.",
   {name = "target", type = "string|integer|table", required = true,
@@ -246,7 +253,7 @@ options.define("data.csv", {
     help = "subtract the mean of each column of X and Y"},
   {name = "scale", type = "boolean", default = false,
     help = "divide each column of X by its standard deviation"},
-  csv.reading(),
+  reading("header"), reading("missing"), reading("delimiter"),
 })
 
 local SHOWN = 6 -- columns listed in a message
@@ -320,12 +327,10 @@ end
 -- local X, Y = linnet.data.csv(path, {target = "b"}); assert(X:cols() == 2); os.remove(path)
 function M.csv(path, given)
   local o = options.check("data.csv", given, 2)
-  if type(path) ~= "string" then
-    error(("data.csv: path must be the name of a file, got %s"):format(type(path)), 2)
-  end
+  local read, all, names = pcall(csv.load, path,
+    {header = o.header, missing = o.missing, delimiter = o.delimiter})
+  if not read then error((tostring(all):gsub("^linnet%.csv%.load", "data.csv")), 2) end
   local function refuse(why) error(("data.csv: %s: %s"):format(path, why), 3) end
-  local all, names = csv.try(path, o)
-  if not all then refuse(names) end
   if all:rows() == 0 then refuse("there is no row of numbers") end
   local inputs, targets = columns_split(o.target, names, all:cols())
   if not inputs then refuse(targets) end

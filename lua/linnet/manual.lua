@@ -424,6 +424,12 @@ Options of heatmap: Draw a matrix as a map of colours.
   label   a string                                          what the colours measure]],
 usage = [[
 linnet.heatmap{{{1, 2, 3}, {4, 5, 6}}, x = {10, 100, 1000}, y = {0.4, 0.5}, xlabel = "h"}]]},
+{name = "linnet.help", signature = "linnet.help(what)", text = [[
+Print the manual's page on something; at the prompt also plain `help(what)`.
+
+  what       as `text` takes it]],
+usage = [[
+linnet.help("linspace")]]},
 {name = "linnet.help.methods", signature = "linnet.help.methods(kind)", text = [[
 The table that holds the methods of a type ("matrix", "run", ...), or nil.
 
@@ -438,12 +444,6 @@ The function or callable table behind a name of the manual; nil when a user can 
   returns    the function or table]],
 usage = [[
 assert(linnet.help.reach("linnet.eye") == linnet.eye)]]},
-{name = "linnet.help.show", signature = "linnet.help.show(what)", text = [[
-Print the manual's text on something.
-
-  what       as `text` takes it]],
-usage = [[
-linnet.help.show("linspace")]]},
 {name = "linnet.help.text", signature = "linnet.help.text(what)", text = [[
 What `help(what)` prints, as a string.
 
@@ -630,6 +630,35 @@ A generator.
   raises     a seed or stream that is no integer in the range]],
 usage = [[
 local g = linnet.random(1); print(g:normal(3, 2), g:integer(1, 6))]]},
+{name = "linnet.random.own", signature = "linnet.random.own(seed, purpose)", text = [[
+The generator that the package itself draws from for one purpose: with one seed, data, weights
+and noise never share words.
+
+  seed       int, 0..2^63-1
+  purpose    string, "X", "Theta", "noise" or "split" (`linnet.data`), "frame" or "start"
+             (`problem:init`)
+  returns    Random
+  raises     a seed that is no integer in the range, a purpose that is none of these]],
+usage = [[
+local X = linnet.data.gaussian{n = 3, D = 4, seed = 5}
+assert(X == linnet.random.own(5, "X"):normal(3, 4) * 0.5)]]},
+{name = "linnet.record.decode", signature = "linnet.record.decode(text)", text = [[
+The value of one line of text.
+
+  text       string, JSON as `encode` writes it, spaces allowed; no null, no key twice
+  returns    the value, or nil when the text is not such
+  returns    string, what is wrong, and where]],
+usage = [[
+local value, why = linnet.record.decode('{"a": [1, 2}'); assert(not value and why)]]},
+{name = "linnet.record.encode", signature = "linnet.record.encode(value)", text = [[
+A value as one line of text, without the newline.
+
+  value      a number, string (UTF-8), boolean, matrix, or table of these: a list 1..n, or string
+             keys
+  returns    string, nil when the value holds something else
+  returns    string, what it holds]],
+usage = [[
+assert(linnet.record.encode{b = 1.0, a = {1, 1 / 0}} == '{"a":[1,"inf"],"b":1.0}')]]},
 {name = "linnet.record.load", signature = "linnet.record.load(path, [kind], [level])", text = [[
 Load what `save` wrote.
 
@@ -855,8 +884,8 @@ law takes of a problem.
   returns    matrix, m x 1, decreasing
   returns    integer, D - rank]],
 usage = [[
-local p = linnet.problem(linnet.data.gaussian{n = 5, D = 8, m = 2, seed = 1})
-print(linnet.theory.target_values(p))]]},
+local X, Y = linnet.data.gaussian{n = 5, D = 8, m = 2, seed = 1}
+print(linnet.theory.target_values(linnet.problem(X, Y)))]]},
 {name = "linnet.theory.term", signature = "linnet.theory.term(d, c, s)", text = [[
 T(d, s) = -d + sqrt((d + c)^2 + 4 s^2) of Proposition 1, without cancellation. [M22], section 6.
 
@@ -1466,7 +1495,8 @@ same law after any rotation. The Q of a Gaussian matrix, R's diagonal made posit
   cols       int, default rows
   returns    Matrix]],
 usage = [[
-local q = linnet.random(1):orthogonal(5, 3); assert((q:t() * q):allclose(linnet.eye(3)))]]},
+local q = linnet.random(1):orthogonal(5, 3)
+assert((q:t() * q):allclose(linnet.eye(3), 0, 1e-14))]]},
 {name = "random:restore", signature = "random:restore(state)", text = [[
 Go back, or forth, to where a generator stood.
 

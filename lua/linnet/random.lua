@@ -24,11 +24,11 @@ end
 -- The integer, or nil: a float of integer value counts, a string does not.
 local function whole(value) return type(value) == "number" and math.tointeger(value) or nil end
 
-local function check(what, value, level)
+local function check(what, value)
   local number = whole(value)
   if number and number >= 0 then return number end
   error(("linnet.random: %s must be an integer in 0..%d, got %s"):format(what, MOST, shown(value)),
-    level + 1)
+    3)
 end
 
 --- A generator.
@@ -39,13 +39,24 @@ end
 -- @raise a seed or stream that is no integer in the range
 -- @usage local g = linnet.random(1); print(g:normal(3, 2), g:integer(1, 6))
 local function new(_, seed, stream)
-  return core.random(check("seed", seed, 2), stream == nil and 0 or check("stream", stream, 2))
+  return core.random(check("seed", seed), stream == nil and 0 or check("stream", stream))
 end
 
--- The generator of one of the package's own purposes (core.random_streams): the same seed for
--- data and weights never gives the same words.
+--- The generator that the package itself draws from for one purpose: with one seed, data, weights
+-- and noise never share words.
+-- @tparam int seed 0..2^63-1
+-- @tparam string purpose "X", "Theta", "noise" or "split" (`linnet.data`), "frame" or "start"
+-- (`problem:init`)
+-- @treturn Random
+-- @raise a seed that is no integer in the range, a purpose that is none of these
+-- @usage local X = linnet.data.gaussian{n = 3, D = 4, seed = 5}
+-- assert(X == linnet.random.own(5, "X"):normal(3, 4) * 0.5)
 function M.own(seed, purpose)
-  return core.random(seed, FIRST_STREAM + core.random_streams[purpose])
+  local stream = core.random_streams[purpose]
+  if not stream then
+    error(("linnet.random.own: there is no purpose %s"):format(shown(purpose)), 2)
+  end
+  return core.random(check("seed", seed), FIRST_STREAM + stream)
 end
 
 -- ---------------------------------------------------------------- methods
