@@ -51,6 +51,7 @@ local function text_check(what, text, level)
 end
 
 --- Begin a report. `linnet.report{...}` is the same function.
+-- @function report
 -- @tparam table given `title`, `lead` (a paragraph)
 -- @treturn report with the methods section, text, formula, code, table, figure, heatmap,
 --   environment, write and save; all but the last two return the report
