@@ -176,7 +176,7 @@ static int random_m_integer(lua_State *L) {
   return 1;
 }
 
-/*** The next words of the stream, as they are: those of NumPy's `Philox(key=[seed, stream + 2^32])`.
+/*** The next words of the stream as they are: those of NumPy's Philox, key [seed, stream + 2**32].
 @function random:words
 @tparam int n from 0 to 10000000
 @treturn {int,...} 64 bits each, two's complement: `("%016x"):format(w)` shows them

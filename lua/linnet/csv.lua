@@ -29,7 +29,8 @@ end
 options.define("csv.load", {
   summary = "Read a table of numbers.",
   {name = "header", type = "boolean",
-    default_help = "true if a cell of the first line is no number", help = "the first line holds names"},
+    default_help = "true if a cell of the first line is no number",
+    help = "the first line holds names"},
   {name = "missing", type = "number|string", check = is_missing, default_help = "an error",
     help = "what stands for missing cells, 'nan' for not-a-number"},
   delimiter(),

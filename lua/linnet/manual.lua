@@ -724,12 +724,16 @@ linnet.repl.preload({})]]},
 Run the prompt until the user leaves.
 
   returns    integer, the exit code]]},
-{name = "linnet.report.new", signature = "linnet.report.new(given)", text = [[
+{name = "linnet.report", signature = "linnet.report(given)", text = [[
 Begin a report. `linnet.report{...}` is the same function.
 
   given      table, `title`, `lead` (a paragraph)
   returns    report, with the methods section, text, formula, code, table, figure, heatmap,
-             environment, write and save; all but the last two return the report]],
+             environment, write and save; all but the last two return the report
+
+Options of report: Begin a report.
+  title  a string, required  of the page
+  lead   a string            a paragraph below the title]],
 usage = [[
 local r = linnet.report{title = "Two numbers", lead = "And what they are."}
 r:section("Numbers"):table{columns = {"name", "value"}, rows = {{"pi", math.pi}, {"e", 2.718}}}
@@ -1522,7 +1526,7 @@ Uniform on [0, 1): multiples of 2^-53, one word of the stream each.
 usage = [[
 local u = linnet.random(1):uniform(3, 2); assert(u:min() >= 0 and u:max() < 1)]]},
 {name = "random:words", signature = "random:words(n)", text = [[
-The next words of the stream, as they are: those of NumPy's `Philox(key=[seed, stream + 2^32])`.
+The next words of the stream as they are: those of NumPy's Philox, key [seed, stream + 2**32].
 
   n          int, from 0 to 10000000
   returns    {int,...}, 64 bits each, two's complement: `("%016x"):format(w)` shows them]],
