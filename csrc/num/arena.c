@@ -20,7 +20,7 @@ arena arena_placing(void *block, size_t size) {
   return (arena){(unsigned char *)block + skip, 0, size - skip};
 }
 
-void *arena_bytes(arena *a, size_t count, size_t size) {
+static void *take(arena *a, size_t count, size_t size) {
   size_t limit = SIZE_MAX / 2;
   if (a->used > limit || (size && count > (limit - a->used) / size)) {
     a->used = SIZE_MAX;
@@ -30,17 +30,30 @@ void *arena_bytes(arena *a, size_t count, size_t size) {
   a->used += (bytes + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
   if (!a->base) return NULL;
   assert(begin + bytes <= a->size);
-  return bytes ? memset(a->base + begin, 0, bytes) : a->base + begin;
+  return a->base + begin;
+}
+
+void *arena_bytes(arena *a, size_t count, size_t size) {
+  void *p = take(a, count, size);
+  return p && count && size ? memset(p, 0, count * size) : p;
 }
 
 double *arena_doubles(arena *a, size_t count) { return arena_bytes(a, count, sizeof(double)); }
 
+double *arena_doubles_raw(arena *a, size_t count) { return take(a, count, sizeof(double)); }
+
 int *arena_ints(arena *a, size_t count) { return arena_bytes(a, count, sizeof(int)); }
 
-mat arena_mat(arena *a, int rows, int cols) {
+static mat take_mat(arena *a, int rows, int cols, double *(*doubles)(arena *, size_t)) {
   mat m = {NULL, rows, cols, rows > 0 ? rows : 1};
   assert(rows >= 0 && cols >= 0);
   if (cols && (size_t)rows > SIZE_MAX / (size_t)cols) a->used = SIZE_MAX;
-  else m.p = arena_doubles(a, (size_t)rows * (size_t)cols);
+  else m.p = doubles(a, (size_t)rows * (size_t)cols);
   return m;
+}
+
+mat arena_mat(arena *a, int rows, int cols) { return take_mat(a, rows, cols, arena_doubles); }
+
+mat arena_mat_raw(arena *a, int rows, int cols) {
+  return take_mat(a, rows, cols, arena_doubles_raw);
 }

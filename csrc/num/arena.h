@@ -22,10 +22,13 @@ size_t arena_need(const arena *a);
 /* block needs no alignment of its own: the first 64-byte boundary inside is used. */
 arena arena_placing(void *block, size_t size);
 
-/* Each returns NULL (a matrix with p == NULL) while counting; placed memory is zeroed. */
+/* Each returns NULL (a matrix with p == NULL) while counting; placed memory is zeroed, except by
+ * the two *_raw, for work arrays and copies that are written before they are read. */
 void *arena_bytes(arena *a, size_t count, size_t size);
 double *arena_doubles(arena *a, size_t count);
 int *arena_ints(arena *a, size_t count);
 mat arena_mat(arena *a, int rows, int cols);
+double *arena_doubles_raw(arena *a, size_t count);
+mat arena_mat_raw(arena *a, int rows, int cols);
 
 #endif

@@ -25,7 +25,11 @@ void blas_gemm(char ta, char tb, double x, mat a, mat b, double y, mat c) {
   if (!mat_count(c)) return;
   if (!inner) {
     scale_or_clear(y, c);
-  } else if (cols == 1) {
+    return;
+  }
+  /* some gemv multiply by y = 0 instead of overwriting, which keeps a nan that stood there */
+  if (y == 0.0 && (cols == 1 || rows == 1)) mat_fill(c, 0.0);
+  if (cols == 1) {
     cblas_dgemv(CblasColMajor, trans_of(ta), a.rows, a.cols, x, a.p, a.ld, b.p,
                 tb == 'N' ? 1 : b.ld, y, c.p, 1);
   } else if (rows == 1) { /* c^T = op(b)^T op(a)^T */

@@ -34,7 +34,7 @@ typedef struct work {
 
 static void layout(arena *w, work *k, int n) {
   mat *all[] = {&k->a, &k->p2, &k->p4, &k->p6, &k->p8, &k->u, &k->v, &k->t, &k->q, &k->schur};
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) *all[i] = arena_mat(w, n, n);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) *all[i] = arena_mat_raw(w, n, n);
   k->x = arena_doubles(w, (size_t)n);
   k->y = arena_doubles(w, (size_t)n);
   k->pivot = arena_ints(w, (size_t)n);

@@ -20,11 +20,14 @@ status factor_svd(arena *w, mat a, mat u, mat s, mat v) {
   lapack_work lw = {0};
   lapack_want_svd(&lw, a.rows, a.cols);
   lapack_layout(w, &lw);
-  mat c = arena_mat(w, a.rows, a.cols), spare = arena_mat(w, a.rows, a.cols);
-  mat vt = arena_mat(w, small_side(a), a.cols);
+  mat c = arena_mat_raw(w, a.rows, a.cols), vt = arena_mat_raw(w, small_side(a), a.cols);
   if (!w->base) return STATUS_OK;
   mat_copy(c, a);
-  status out = lapack_svd(&lw, c, spare, u, s.p, vt);
+  status out = lapack_svd(&lw, c, (mat){0}, u, s.p, vt);
+  if (out == STATUS_NO_CONVERGE) {
+    mat_copy(c, a);
+    out = lapack_svd_qr(&lw, c, u, s.p, vt);
+  }
   mat_transpose(v, vt);
   return out;
 }
@@ -33,7 +36,7 @@ status factor_singular_values(arena *w, mat a, mat s) {
   lapack_work lw = {0};
   lapack_want_svd(&lw, a.rows, a.cols);
   lapack_layout(w, &lw);
-  mat c = arena_mat(w, a.rows, a.cols);
+  mat c = arena_mat_raw(w, a.rows, a.cols);
   if (!w->base) return STATUS_OK;
   mat_copy(c, a);
   return lapack_singular_values(&lw, c, s.p);
@@ -62,7 +65,7 @@ status factor_eig(arena *w, mat a, mat values) {
   double *work = arena_doubles(w, (size_t)lwork), none;
   double *re = arena_doubles(w, (size_t)n), *im = arena_doubles(w, (size_t)n);
   double *pairs = arena_doubles(w, 2 * (size_t)n);
-  mat c = arena_mat(w, n, n);
+  mat c = arena_mat_raw(w, n, n);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
   mat_copy(c, a);
@@ -83,7 +86,7 @@ status factor_qr(arena *w, mat a, mat q, mat r) {
   lapack_want_qr(&lw, a.rows, a.cols);
   lapack_layout(w, &lw);
   double *tau = arena_doubles(w, (size_t)small_side(a));
-  mat c = arena_mat(w, a.rows, a.rows < a.cols ? a.cols : 0); /* a tall a fits into q itself */
+  mat c = arena_mat_raw(w, a.rows, a.rows < a.cols ? a.cols : 0); /* a tall a fits into q itself */
   if (!w->base) return STATUS_OK;
   mat in = a.rows < a.cols ? c : q;
   mat_copy(in, a);
@@ -94,7 +97,7 @@ status factor_qr(arena *w, mat a, mat q, mat r) {
 
 status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
   int q = small_side(a);
-  mat c = arena_mat(w, a.rows, a.cols);
+  mat c = arena_mat_raw(w, a.rows, a.cols);
   int *pivot = arena_ints(w, (size_t)q), *row = arena_ints(w, (size_t)a.rows);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
@@ -125,7 +128,7 @@ status factor_chol(mat a, mat l) {
 }
 
 status factor_det(arena *w, mat a, determinant *d) {
-  mat c = arena_mat(w, a.rows, a.cols);
+  mat c = arena_mat_raw(w, a.rows, a.cols);
   int *pivot = arena_ints(w, (size_t)a.rows);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
@@ -151,7 +154,7 @@ status factor_det(arena *w, mat a, determinant *d) {
 
 status factor_solve(arena *w, mat a, mat x, double *rcond) {
   int n = a.rows;
-  mat c = arena_mat(w, n, n);
+  mat c = arena_mat_raw(w, n, n);
   double *work = arena_doubles(w, 4 * (size_t)n);
   int *pivot = arena_ints(w, (size_t)n), *iwork = arena_ints(w, (size_t)n);
   if (!w->base) return STATUS_OK;
@@ -177,7 +180,7 @@ status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank) {
   double *work = arena_doubles(w, (size_t)want);
   int *iwork = arena_ints(w, (size_t)iwant);
   double *s = arena_doubles(w, (size_t)q);
-  mat c = arena_mat(w, a.rows, a.cols), y = arena_mat(w, big, b.cols);
+  mat c = arena_mat_raw(w, a.rows, a.cols), y = arena_mat(w, big, b.cols);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a) || !mat_finite(b)) return STATUS_NON_FINITE;
   mat_fill(x, 0.0);

@@ -30,7 +30,7 @@ void lapack_want_eigh(lapack_work *w, int n) {
  * bound that grows with both sizes, so it serves every smaller shape too. */
 void lapack_want_svd(lapack_work *w, int rows, int cols) {
   double q = smaller(rows, cols), big = larger(rows, cols);
-  want(w, 5 * q * q + 8 * q + BLOCK * (q + big) + 1, 8 * q + 1);
+  want(w, 4 * q * q + 8 * q + BLOCK * (q + big) + 1, 8 * q + 1);
 }
 
 void lapack_want_qr(lapack_work *w, int rows, int cols) {
@@ -38,7 +38,7 @@ void lapack_want_qr(lapack_work *w, int rows, int cols) {
 }
 
 void lapack_layout(arena *a, lapack_work *w) {
-  w->work = arena_doubles(a, (size_t)w->lwork);
+  w->work = arena_doubles_raw(a, (size_t)w->lwork);
   w->iwork = arena_ints(a, (size_t)w->liwork);
 }
 
@@ -59,17 +59,21 @@ status lapack_eigh(lapack_work *w, mat a, double *values) { return eigh(w, 'V', 
 
 status lapack_eigvalsh(lapack_work *w, mat a, double *values) { return eigh(w, 'N', a, values); }
 
+status lapack_svd_qr(lapack_work *w, mat a, mat u, double *s, mat vt) {
+  return outcome(LAPACKE_dgesvd_work(COLMAJOR, 'S', 'S', a.rows, a.cols, a.p, a.ld, s, u.p, u.ld,
+                                     vt.p, vt.ld, w->work, w->lwork),
+                 STATUS_NO_CONVERGE);
+}
+
 status lapack_svd(lapack_work *w, mat a, mat spare, mat u, double *s, mat vt) {
   assert(u.rows == a.rows && vt.cols == a.cols && u.cols == vt.rows);
   assert(u.cols == (a.rows < a.cols ? a.rows : a.cols));
   if (!mat_finite(a)) return STATUS_NON_FINITE;
   if (spare.p) mat_copy(spare, a);
-  lapack_int info = LAPACKE_dgesdd_work(COLMAJOR, 'S', a.rows, a.cols, a.p, a.ld, s, u.p, u.ld,
-                                        vt.p, vt.ld, w->work, w->lwork, w->iwork);
-  if (info > 0 && spare.p)
-    info = LAPACKE_dgesvd_work(COLMAJOR, 'S', 'S', a.rows, a.cols, spare.p, spare.ld, s, u.p, u.ld,
-                               vt.p, vt.ld, w->work, w->lwork);
-  return outcome(info, STATUS_NO_CONVERGE);
+  status out = outcome(LAPACKE_dgesdd_work(COLMAJOR, 'S', a.rows, a.cols, a.p, a.ld, s, u.p, u.ld,
+                                           vt.p, vt.ld, w->work, w->lwork, w->iwork),
+                       STATUS_NO_CONVERGE);
+  return out == STATUS_NO_CONVERGE && spare.p ? lapack_svd_qr(w, spare, u, s, vt) : out;
 }
 
 status lapack_singular_values(lapack_work *w, mat a, double *s) {

@@ -28,6 +28,9 @@ status lapack_eigvalsh(lapack_work *w, mat a, double *values);
 /* a = u diag(s) vt, q = min(rows, cols): u rows x q, s descending, vt q x cols; a is destroyed.
  * dgesdd, and dgesvd where that does not converge (which needs the copy: spare, same shape as a). */
 status lapack_svd(lapack_work *w, mat a, mat spare, mat u, double *s, mat vt);
+/* The same by dgesvd, slower and surer, for a finite a that the caller copied again; lapack_svd
+ * with spare.p == NULL leaves that to the caller. */
+status lapack_svd_qr(lapack_work *w, mat a, mat u, double *s, mat vt);
 /* s alone; a is destroyed. */
 status lapack_singular_values(lapack_work *w, mat a, double *s);
 /* Thin QR, q = min(rows, cols), diag(R) >= 0: a is overwritten with Q (its first q columns),
