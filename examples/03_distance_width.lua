@@ -15,7 +15,7 @@ local linnet = require "linnet"
 local support = require "examples.support"
 
 local theory, size = linnet.theory, support.size
-local example = support.new("03_distance_width", "distance to the minimum-norm solution, alpha = 1/2")
+local example = support.new("03_distance_width", "distance to the minimum-norm solution")
 
 local function distances(p, h, seeds, alpha)
   return support.list(linnet.ensemble(p, {init = {"gaussian", h = h, alpha = alpha or 0.5},
@@ -90,8 +90,8 @@ for _, m in ipairs{1, 5} do
       traces[seed] = (q.D - q.rank) / h * final(q, h, seed):sum()
     end
     -- no part of U is averaged over here but what the data see, which fluctuates by 1/sqrt(h)
-    example:near("derived", ("E[dist^2 | Z], h = 1e6, m = %d, kappa = %g: wide law"):format(m, kappa),
-      expected, support.mean(traces), 0.003, true)
+    local what = ("E[dist^2 | Z], h = 1e6, m = %d, kappa = %g"):format(m, kappa)
+    example:near("derived", what .. ": wide law", expected, support.mean(traces), 0.003, true)
   end
 end
 
@@ -127,8 +127,8 @@ for _, m in ipairs{1, 5} do
   local mean, error = support.mean(surplus)
   example:near("derived", ("m = %d: mean of dist^2 against its law, standard errors"):format(m), 0,
     mean / error, 4)
-  example:at_least("derived", ("m = %d: chi-square fit of %d draws, p-value"):format(m, draws), 1e-3,
-    fit(list))
+  local what = ("m = %d: chi-square fit of %d draws, p-value"):format(m, draws)
+  example:at_least("derived", what, 1e-3, fit(list))
 end
 example:at_most("control", "the same with D - r + 1 degrees of freedom, p-value", 1e-3,
   fit(places(1, size(2000, 1500), 300, 1)))

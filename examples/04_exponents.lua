@@ -26,7 +26,8 @@ local problems = {
 local widths = size({1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12}, {1e6, 1e9, 1e12})
 local seeds = size(8, 4)
 
--- Per seed the slope over the widths (the seeds' draws are alike at all of them), and the mean curve.
+-- Per seed the slope over the widths (the seeds' draws are alike at all of them), and the mean
+-- curve.
 local function slopes(p, alpha)
   local columns, means, out = {}, {}, {}
   for i, h in ipairs(widths) do
@@ -53,11 +54,14 @@ for _, case in ipairs(problems) do
     example:near("derived", ("%s, alpha = %g: the law's slope"):format(case.name, alpha),
       theory.wide_slope(widths, alpha, p), support.mean(per_seed), 0.01)
     local law = {}
-    for k, h in ipairs(widths) do law[k] = theory.wide_law{h = h, alpha = alpha, problem = p} ^ 0.5 end
+    for k, h in ipairs(widths) do
+      law[k] = theory.wide_law{h = h, alpha = alpha, problem = p} ^ 0.5
+    end
     if case.name == "near-infrared" then
       curves[#curves + 1] = {widths, means, style = "points", color = i,
         label = ("alpha = %g"):format(alpha)}
-      curves[#curves + 1] = {widths, law, style = "bound", color = i, label = i == 1 and "law" or nil}
+      curves[#curves + 1] = {widths, law, style = "bound", color = i,
+        label = i == 1 and "law" or nil}
     end
   end
   for _, outside in ipairs(OUTSIDE) do

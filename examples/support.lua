@@ -3,8 +3,8 @@
 --
 -- Every expectation says where it comes from: "theorem" (of a cited paper, its conditions checked
 -- on the instance), "derived" (for this project, mathematics.md), "paper" (a number that the paper
--- printed), "identity" (exact in exact arithmetic), "control" (a hypothesis is broken on purpose, so
--- the conclusion must break).
+-- printed), "identity" (exact in exact arithmetic), "control" (a hypothesis is broken on purpose,
+-- so the conclusion must break).
 --
 -- SPDX-License-Identifier: MIT
 
@@ -81,7 +81,8 @@ local function drawn(self, draw, figure)
   self.figures[#self.figures + 1] = draw(figure)
 end
 
---- A figure as for `linnet.plot`; `file` is a name without folder and ending, by default the example's.
+--- A figure as for `linnet.plot`; `file` is a name without folder and ending, by default the
+-- example's.
 function Example:plot(figure) drawn(self, plot, figure) end
 
 --- The same for `linnet.heatmap`.
@@ -101,7 +102,9 @@ function Example:finish()
   local unmet = 0
   local columns = {"what", "source", "expected", "measured"}
   local format = ""
-  for _, name in ipairs(columns) do format = format .. "%-" .. column_width(self.rows, name) .. "s  " end
+  for _, name in ipairs(columns) do
+    format = ("%s%%-%ds  "):format(format, column_width(self.rows, name))
+  end
   print(("%s: %s%s"):format(self.name, self.title, M.quick and " (small sizes)" or ""))
   print(("  " .. format .. "met"):format(table.unpack(columns)))
   for _, row in ipairs(self.rows) do
@@ -111,7 +114,8 @@ function Example:finish()
   end
   for _, file in ipairs(self.figures) do print("  figure: " .. file) end
   if unmet > 0 and M.strict then
-    io.stderr:write(("%s: %d of %d expectations are not met\n"):format(self.name, unmet, #self.rows))
+    io.stderr:write(("%s: %d of %d expectations are not met\n"):format(self.name, unmet,
+      #self.rows))
     os.exit(1, true)
   end
   return self.rows
