@@ -248,10 +248,10 @@ end
 function run.methods.bounds(self, opts)
   if getmetatable(self) ~= run.methods then
     error("bounds: called on something that is not a run; write run:bounds(...)", 2)
-  elseif not (self.final and self.checkpoints) then
-    error("bounds: this run was loaded from a file, which keeps no states", 2)
   elseif self.k then
     error("bounds: the ladder is for the flow; descent jumps over its integrals", 2)
+  elseif not (self.final and self.checkpoints) then
+    error("bounds: this run was loaded from a file, which keeps no states", 2)
   end
   local o = options.check("bounds", opts, 2)
   local out = bounds(self.start, o)

@@ -310,8 +310,8 @@ options.define("theory.wide_law", {
 -- @treturn matrix m x 1, decreasing
 -- @treturn integer D - rank
 -- @usage
--- local p = linnet.problem(linnet.data.gaussian{n = 5, D = 8, m = 2, seed = 1})
--- print(linnet.theory.target_values(p))
+-- local X, Y = linnet.data.gaussian{n = 5, D = 8, m = 2, seed = 1}
+-- print(linnet.theory.target_values(linnet.problem(X, Y)))
 function M.target_values(p)
   if getmetatable(p) ~= core.problem then
     error("theory.target_values: the argument must be a problem, got a " .. type(p), 2)
