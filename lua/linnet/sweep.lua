@@ -15,7 +15,7 @@ local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
 local result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
-require "linnet.sweep.picture"
+require "linnet.sweep.report"
 
 local M = {}
 

@@ -120,12 +120,26 @@ local function is_run(path)
   return type(header) == "table" and type(header.header) == "table" and header.header.kind == "run"
 end
 
+-- A saved run as a report: how it ended, and its excess over time.
+local function run_report(loaded)
+  local rows = {}
+  for name, value in pairs(loaded.stats) do rows[#rows + 1] = {name, value} end
+  table.sort(rows, function(a, b) return a[1] < b[1] end)
+  local page = linnet.report{title = "A run", lead = tostring(loaded):match("[^\n]*")}
+  if loaded.excess and #loaded.t > 1 then
+    page:figure({{loaded.t, loaded.excess}, log = "y", xlabel = "t", ylabel = "L - L*"},
+      "The loss above its least value.")
+  end
+  return page:table{columns = {"", "value"}, rows = rows}
+end
+
 function M.report(args)
   local out = args.out or without_extension(args.files[1]) .. ".html"
   if is_run(args.files[1]) then
     if #args.files > 1 then fail("a run is reported alone; there are %d files", #args.files) end
     local loaded = call(linnet.load, args.files[1])
-    call(linnet.report.run, loaded, out)
+    local page = run_report(loaded)
+    call(page.save, page, out)
   else
     local result = call(sweep.merge, args.files, {partial = args.partial or false})
     call(result.report, result, out)

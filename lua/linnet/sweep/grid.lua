@@ -21,7 +21,7 @@ end
 
 -- ---------------------------------------------------------------- axes
 
--- n values from a to b, evenly on the scale; 13 digits, so that 1e7 is 1e7 and not 9999999.99999998.
+-- n values from a to b, evenly on the scale; 13 digits: 1e7 is 1e7 and not 9999999.99999998.
 local function spaced(a, b, n, log)
   local values = {}
   for k = 0, n - 1 do

@@ -9,6 +9,8 @@ local result = require "linnet.sweep.result"
 
 local methods, check = result.methods, result.check
 
+local M = {}
+
 options.define("sweep.plot", {
   summary = "Plot a measure of a sweep against an axis: means over seeds with error bars.",
   {name = "x", type = "string", help = "the horizontal axis",
@@ -74,10 +76,35 @@ local function curves(self, what, x, bars)
   return list, wide(low, high)
 end
 
+--- The figure of a measure as `linnet.plot` takes it.
+-- @tparam result self
+-- @tparam string what
+-- @tparam table o checked options of `result:plot`
+-- @treturn ?table nil when there is no axis of numbers
+-- @treturn ?string why not
+function M.figure(self, what, o)
+  local x = o.x or widest_axis(self)
+  if not x then return nil, "this sweep has no axis of numbers to plot against" end
+  local values = self.grid.values[x]
+  for _, value in ipairs(values) do
+    if type(value) ~= "number" then
+      return nil, ("the axis '%s' holds a %s; plot against numbers"):format(x, type(value))
+    end
+  end
+  local given, wide_y = curves(self, what, x, o.error)
+  local log = o.log or (wide(math.min(table.unpack(values)), math.max(table.unpack(values)))
+    and "x" or "") .. (wide_y and "y" or "")
+  given.log = log ~= "" and log or nil
+  given.xlabel, given.ylabel, given.title = x, what, o.title or self.header.sweep.name
+  given.file, given.width, given.height = o.file, o.width, o.height
+  return given
+end
+
 --- Plot the mean of a measure over the seeds against an axis, one curve per value of the others.
 -- @function result:plot
 -- @tparam string what a measure
 -- @param o a file name, or options: see `help("sweep.plot")`
+-- @treturn string the text drawn in the terminal, or the file's name
 -- @usage
 -- local sweep = linnet.sweep{over = {h = {1, 10, 100}}, seeds = 3,
 --   run = function(p, rng) return p.h ^ -0.5 * (1 + rng:uniform(1, 1)(1, 1)) end}
@@ -87,22 +114,9 @@ function methods:plot(what, o)
   check.measure(self, "plot", what)
   o = options.check("sweep.plot", type(o) == "string" and {file = o} or o, 2)
   if o.x then check.axis(self, "plot", o.x) end
-  local x = o.x or widest_axis(self)
-  if not x then error("plot: this sweep has no axis of numbers to plot against", 2) end
-  local figure_options, wide_y = curves(self, what, x, o.error)
-  local values = self.grid.values[x]
-  for _, value in ipairs(values) do
-    if type(value) ~= "number" then
-      error(("plot: the axis '%s' holds a %s; plot against numbers"):format(x, type(value)), 2)
-    end
-  end
-  local log = o.log or (wide(math.min(table.unpack(values)), math.max(table.unpack(values)))
-    and "x" or "") .. (wide_y and "y" or "")
-  figure_options.log = log ~= "" and log or nil
-  figure_options.xlabel, figure_options.ylabel = x, what
-  figure_options.title = o.title or self.header.sweep.name
-  figure_options.file, figure_options.width, figure_options.height = o.file, o.width, o.height
-  return require("linnet").plot(figure_options)
+  local given, why = M.figure(self, what, o)
+  if not given then error("plot: " .. why, 2) end
+  return require("linnet").plot(given)
 end
 
 --- Draw the mean of a measure, over seeds and further axes, as a map over two axes.
@@ -137,4 +151,4 @@ function methods:heatmap(what, o)
     file = o.file, width = o.width, height = o.height}
 end
 
-return methods
+return M

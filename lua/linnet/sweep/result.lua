@@ -84,6 +84,8 @@ local function value_of(r, name)
     and r.cost.seconds or 0 / 0
 end
 
+M.value = value_of
+
 local function has(self, name)
   if name == "seconds" then return true end
   for _, known in ipairs(self.measures) do
@@ -275,6 +277,18 @@ function methods:fit_slope(x, y)
   return fit
 end
 
+--- How the records ended: a list of {reason, how many}.
+function M.reasons(self)
+  local count, rows = {}, {}
+  for _, r in ipairs(self.records) do
+    if r.reason and not count[r.reason] then rows[#rows + 1] = {r.reason, 0} end
+    if r.reason then count[r.reason] = (count[r.reason] or 0) + 1 end
+  end
+  table.sort(rows, function(a, b) return a[1] < b[1] end)
+  for _, row in ipairs(rows) do row[2] = count[row[1]] end
+  return rows
+end
+
 function Result:__tostring()
   local g = self.grid
   local axes = {}
@@ -283,14 +297,9 @@ function Result:__tostring()
   local lines = {("sweep%s: %d of %d records, %d points%s x %d seeds"):format(
     title and " " .. title or "", #self.records, g.jobs, g.count,
     #axes > 0 and " (" .. table.concat(axes, ", ") .. ")" or "", #g.seeds)}
-  local reasons, order = {}, {}
-  for _, r in ipairs(self.records) do
-    if r.reason and not reasons[r.reason] then order[#order + 1] = r.reason end
-    if r.reason then reasons[r.reason] = (reasons[r.reason] or 0) + 1 end
-  end
-  table.sort(order)
-  for i, name in ipairs(order) do order[i] = ("%s %d"):format(name, reasons[name]) end
-  if #order > 0 then lines[2] = "ended by: " .. table.concat(order, ", ") end
+  local ended = M.reasons(self)
+  for i, row in ipairs(ended) do ended[i] = ("%s %d"):format(row[1], row[2]) end
+  if #ended > 0 then lines[2] = "ended by: " .. table.concat(ended, ", ") end
   if #self.measures > 0 then lines[#lines + 1] = tostring(self:summary()) end
   return table.concat(lines, "\n")
 end
@@ -312,17 +321,6 @@ function methods:save(path, o)
     error(("save: expected a path, got a %s"):format(type(path)), 2)
   end
   record.write(path, merge.values(self.header, self.grid, self.by_job, o.canonical), 2)
-end
-
---- Write a report: one self-contained page, `.html`, or `.md` or `.csv`.
--- @function result:report
--- @tparam string path
--- @usage
--- local result = linnet.sweep{over = {h = {1, 2}}, run = function(p) return p.h end}:run()
--- result:report(os.tmpname() .. ".md")
-function methods:report(path)
-  check.self(self, "report")
-  return require("linnet.report").sweep(self, path)
 end
 
 M.methods = methods
