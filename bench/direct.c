@@ -1,6 +1,6 @@
-/* bench/direct.c: BLAS and LAPACK called from C on buffers that are ready: seconds of the copy of what
- * LAPACK would destroy, and of the call: the yardstick of bench/matrix.lua, which compiles and loads this.
- * SPDX-License-Identifier: MIT */
+/* bench/direct.c: BLAS and LAPACK called from C on buffers that are ready: seconds of the copy of
+ * what LAPACK would destroy, and of the calls: the yardstick of bench/matrix.lua, which compiles
+ * it. SPDX-License-Identifier: MIT */
 #include <cblas.h>
 #include <lapacke.h>
 #include <lauxlib.h>
@@ -44,12 +44,11 @@ static int run(lua_State *L) {
   if (!strcmp(name, "product"))
     cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, n, n, n, 1.0, k->a, n, k->s, n, 0.0,
                 k->d, n);
-  else if (!strcmp(name, "solve"))
+  else if (!strcmp(name, "solve")) { /* m:solve promises rcond too */ double rcond;
     LAPACKE_dgesv_work(LAPACK_COL_MAJOR, n, n, k->b, n, k->ints, k->c, n);
-  else if (!strcmp(name, "lu"))
-    LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, n, n, k->b, n, k->ints);
-  else if (!strcmp(name, "chol"))
-    LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', n, k->b, n);
+    LAPACKE_dgecon_work(LAPACK_COL_MAJOR, '1', n, k->b, n, 1.0, &rcond, k->work, k->ints + n);
+  } else if (!strcmp(name, "lu")) LAPACKE_dgetrf_work(LAPACK_COL_MAJOR, n, n, k->b, n, k->ints);
+  else if (!strcmp(name, "chol")) LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', n, k->b, n);
   else if (!strcmp(name, "qr")) {
     LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, n, n, k->b, n, k->x, k->work, k->lwork);
     LAPACKE_dorgqr_work(LAPACK_COL_MAJOR, n, n, n, k->b, n, k->x, k->work, k->lwork);
@@ -59,8 +58,7 @@ static int run(lua_State *L) {
   else if (!strcmp(name, "svd"))
     LAPACKE_dgesdd_work(LAPACK_COL_MAJOR, 'S', n, n, k->b, n, k->x, k->c, n, k->d, n, k->work,
                         k->lwork, k->ints);
-  else
-    return luaL_error(L, "no %s", name);
+  else return luaL_error(L, "no %s", name);
   lua_pushnumber(L, clock_seconds() - began);
   return 1;
 }
@@ -70,9 +68,11 @@ __attribute__((visibility("default"))) int luaopen_direct(lua_State *L) {
   int n = (int)luaL_checkinteger(L, 1);
   size_t square = (size_t)n * (size_t)n;
   int lwork = 6 * n * n + 70 * n + 1;
-  buffers *k = lua_newuserdatauv(L, sizeof *k + sizeof(double) * (5 * square + (size_t)n +
-                                                                  (size_t)lwork) +
-                                        sizeof(int) * (size_t)(8 * n + 3), 0);
+  buffers *k =
+      lua_newuserdatauv(L,
+                        sizeof *k + sizeof(double) * (5 * square + (size_t)n + (size_t)lwork) +
+                            sizeof(int) * (size_t)(8 * n + 3),
+                        0);
   k->n = n;
   k->lwork = lwork;
   k->a = (double *)(k + 1);

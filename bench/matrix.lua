@@ -1,8 +1,8 @@
---- bench/matrix.lua: what a matrix operation costs beyond its BLAS or LAPACK call at n = 500 (wanted:
--- less than 5 %), one thread. The yardstick, bench/direct.c, runs in turn in the same process on
--- buffers that are ready: the copy of the input that LAPACK destroys, and the call. Ours allocates
--- its results, checks for nan (and for symmetry), and unpacks them. The least of many times counts:
--- whatever else the machine does only adds.
+--- bench/matrix.lua: what a matrix operation costs beyond its BLAS or LAPACK call at n = 500
+-- (wanted: less than 5 %), one thread. The yardstick, bench/direct.c, runs in turn in the same
+-- process on buffers that are ready: the copy of the input that LAPACK destroys, and the call. Ours
+-- allocates its results, checks for nan (and for symmetry), and unpacks them. The least of many
+-- times counts: whatever else the machine does only adds.
 -- SPDX-License-Identifier: MIT
 package.path = "bench/?.lua;" .. package.path
 local linnet = require "linnet"
@@ -32,7 +32,8 @@ local OPERATIONS = {
   {"svd", function() return A:svd() end},
 }
 
-print(("n = %d, least of %d calls in turn, one thread, processor time, %s"):format(N, TRIALS, bench.processor()))
+print(("n = %d, least of %d calls in turn, one thread, processor time, %s"):format(N, TRIALS,
+  bench.processor()))
 local raw = {}
 for _, operation in ipairs(OPERATIONS) do
   local name, f = operation[1], operation[2]

@@ -50,18 +50,29 @@ static mat check_square(lua_State *L, const char *op) {
 
 enum { TILE = 32 }; /* both triangles are read in squares that stay in the first-level cache */
 
-/* Symmetric up to the round-off of a product like X'X, which is far below 1e-8 of the largest. */
-static mat check_symmetric(lua_State *L, const char *op) {
-  mat a = check_square(L, op);
+/* The first entry above the diagonal that differs from its mirror image by more than limit, as
+ * row + column * rows; -1 if none. */
+static ptrdiff_t first_asymmetric(mat a, double limit) {
   int n = a.rows;
-  double limit = 1e-8 * mat_max_abs(a);
   for (int j = 0; j < n; j += TILE)
     for (int i = 0; i <= j; i += TILE)
       for (int c = j; c < n && c < j + TILE; c++)
         for (int r = i; r < c && r < i + TILE; r++)
           if (!(fabs(mat_get(a, r, c) - mat_get(a, c, r)) <= limit))
-            luaL_error(L, "%s: the matrix must be symmetric, but (%d, %d) is %f and (%d, %d) is %f",
-                       op, r + 1, c + 1, mat_get(a, r, c), c + 1, r + 1, mat_get(a, c, r));
+            return (ptrdiff_t)r + (ptrdiff_t)c * n;
+  return -1;
+}
+
+/* Symmetric up to the round-off of a product like X'X, which is far below 1e-8 of the largest. */
+static mat check_symmetric(lua_State *L, const char *op) {
+  mat a = check_square(L, op);
+  ptrdiff_t k = first_asymmetric(a, 0.0);
+  if (k >= 0) k = first_asymmetric(a, 1e-8 * mat_max_abs(a));
+  if (k >= 0) {
+    int r = (int)(k % a.rows), c = (int)(k / a.rows);
+    luaL_error(L, "%s: the matrix must be symmetric, but (%d, %d) is %f and (%d, %d) is %f", op,
+               r + 1, c + 1, mat_get(a, r, c), c + 1, r + 1, mat_get(a, c, r));
+  }
   return a;
 }
 
@@ -113,7 +124,7 @@ static int matrix_svd(lua_State *L) {
 @function matrix:eigh
 @treturn Matrix values, n x 1, ascending
 @treturn Matrix vectors, n x n, in columns
-@raise not square, or not symmetric (within 1e-8 of the largest entry; the mean of both is used)
+@raise not square, or not symmetric (within 1e-8 of the largest entry; the lower triangle is used)
 @usage local values, vectors = linnet.matrix{{2, 1}, {1, 2}}:eigh(); print(values)
 */
 static int matrix_eigh(lua_State *L) {
@@ -160,7 +171,8 @@ static int matrix_qr(lua_State *L) {
 @treturn Matrix L, rows x q, lower triangular with ones on the diagonal
 @treturn Matrix U, q x columns, upper triangular
 @treturn Matrix P, rows x rows, a permutation
-@usage local m = linnet.matrix{{1, 2}, {3, 4}}; local L, U, P = m:lu(); assert((P * m):allclose(L * U))
+@usage local m = linnet.matrix{{1, 2}, {3, 4}}; local L, U, P = m:lu(); assert((P * m):allclose(L *
+U))
 */
 static int matrix_lu(lua_State *L) {
   status out;
@@ -233,7 +245,8 @@ int matrix_inv(lua_State *L) {
   return solve_into(L, "inv", a, x);
 }
 
-/*** Least squares: the x of smallest norm among those that minimize ||m x - b||_F. Any shape and rank.
+/*** Least squares: the x of smallest norm among those that minimize ||m x - b||_F. Any shape and
+rank.
 @function matrix:lstsq
 @tparam Matrix b rows x k
 @tparam[opt] number rtol singular values below rtol * s_1 count as 0; default max(rows, columns) eps

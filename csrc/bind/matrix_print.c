@@ -1,6 +1,5 @@
-/* csrc/bind/matrix_print.c: a matrix as text: for people (aligned, within the terminal's width, only
- * edges of a large one) and, with a format, for reading back.
- * SPDX-License-Identifier: MIT */
+/* csrc/bind/matrix_print.c: a matrix as text: for people (aligned, within the terminal's width,
+ * only edges of a large one) and, with a format, for reading back. SPDX-License-Identifier: MIT */
 #include <ctype.h>
 #include <limits.h>
 #include <math.h>
@@ -156,10 +155,10 @@ static void add_literal(luaL_Buffer *b, const char *format, double x) {
 }
 
 /*** The matrix as text: with a format as Lua source, all entries; without, as `tostring` shows it.
-Read back by `linnet.matrix(load("return " .. text)())`; "%.17g" and "%a" give the same matrix
-bit for bit (nan is written 0/0, and of a matrix without rows only `{}` is left).
-`tostring` chooses one format for what it shows, never shows a small number as 0, keeps to the
-width of the terminal (COLUMNS, if set), and shows only the edges beyond 1000 entries.
+The text is a Lua table of rows: `linnet.matrix` of it, written into a script, is the same matrix,
+bit for bit with "%.17g" and "%a" (nan is written 0/0, and of a matrix without rows only `{}` is
+left). `tostring` chooses one format for what it shows, never shows a small number as 0, keeps to
+the width of the terminal (COLUMNS, if set), and shows only the edges beyond 1000 entries.
 @function matrix:tostring
 @tparam[opt] string format for one float: "%.17g", "%.3f", "%a" ...
 @treturn string

@@ -1,6 +1,6 @@
 /* csrc/num/expm.c: exp(a) = r_m(a / 2^s)^(2^s), r_m the diagonal Pade approximant (see expm.h).
- * Squaring a strongly non-normal matrix may lose everything to its hump, unless it is triangular and
- * the diagonal blocks are put right after each squaring: so a large one goes through Schur form.
+ * Squaring a strongly non-normal matrix may lose everything to its hump, but not if it is triangular
+ * and its diagonal blocks are put right after each squaring: a large one goes through Schur form.
  * SPDX-License-Identifier: MIT */
 #include "num/expm.h"
 
@@ -79,7 +79,7 @@ static int extra_scaling(work *k, int m, int s) {
 /* ||p||_1^(1/root), where p is the root-th power of a. */
 static double root_norm(mat p, int root) { return pow(factor_norm_one(p), 1.0 / root); }
 
-/* Degree index into pades and number of squarings; fills p2, p4, p6 (p8 for m = 9, else scratch). */
+/* Index into pades and number of squarings; fills p2, p4, p6 (p8 for m = 9, else scratch). */
 static int choose(work *k, int *s) {
   multiply(k->a, k->a, k->p2);
   multiply(k->p2, k->p2, k->p4);
@@ -159,8 +159,8 @@ static double divided_difference(double x, double y) {
   return half == 0.0 ? exp(x) : exp(x + half) * (sinh(half) / half);
 }
 
-/* Diagonal blocks and their neighbours in exp(f a) put right for a (quasi) upper triangular a, whose
- * 2 x 2 blocks are [x y; z x] with y z < 0; the rest of out is kept, below it becomes 0. */
+/* Diagonal blocks and their neighbours in exp(f a) put right for a (quasi) upper triangular a,
+ * whose 2 x 2 blocks are [x y; z x] with y z < 0; the rest of out is kept, below it becomes 0. */
 static void exact_band(mat a, double f, mat out) {
   int n = a.rows;
   for (int j = 0, size; j < n; j += size) {

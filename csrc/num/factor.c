@@ -47,10 +47,7 @@ status factor_eigh(arena *w, mat a, mat values, mat vectors) {
   lapack_want_eigh(&lw, a.rows);
   lapack_layout(w, &lw);
   if (!w->base) return STATUS_OK;
-  for (int j = 0; j < a.cols; j++)
-    for (int i = j; i < a.rows; i++)
-      *mat_at(vectors, i, j) = 0.5 * mat_get(a, i, j) + 0.5 * mat_get(a, j, i);
-  for (int j = 1; j < a.cols; j++) mat_fill(mat_sub(vectors, 0, j, j, 1), 0.0);
+  mat_copy(vectors, a);
   return lapack_eigh(&lw, vectors, values.p);
 }
 
@@ -97,19 +94,21 @@ status factor_qr(arena *w, mat a, mat q, mat r) {
 
 status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
   int q = small_side(a);
-  mat c = arena_mat_raw(w, a.rows, a.cols);
   int *pivot = arena_ints(w, (size_t)q), *row = arena_ints(w, (size_t)a.rows);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
+  mat c = a.rows >= a.cols ? l : u; /* the one that has the shape of a holds both for a while */
   mat_copy(c, a);
   LAPACKE_dgetrf_work(COLMAJOR, c.rows, c.cols, c.p, c.ld, pivot); /* a zero pivot is no failure */
-  mat_eye(l);
-  mat_fill(u, 0.0);
-  for (int j = 0; j < q; j++)
-    mat_copy(mat_sub(l, j + 1, j, a.rows - j - 1, 1), mat_sub(c, j + 1, j, a.rows - j - 1, 1));
   for (int j = 0; j < a.cols; j++) {
     int n = j < q ? j + 1 : q;
     mat_copy(mat_sub(u, 0, j, n, 1), mat_sub(c, 0, j, n, 1));
+    if (j < q) mat_copy(mat_sub(l, n, j, a.rows - n, 1), mat_sub(c, n, j, a.rows - n, 1));
+    mat_fill(mat_sub(u, n, j, q - n, 1), 0.0);
+  }
+  for (int j = 0; j < q; j++) {
+    mat_fill(mat_sub(l, 0, j, j, 1), 0.0);
+    *mat_at(l, j, j) = 1.0;
   }
   for (int i = 0; i < a.rows; i++) row[i] = i;
   for (int i = 0; i < q; i++) {

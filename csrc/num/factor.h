@@ -1,5 +1,5 @@
-/* csrc/num/factor.h: factorizations and solves that leave their input alone, on LAPACK. Each function
- * with an arena runs twice: counting, it only lays out its scratch; placed, it computes.
+/* csrc/num/factor.h: factorizations and solves that leave their input alone, on LAPACK. Each
+ * function with an arena runs twice: counting, it only lays out its scratch; placed, it computes.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_NUM_FACTOR_H
 #define LINNET_NUM_FACTOR_H
@@ -13,7 +13,7 @@
 /* a = u diag(s) v^T: u rows x q, s q x 1 descending, v cols x q. */
 status factor_svd(arena *w, mat a, mat u, mat s, mat v);
 status factor_singular_values(arena *w, mat a, mat s);
-/* (a + a^T)/2 = vectors diag(values) vectors^T, values q x 1 ascending. */
+/* a = vectors diag(values) vectors^T, values q x 1 ascending; a's lower triangle is read. */
 status factor_eigh(arena *w, mat a, mat values, mat vectors);
 /* Eigenvalues of a square a as rows (re, im) of values, sorted by re, then im. */
 status factor_eig(arena *w, mat a, mat values);

@@ -1,5 +1,5 @@
-/* csrc/num/format.h: numbers as text for tables: one style for all that is shown together, chosen so
- * that the largest has five digits, the smallest at least three, and only 0 looks like 0.
+/* csrc/num/format.h: numbers as text for tables: one style for all that is shown together, chosen
+ * so that the largest has five digits, the smallest at least three, and only 0 looks like 0.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_NUM_FORMAT_H
 #define LINNET_NUM_FORMAT_H

@@ -26,7 +26,7 @@ status lapack_eigh(lapack_work *w, mat a, double *values);
 /* values alone, ascending; a is destroyed. */
 status lapack_eigvalsh(lapack_work *w, mat a, double *values);
 /* a = u diag(s) vt, q = min(rows, cols): u rows x q, s descending, vt q x cols; a is destroyed.
- * dgesdd, and dgesvd where that does not converge (which needs the copy: spare, same shape as a). */
+ * dgesdd, and dgesvd where that does not converge (which needs the copy: spare, shaped like a). */
 status lapack_svd(lapack_work *w, mat a, mat spare, mat u, double *s, mat vt);
 /* The same by dgesvd, slower and surer, for a finite a that the caller copied again; lapack_svd
  * with spare.p == NULL leaves that to the caller. */
