@@ -26,8 +26,8 @@ void lapack_want_eigh(lapack_work *w, int n) {
   want(w, larger(1 + 6 * d + 2 * d * d, (BLOCK + 2) * d), 3 + 5 * d);
 }
 
-/* The minimum of dgesdd (jobz = S) and dgesvd plus their blocks: an upper bound that grows with both
- * sizes, so it serves every smaller shape too. */
+/* The minimum of dgesdd (jobz = S) and dgesvd plus their blocks: an upper bound that grows with
+ * both sizes, so it serves every smaller shape too. */
 void lapack_want_svd(lapack_work *w, int rows, int cols) {
   double q = smaller(rows, cols), big = larger(rows, cols);
   want(w, 4 * q * q + 8 * q + BLOCK * (q + big) + 1, 8 * q + 1);
