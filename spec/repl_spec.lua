@@ -36,6 +36,17 @@ describe("repl", function()
     assert.truthy(screen:find(require "linnet.version", 1, true), screen)
   end)
 
+  it("shows errors without a traceback and plain tables as their fields", function()
+    local screen = typed("eye(2) * ones(3, 3)\n", "linnet.zeros(1, 1):flow()\n", "{c = 1.5, {2, x = 3}}\n",
+      "p = problem(eye(2), ones(2, 1))\n", "p:init('gausian')\n", "help(eye(2).chol)\n")
+    assert.truthy(screen:find("2x2 and 3x3", 1, true), screen)
+    assert.truthy(screen:find("did you mean 'gaussian'", 1, true), screen)
+    assert.truthy(screen:find("  1  {2, x = 3}\n  c  1.5", 1, true), screen)
+    assert.truthy(screen:find("matrix:chol()", 1, true), screen)
+    local _, traces = screen:gsub("stack traceback", "")
+    assert.equal(1, traces, screen) -- of the user's own line, which calls what is not there
+  end)
+
   it("comes back from a long flow at Ctrl-C and goes on", function()
     local screen = typed(
       "X, Y = linnet.data.gaussian{n = 200, D = 400, m = 3, kappa = 1e6, seed = 1}\n",
