@@ -83,18 +83,20 @@ local function data_table(report, sets)
     local p = set.distance
     rows[#rows + 1] = {set.about, p.n, p.D, p.m, p.rank, p.kappa, p:min_norm():norm()}
   end
-  report:table{columns = {"data", "$n$", "$D$", "$m$", "$r$", "$λ_1/λ_r$", "$‖Θ̂‖$"}, rows = rows}
+  report:table{columns = {"data", "$n$", "$D$", "$m$", "$r$", "$λ_1/λ_r$", "$‖Θ^+‖$"}, rows = rows}
 end
 
 local function report_write(page, sets, sections, command, seconds)
   local report = linnet.report{title = "Three claims about wide linear networks, measured",
     lead = LEAD}
   report:section("What was found")
-    :text("Each row was written down before it was measured; a mark says whether it held.")
-  page:summary(report)
+    :text(("Each row was written down before it was measured; a mark says whether it held. %d of "
+      .. "%d rows do. These are the main ones; all are in the sections "
+      .. "below."):format(page:count()))
+  page:table(report, function(row) return row.headline end)
   report:section("The setting")
     :text("Data $X$ ($n × D$) and $Y$ ($n × m$), weights $U$ ($D × h$) and $V$ ($m × h$), loss $L "
-      .. "= ½ ‖Y − X U V^T‖^2$; $L^*$ is the least loss that any linear map reaches, $Θ̂ = X^+ Y$ "
+      .. "= ½ ‖Y − X U V^T‖^2$; $L^*$ is the least loss that any linear map reaches, $Θ^+ = X^+ Y$ "
       .. "the smallest map that reaches it, $r$ the rank of $X$ and $σ_1 ≥ … ≥ σ_r > 0$ its "
       .. "singular values. The weights follow the gradient flow, the limit of gradient descent for "
       .. "small steps:")
@@ -106,7 +108,11 @@ local function report_write(page, sets, sections, command, seconds)
       .. "such as the spectra the integrator is an exponential one, which conserves $Λ$ by "
       .. "construction and whose last step goes to $t = ∞$.")
   data_table(report, sets)
-  for _, write in ipairs(sections) do write(report) end
+  for i, write in ipairs(sections) do
+    write(report)
+    report:text("Row by row:")
+    page:table(report, function(row) return row.section == i end)
+  end
   report:section("How to reproduce this page"):code(command)
     :text("Every random number comes from a counter-based generator with the seeds named above: "
       .. "the same processor and BLAS give the same page. Times differ.")
@@ -121,7 +127,10 @@ end
 local function main(path, target)
   local began = os.time()
   local page, sets, sections = sheet.new(), data_sets(path, target), {}
-  for _, claim in ipairs(CLAIMS) do sections[#sections + 1] = claim(page, sets) end
+  for i, claim in ipairs(CLAIMS) do
+    page:begin(i)
+    sections[i] = claim(page, sets)
+  end
   page:print()
   local command = (sheet.quick and "QUICK=1 " or "") .. "make demo"
     .. (path and (" DATA='%s' TARGET='%s'"):format(path, target) or "")
@@ -129,12 +138,7 @@ local function main(path, target)
   return page.rows
 end
 
-local function setting(name)
-  local value = os.getenv(name)
-  return value ~= "" and value or nil
-end
-
-local rows = main(setting("DATA"), setting("TARGET"))
+local rows = main(sheet.data, sheet.target)
 if sheet.strict then
   for _, row in ipairs(rows) do
     if not row.ok then os.exit(1, true) end

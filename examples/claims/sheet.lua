@@ -6,8 +6,14 @@ local plot = require "linnet.plot"
 
 local M = {}
 
---- Small sizes: QUICK=1 in the environment.
-M.quick = not ({[""] = true, ["0"] = true})[os.getenv("QUICK") or ""]
+local function setting(name)
+  local value = os.getenv(name)
+  return value ~= "" and value or nil
+end
+
+--- Small sizes: QUICK=1 in the environment. A table of one's own: DATA, and its column TARGET.
+M.quick = (setting("QUICK") or "0") ~= "0"
+M.data, M.target = setting("DATA"), setting("TARGET")
 
 --- Whether a row that is not met ends the program with status 1; the specs look instead.
 M.strict = true
@@ -33,27 +39,32 @@ end
 --- A number for people: four digits.
 function M.short(x) return ("%.4g"):format(x) end
 
---- Add a row.
+--- Begin a claim: rows belong to the last one begun.
+function Sheet:begin(section) self.section = section end
+
+--- Add a row and return it; a row whose field `headline` is set stands in the report's summary.
 -- @param claim sentence @param expected text @param measured text or number @param ok met or not
 function Sheet:row(claim, expected, measured, ok)
   if type(measured) == "number" then measured = M.short(measured) end
-  self.rows[#self.rows + 1] = {claim = claim, expected = expected, measured = measured,
+  local row = {section = self.section, claim = claim, expected = expected, measured = measured,
     ok = ok and true or false}
+  self.rows[#self.rows + 1] = row
+  return row
 end
 
 --- measured <= limit.
 function Sheet:at_most(claim, limit, measured)
-  self:row(claim, "≤ " .. M.short(limit), measured, measured <= limit)
+  return self:row(claim, "≤ " .. M.short(limit), measured, measured <= limit)
 end
 
 --- measured >= limit.
 function Sheet:at_least(claim, limit, measured)
-  self:row(claim, "≥ " .. M.short(limit), measured, measured >= limit)
+  return self:row(claim, "≥ " .. M.short(limit), measured, measured >= limit)
 end
 
 --- low <= measured <= high.
 function Sheet:within(claim, low, high, measured, note)
-  self:row(claim, ("%s … %s%s"):format(M.short(low), M.short(high), note or ""), measured,
+  return self:row(claim, ("%s … %s%s"):format(M.short(low), M.short(high), note or ""), measured,
     low <= measured and measured <= high)
 end
 
@@ -70,39 +81,53 @@ end
 
 local function plain(text) return (text:gsub("[`$]", "")) end
 
--- Characters that a terminal shows: a combining hat takes no place.
-local function columns(text) return utf8.len((text:gsub("\u{302}", ""))) end
 
 --- Print the rows.
 function Sheet:print()
-  local width, met = {claim = 5, expected = 8, measured = 8}, 0
+  local width = {claim = 5, expected = 8, measured = 8}
   for _, row in ipairs(self.rows) do
     for name, least in pairs(width) do
-      width[name] = math.max(least, columns(plain(row[name])))
+      width[name] = math.max(least, utf8.len(plain(row[name])))
     end
-    if row.ok then met = met + 1 end
   end
   local function line(row, mark)
     local cells = {}
     for i, name in ipairs{"claim", "expected", "measured"} do
       local text = plain(row[name])
-      cells[i] = text .. (" "):rep(width[name] - columns(text))
+      cells[i] = text .. (" "):rep(width[name] - utf8.len(text))
     end
     print(mark .. " " .. table.concat(cells, "  "))
   end
   print()
   line({claim = "claim", expected = "expected", measured = "measured"}, " ")
   for _, row in ipairs(self.rows) do line(row, row.ok and "✓" or "✗") end
-  print(("%d of %d rows are met"):format(met, #self.rows))
+  print(("%d of %d rows are met"):format(self:count()))
 end
 
---- The rows as a table of a report.
-function Sheet:summary(report)
+-- 1.5e-07 as people write it.
+local function powers(text)
+  return (text:gsub("(%d)e([+-]?)0*(%d+)", function(digit, sign, power)
+    return ("%s·$10^{%s%s}$"):format(digit, sign == "-" and "−" or "", power)
+  end):gsub("^%-", "−"):gsub("%f[%w%.]1·%$10", "$10"):gsub(" ± ", "\u{a0}±\u{a0}"))
+end
+
+--- The rows that `wanted(row)` picks, as a table of a report.
+function Sheet:table(report, wanted)
   local rows, ok = {}, {}
-  for i, row in ipairs(self.rows) do
-    rows[i], ok[i] = {row.claim, row.expected, row.measured}, row.ok
+  for _, row in ipairs(self.rows) do
+    if wanted(row) then
+      rows[#rows + 1] = {powers(row.claim), powers(row.expected), powers(row.measured)}
+      ok[#rows] = row.ok
+    end
   end
   report:table{columns = {"claim", "expected", "measured"}, rows = rows, ok = ok}
+end
+
+--- How many rows are met, and how many there are.
+function Sheet:count()
+  local met = 0
+  for _, row in ipairs(self.rows) do met = met + (row.ok and 1 or 0) end
+  return met, #self.rows
 end
 
 return M
