@@ -1,6 +1,7 @@
 /* csrc/num/expm.c: exp(a) = r_m(a / 2^s)^(2^s), r_m the diagonal Pade approximant (see expm.h).
- * Squaring a strongly non-normal matrix may lose everything to its hump, but not if it is triangular
- * and its diagonal blocks are put right after each squaring: a large one goes through Schur form.
+ * Squaring a strongly non-normal matrix may lose everything to its hump, but not if it is
+ * triangular and its diagonal blocks are put right after each squaring: a large one goes through
+ * Schur form.
  * SPDX-License-Identifier: MIT */
 #include "num/expm.h"
 
