@@ -118,7 +118,7 @@ deps-release: deps-ci ## and for make check-release: clang, valgrind, other BLAS
 
 # To use -----------------------------------------------------------------------------------------
 demo: deps build ## the paper's three claims with plots, out/report.html; or DATA=file.csv TARGET=column
-	@$(TREE) $(LUA) examples/demo.lua $(if $(DATA),'$(DATA)' $(if $(TARGET),'$(TARGET)'))
+	@$(TREE) $(LUA) examples/demo.lua
 
 examples: deps build ## run every numbered example; QUICK=1 for small sizes
 	@failed=0; for e in examples/[0-9]*.lua; do echo "== $$e"; \
@@ -170,7 +170,7 @@ tsan: ## the ensemble specs under ThreadSanitizer
 VALGRIND_SPECS ?= spec/matrix_spec.lua spec/random_spec.lua spec/problem_spec.lua
 valgrind: ## a quick subset under valgrind: no invalid access, no definite leak
 	@SANITIZER=valgrind $(SANITIZE) BUILD=$(BUILD)/valgrind CFLAGS='-O1 -g' \
-	 SPECS='$(wildcard $(VALGRIND_SPECS) )' \
+	 SPECS='$(wildcard $(VALGRIND_SPECS))' \
 	 UNDER='valgrind -q --trace-children=yes --trace-children-skip=/bin/*,/usr/bin/env \
 	        --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
 	        --suppressions=$(CURDIR)/.ci/valgrind.supp'
@@ -210,7 +210,8 @@ fuzz: deps-release $(FUZZERS) ## each parser FUZZ_SECONDS (600) under libFuzzer;
 fuzz-replay: $(REPLAYS) ## the kept inputs of fuzz/corpus once through the parsers
 	@for f in $(REPLAYS); do $$f fuzz/corpus/$${f##*replay-}/* || exit 1; done
 
-test-slurm: deps build ## arrays, kills and resumption against a pretended Slurm (spec/slurm)
+test-slurm: deps build ## arrays, kills and resumption on a real Slurm, started here (spec/slurm)
+	@tools/deps slurmctld slurmd slurm-client
 	@$(TREE) LUA=$(LUA) spec/slurm/run
 
 check-release: ## everything: .ci/run, valgrind, coverage, faults, cells, ten minutes of fuzzing
