@@ -223,12 +223,12 @@ local function write(report, results)
       .. "conserves $Λ$ the promise is made once, at $t = 0$:")
     :formula("L(t) − L^* ≤ e^{−2 σ_r^2 c t} (L(0) − L^*)")
     :text("The three starts below represent the same learned map in law and differ in imbalance "
-      .. "alone, because their scales $(s_u, s_v)$ have the same product. The more imbalanced "
-      .. "start wins by orders of magnitude. A balanced start of the very same map has $c = 0$: no "
-      .. "promise, and indeed the slowest curve.")
+      .. "alone, because their scales $(s_u, s_v)$ have the same product."
+      .. (results[1].paper and " The more imbalanced start wins by orders of magnitude. A balanced "
+      .. "start of the very same map has $c = 0$: no promise, and indeed the slowest curve." or ""))
     :text("Theorem 1 looks at the worst moment. Once the loss has fallen, the margin bound knows "
-      .. "better: it may be restarted at any time (here at a tenth of the loss) and follows the "
-      .. "curve closely. Proposition 1 bounds the rate of the moment.")
+      .. "better: it may be restarted at any time (here at a tenth of the loss) and comes "
+      .. "closer. Proposition 1 bounds the rate of the moment.")
   for _, result in ipairs(results) do
     for _, entry in ipairs(result) do report:figure(entry[1], entry[2]) end
   end
@@ -241,7 +241,7 @@ return function(page, sets)
     local tracks = measure(page, set)
     local balanced, slow
     if set.paper then balanced, slow = control(page, set) end
-    results[i] = {
+    results[i] = {paper = set.paper,
       {page:figure(("1-loss-%d"):format(i), loss_figure(set, tracks, balanced)),
         ("Loss from three starts on %s. Solid: measured; dotted: Theorem 1; dashed: the margin "
           .. "bound, restarted where the loss has fallen to a tenth."):format(set.about)},

@@ -185,10 +185,9 @@ local function write(report, results)
   report:text("Theorem 2 holds, and is far from the truth. The ladder shows where the factor is "
     .. "lost. With $Z = (U_1; V)$, $E$ the error that can still be mended and $A$ its image in "
     .. "weight space, each rung bounds the one before it and needs to know less of the trajectory. "
-    .. "On the synthetic data most is lost in the first step, which allows all that $U_1$ shares "
-    .. "with $U_2$, some $√(r + m)$ times what $V$ does, to end up in $V$, and in the last, the "
-    .. "price of not looking at the start. On badly conditioned data $σ_1 ‖E(0)‖ / σ_r^2 c$ in the "
-    .. "exponent explodes.")
+    .. "The first step allows all that $U_1$ shares with $U_2$, some $√(r + m)$ times what $V$ "
+    .. "does, to end up in $V$; the last is the price of not looking at the start. On badly "
+    .. "conditioned data $σ_1 ‖E(0)‖ / σ_r^2 c$ in the exponent explodes.")
   ladder_table(report, results)
 end
 
