@@ -35,6 +35,9 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden -MMD -MP \
           -Icsrc @$(BUILD)/probe/blas.cflags
 
+# V=1 shows whole commands.
+SAY = $(if $(V),,@echo "  cc $@" && )
+
 objects = $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(wildcard csrc/$(1)/*.c))
 ROOMS   := $(call objects,num) $(call objects,net)
 CORE    := $(BUILD)/lib/linnet/core.so
@@ -73,20 +76,20 @@ build: $(CORE) ## compile the core into BUILD/lib/linnet/core.so
 
 $(CORE): $(ROOMS) $(call objects,bind) $(PROBED)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LIBFLAG) -o $@ $(filter %.o,$^) $(LDFLAGS) @$(BUILD)/probe/blas.libs -lpthread -lm
+	$(SAY)$(CC) $(CFLAGS) $(LIBFLAG) -o $@ $(filter %.o,$^) $(LDFLAGS) @$(BUILD)/probe/blas.libs -lpthread -lm
 
 # num and net are compiled without Lua's headers in reach.
 $(BUILD)/obj/bind/%.o: csrc/bind/%.c $(BUILD)/settings $(PROBED)
 	@mkdir -p $(@D)
-	$(COMPILE) @$(BUILD)/probe/lua.flags -c -o $@ $<
+	$(SAY)$(COMPILE) @$(BUILD)/probe/lua.flags -c -o $@ $<
 
 $(BUILD)/obj/%.o: csrc/%.c $(BUILD)/settings $(PROBED)
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(SAY)$(COMPILE) -c -o $@ $<
 
 $(BUILD)/spec/%: spec/c/%.c $(ROOMS)
 	@mkdir -p $(@D)
-	$(COMPILE) -Ispec/c -o $@ $< $(ROOMS) $(LDFLAGS) @$(BUILD)/probe/blas.libs -lpthread -lm
+	$(SAY)$(COMPILE) -Ispec/c -o $@ $< $(ROOMS) $(LDFLAGS) @$(BUILD)/probe/blas.libs -lpthread -lm
 
 # Other settings than last time: everything is compiled again.
 SETTINGS = $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(BLAS_LIBS) $(LUA_INCDIR)
@@ -196,11 +199,11 @@ REPLAYS = $(patsubst fuzz/%.c,$(BUILD)/fuzz/replay-%,$(wildcard fuzz/*.c))
 CHECKED = $(STANDARD) -O1 -g -fno-sanitize-recover=all -Icsrc
 $(BUILD)/fuzz/replay-%: fuzz/%.c fuzz/replay/main.c $(PARSERS)
 	@mkdir -p $(@D)
-	$(CC) $(CHECKED) -fsanitize=address,undefined -o $@ $^ -lm
+	$(SAY)$(CC) $(CHECKED) -fsanitize=address,undefined -o $@ $^ -lm
 
 $(BUILD)/fuzz/%: fuzz/%.c $(PARSERS)
 	@mkdir -p $(@D)
-	clang $(CHECKED) -fsanitize=fuzzer,address,undefined -o $@ $^ -lm
+	$(SAY)clang $(CHECKED) -fsanitize=fuzzer,address,undefined -o $@ $^ -lm
 
 fuzz: deps-release $(FUZZERS) ## each parser FUZZ_SECONDS (600) under libFuzzer; finds go to BUILD/fuzz
 	@for f in $(FUZZERS); do name=$$(basename $$f); mkdir -p $(BUILD)/fuzz/found/$$name; \

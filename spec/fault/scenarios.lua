@@ -90,11 +90,13 @@ scenario("problem", data, function(_, _, X, Y)
   assert(p:singular_values():rows() == p.rank and p:min_norm():cols() == 2 and #tostring(p) > 9)
 end)
 
+local MORE = {balanced = {scale = 1}, imbalanced = {scale = 1, c = 1}, spectral = {scale = 1}}
 for _, kind in ipairs{"gaussian", "xavier", "he", "lecun", "uniform", "orthogonal", "balanced",
   "imbalanced", "invariant", "spectral", "zero_output"} do
+  local options = {h = 30}
+  for k, v in pairs(MORE[kind] or {}) do options[k] = v end
   scenario("init " .. kind, data, function(p)
-    local needs_c = kind == "imbalanced" and 1 or nil
-    local s = p:init(kind, {h = 30, c = needs_c})
+    local s = p:init(kind, options)
     assert(s:excess() >= 0 and s:theta():rows() == 9)
   end)
 end
@@ -104,7 +106,7 @@ scenario("init matrices", data, function(p)
 end)
 
 scenario("state", data, function(_, s, X)
-  assert(s:loss() >= s:excess() and s:imbalance().c and s:rates().late and s:bounds().ladder)
+  assert(s:loss() >= s:excess() and s:imbalance().c and s:rates().late and s:bounds().theorem2)
   assert(s:predict(X):cols() == 2 and s:kernel() and s:distance() > 0 and s:perpendicular())
   assert(s:singular_values() and s:alignment() and #tostring(s) > 9)
 end)
@@ -132,6 +134,23 @@ scenario("ensemble", data, function(p)
   local result = linnet.ensemble(p, {init = {"gaussian", h = 50}, seeds = 3, threads = 2,
     flow = {t = 1, tol = 1e-3}, measure = {"distance"}})
   assert(result.distance)
+end)
+
+scenario("run's bounds", function()
+  local p, s = data()
+  return p:flow(s, {t = 1, tol = 1e-3})
+end, function(run) assert(#run:bounds().ladder > 2 and run:table()) end)
+
+scenario("sweep in memory", data, function(p)
+  local result = linnet.sweep{over = {h = {20, 40}}, seeds = 2, problem = p, init = "gaussian",
+    flow = {t = 1, tol = 1e-3}, measure = {"distance"}}:run{progress = false}
+  assert(result.distance:rows() == 2 and #result:summary() > 0)
+end)
+
+scenario("report", function() end, function()
+  local report = linnet.report{title = "t"}
+  report:section("s"):text("x < y"):table({columns = {"a"}, rows = {{1}}})
+  assert(#report:write("html") > 100)
 end)
 
 local function file(save)
