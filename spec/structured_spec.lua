@@ -176,7 +176,7 @@ describe("homogeneous", function()
 end)
 
 describe("spectral", function()
-  it("has all modes of U1 V' at scale^2, aligned with diag(sigma) Yt, and no unseen part", function()
+  it("has all modes of U1 V' at scale^2, aligned with diag(sigma) Yt, no unseen part", function()
     for _, p in ipairs(problems) do
       for _, explicit in ipairs{false, true} do
         local s = p:init("spectral", {h = 15, scale = 0.02, explicit = explicit})

@@ -1,5 +1,5 @@
-/* csrc/bind/exact.c: core.exact_*, the closed forms of csrc/net/exact.h; lua/linnet/exact.lua checks
- * shapes and values and turns them into objects.
+/* csrc/bind/exact.c: core.exact_*, the closed forms of csrc/net/exact.h; lua/linnet/exact.lua
+ * checks shapes and values and turns them into objects.
  * SPDX-License-Identifier: MIT */
 #include "net/exact.h"
 

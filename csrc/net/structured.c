@@ -77,6 +77,7 @@ static void append(structured *w, int i, double x, double y, double n) {
 static double append_pair(structured *w, int i, double p, double q, double s) {
   double root = hypot(p + q, 2.0 * s), a, b;
   if (root == 0.0) return 0.0;
+  if (s * (s / root) == 0.0) s = 0.0; /* its square underflows beside p + q */
   if (p >= q) {
     a = 0.5 * ((p - q) + root);
     b = s * (s / a) + p * (q / a);
@@ -125,7 +126,8 @@ status structured_spectral(structured *w, double h, const double *sigma, mat tar
   status s = pairs_of(&w->theta, force);
   if (s != STATUS_OK) return s;
   w->kp = 0;
-  for (int i = 0; i < w->theta.count && i < h; i++) append(w, i, scale, scale, scale * scale);
+  for (int i = 0; i < w->theta.count && i < h; i++)
+    append(w, i, scale, scale, INFINITY); /* C = 0 */
   return STATUS_OK;
 }
 

@@ -39,8 +39,8 @@ void structured_layout(arena *a, structured *w, int r, int m);
  * Theta_perp: Theta_perp itself (D x m), its R factor, or one without rows when D = r. */
 status structured_set(structured *w, mat theta1, mat perp);
 
-/* Lambda with eigenvalues p_i >= 0 (r of them) and -q_i <= 0 (m of them) at Theta0; the caller fills
- * w->p and w->q before: 0 for the balanced start, c/2 for one of imbalance c. */
+/* Lambda with eigenvalues p_i >= 0 (r of them) and -q_i <= 0 (m of them) at Theta0; the caller
+ * fills w->p and w->q before: 0 for the balanced start, c/2 for one of imbalance c. */
 structured_refusal structured_spectrum(structured *w, double h);
 /* Lambda = lam I_h at Theta0. */
 structured_refusal structured_homogeneous(structured *w, double h, double lam);
