@@ -1,5 +1,6 @@
---- bench/ensemble.lua: 1000 trajectories (n = 100, D = 400, m = 1, gaussian h = 1e6, to t = infinity) on
--- one and two threads in turn; the paper's Figure 1 (19 widths, 5 seeds) end to end with its figure.
+--- bench/ensemble.lua: 1000 trajectories (n = 100, D = 400, m = 1, gaussian h = 1e6, to
+-- t = infinity) on one and two threads in turn; the paper's Figure 1 (19 widths, 5 seeds) end to
+-- end with its figure.
 -- Run it on an idle machine: the second core is what it measures.
 -- SPDX-License-Identifier: MIT
 package.path = "bench/?.lua;" .. package.path
@@ -20,10 +21,12 @@ local function members(threads)
   end
 end
 
-print(("%d trajectories to t = infinity and their distances (medians of 5, in turn)"):format(MEMBERS))
+print(("%d trajectories to t = infinity and their distances (medians of 5, in turn)")
+  :format(MEMBERS))
 local lists = bench.in_turn(5, {members(1), members(2)})
 local one, two = bench.median(lists[1]), bench.median(lists[2])
-print(("  one thread %.0f per second, two threads %.0f per second"):format(MEMBERS / one, MEMBERS / two))
+print(("  one thread %.0f per second, two threads %.0f per second")
+  :format(MEMBERS / one, MEMBERS / two))
 bench.row("speed of two threads over one", 1.8, one / two, true)
 if per_thread then print(("  memory of a thread: %.1f MB"):format(per_thread / 2 ^ 20)) end
 
@@ -34,7 +37,8 @@ local function figure1()
   local widths = {}
   for i = 1, 19 do widths[i] = 500 * i end
   local result = linnet.sweep{over = {h = widths}, seeds = 5, problem = linnet.problem(X1, Y1),
-    init = {"gaussian", alpha = 0.5}, flow = {t = math.huge}, measure = {"distance"}}:run{threads = 2}
+    init = {"gaussian", alpha = 0.5}, flow = {t = math.huge},
+    measure = {"distance"}}:run{threads = 2}
   result:plot("distance", {x = "h", log = "xy", file = figure})
 end
 local seconds = bench.times(3, figure1)

@@ -1,6 +1,6 @@
---- bench/trajectory.lua: one trajectory (n = 100, D = 400, m = 1, from the paper's start to an excess
--- of 1e-8) at widths 1e3, 1e12 and 1e15, beside full-state gradient descent in NumPy at h = 500 and
--- 5000; and how much of the cost of a draw and a flow depends on the width (wanted: none).
+--- bench/trajectory.lua: one trajectory (n = 100, D = 400, m = 1, from the paper's start to an
+-- excess of 1e-8) at widths 1e3, 1e12 and 1e15, beside full-state gradient descent in NumPy at
+-- h = 500 and 5000; how much of the cost of a draw and a flow depends on the width (wanted: none).
 -- SPDX-License-Identifier: MIT
 package.path = "bench/?.lua;" .. package.path
 local linnet = require "linnet"
@@ -72,7 +72,9 @@ for j, list in ipairs(lists) do
   local run = trajectory(WIDTHS[j])
   print(("  h = %-6g %8.2f ms   %d steps of %s"):format(WIDTHS[j], 1e3 * medians[j],
     run.stats.steps, run.stats.method))
-  for i, seconds in ipairs(list) do raw[#raw + 1] = {"linnet", ("%g"):format(WIDTHS[j]), i, ("%.6g"):format(seconds)} end
+  for i, seconds in ipairs(list) do
+    raw[#raw + 1] = {"linnet", ("%g"):format(WIDTHS[j]), i, ("%.6g"):format(seconds)}
+  end
 end
 bench.row("time at h = 1e12 over h = 1e3", 1.3, medians[2] / medians[1])
 bench.row("time at h = 1e15 over h = 1e3", 1.3, medians[3] / medians[1])

@@ -2,7 +2,8 @@
 --
 --     lua5.4 fuzz/properties.lua [rounds [seed]]
 --
--- Every round draws from its own seed; a failure names it, and that seed alone repeats it. Returns the
+-- Every round draws from its own seed; a failure names it, and that seed alone repeats it. Returns
+-- the
 -- table of properties when loaded with `dofile` (a spec runs a few rounds of each).
 -- SPDX-License-Identifier: MIT
 local linnet = require "linnet"
@@ -13,7 +14,8 @@ local M = {}
 
 -- ---------------------------------------------------------------- random things
 
-local SPECIAL = {0, -0.0, 1 / 0, -1 / 0, 0 / 0, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
+local SPECIAL = {0, -0.0, 1 / 0, -1 / 0, 0 / 0, 5e-324, 2.2250738585072014e-308,
+  1.7976931348623157e308,
   math.maxinteger, math.mininteger, 2 ^ 53, 0.1, 1e22, 1e23}
 
 local function pick(rng, list) return list[rng:integer(1, #list)] end
@@ -52,7 +54,8 @@ local SCALES = {1e-150, 1e-8, 1, 1e8, 1e150}
 
 local function any_matrix(rng, rows, cols)
   local a = rng:normal(rows, cols) * pick(rng, SCALES)
-  if rng:integer(1, 4) == 1 and rows > 1 and cols > 0 then a:row(rows):copy_(a:row(1)) end -- rank loss
+  if rng:integer(1, 4) == 1 and rows > 1 and cols > 0 then a:row(rows):copy_(a:row(1))
+    end -- rank loss
   return a
 end
 
@@ -90,7 +93,8 @@ function M.options(rng)
   local schema = pick(rng, linnet.options.schemas)
   local given = {}
   for _ = 1, rng:integer(0, 4) do
-    local key = rng:integer(1, 5) == 1 and "k" .. any_string(rng) or #schema > 0 and pick(rng, schema).name
+    local key = rng:integer(1, 5) == 1 and "k" .. any_string(rng) or #schema > 0 and pick(rng,
+      schema).name
     if key then given[key] = any_value(rng, 3) end
   end
   local before = record.encode(M.plain(given))
@@ -138,9 +142,11 @@ function M.matrices(rng)
 end
 
 local STARTS = {
-  function(p, rng) return p:init("gaussian", {h = 10.0 ^ rng:integer(0, 15), seed = rng:integer(0, 99)}) end,
+  function(p, rng) return p:init("gaussian", {h = 10.0 ^ rng:integer(0, 15), seed = rng:integer(0,
+    99)}) end,
   function(p, rng) return p:init("xavier", {h = rng:integer(1, 40), seed = rng:integer(0, 99)}) end,
-  function(p, rng) return p:init("invariant", {h = rng:integer(1, 40), seed = 1, explicit = true}) end,
+  function(p, rng) return p:init("invariant", {h = rng:integer(1, 40), seed = 1,
+    explicit = true}) end,
   function(p) return p:init("gaussian", {h = math.huge}) end,
   function(p, rng)
     local h = rng:integer(1, 12)
@@ -164,7 +170,8 @@ function M.states(rng)
   local method = pick(rng, {"auto", "expo2", "expo4", "dopri5", "dop853"})
   local run = p:flow(s, {t = pick(rng, {1e-3, 1, math.huge}), method = method, tol = 1e-4,
     max_steps = 300, progress = false})
-  -- a flow only falls; what climbs is the error that the tolerance allows, sigma_1 max||Z||^2 tol in E
+  -- a flow only falls; what climbs is the error that the tolerance allows, sigma_1 max||Z||^2 tol
+  -- in E
   local U, V = run.final:reduced()
   local U0, V0 = s:reduced()
   local size = p:singular_values()(1) * math.max(U:norm() + V:norm(), U0:norm() + V0:norm()) ^ 2

@@ -54,7 +54,8 @@ describe("problem:descend", function()
     local full = p:descend(s, {eta = 0.02, steps = 30, method = "sgd"})
     assert.is_true(support.relative(full.final:theta(), gd.final:theta()) < 1e-12)
     local function sgd(seed)
-      return p:descend(s, {eta = 0.02, steps = 30, method = "sgd", batch = 2, seed = seed}).final:theta()
+      return p:descend(s, {eta = 0.02, steps = 30, method = "sgd", batch = 2,
+        seed = seed}).final:theta()
     end
     assert.equal(0, core.max_abs(sgd(1) - sgd(1)))
     assert.is_true(core.max_abs(sgd(1) - sgd(2)) > 1e-6)
@@ -139,13 +140,17 @@ describe("misuse of descend is an error:", function()
     {{steps = 1}, "'eta' is required"}, {{eta = 0, steps = 1}, "'eta' must be"},
     {{eta = -1, steps = 1}, "'eta' must be"}, {{eta = 0 / 0, steps = 1}, "'eta' must be.*nan"},
     {{eta = 1}, "'steps' is required"}, {{eta = 1, steps = 0}, "'steps' must be"},
-    {{eta = 1, steps = 1.5}, "'steps' must be"}, {{eta = 1, steps = 1, momentum = 1}, "'momentum' must be"},
-    {{eta = 1, steps = 1, method = "adam"}, "'method' must be one of gd, heavy_ball, nesterov, sgd"},
+    {{eta = 1, steps = 1.5}, "'steps' must be"},
+    {{eta = 1, steps = 1, momentum = 1}, "'momentum' must be"},
+    {{eta = 1, steps = 1, method = "adam"},
+      "'method' must be one of gd, heavy_ball, nesterov, sgd"},
     {{eta = 1, steps = 1, method = "nesterow"}, "did you mean 'nesterov'"},
     {{eta = 1, steps = 1, batch = 0}, "'batch' must be"},
     {{eta = 1, steps = 1, method = "sgd", batch = 9}, "batch = 9 is more than the n = 8 samples"},
-    {{eta = 1, steps = 1, seed = -1}, "'seed' must be"}, {{eta = 1, steps = 1, loss = "max"}, "'loss' must be"},
-    {{eta = 1, steps = 1, every = 0}, "'every' must be"}, {{eta = 1, step = 1}, "did you mean 'steps'"},
+    {{eta = 1, steps = 1, seed = -1}, "'seed' must be"},
+    {{eta = 1, steps = 1, loss = "max"}, "'loss' must be"},
+    {{eta = 1, steps = 1, every = 0}, "'every' must be"},
+    {{eta = 1, step = 1}, "did you mean 'steps'"},
     {{eta = 1, steps = 1, record = {"distnce"}}, "did you mean 'distance'"},
   } do
     it(case[2], function()

@@ -1,4 +1,5 @@
---- spec/docs_spec.lua: every block of Lua in README and docs runs, blocks of a page one after another.
+--- spec/docs_spec.lua: every block of Lua in README and docs runs, blocks of a page one after
+-- another.
 -- SPDX-License-Identifier: MIT
 
 local PAGES = {"README.md", "docs/guide.md", "docs/numpy.md"}

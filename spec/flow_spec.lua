@@ -56,7 +56,8 @@ describe("problem:flow", function()
     end
   end)
 
-  it("gives the state at any time at the accuracy of the method, with the imbalance kept", function()
+  it("gives the state at any time at the accuracy of the method, with the imbalance kept",
+    function()
     local p, s = small()
     local sharp = p:flow(s, {t = 4, method = "dop853", tol = 1e-13})
     for _, method in ipairs(METHODS) do
@@ -203,11 +204,13 @@ describe("misuse of flow is an error:", function()
     {{t = 1, save_at = {log = {0, 1, 5}}}, "save_at: log must be"},
     {{t = 1, save_at = {log = {0.1, 1, 1e9}}}, "too many"},
     {{t = 1, save_at = {-1}}, "time 1 is %-1"}, {{t = 1, save_at = {0.5, "x"}}, "time 2 is x"},
-    {{t = 1, record = {"los"}}, "did you mean 'loss'"}, {{t = 1, record = {x = 1}}, "'x' must be a function"},
+    {{t = 1, record = {"los"}}, "did you mean 'loss'"},
+    {{t = 1, record = {x = 1}}, "'x' must be a function"},
     {{t = 1, record = {t = print}}, "'t' is a field of every run"},
     {{t = 1, record = "loss"}, "'record' must be"}, {{t = 1, stop = true}, "'stop' must be"},
     {{t = 1, on_step = 3}, "'on_step' must be"}, {{t = 1, progress = 1}, "'progress' must be"},
-    {{t = 1, max_steps = 0}, "'max_steps' must be"}, {{t = 1, max_steps = 1.5}, "'max_steps' must be"},
+    {{t = 1, max_steps = 0}, "'max_steps' must be"},
+    {{t = 1, max_steps = 1.5}, "'max_steps' must be"},
     {{t = 1, max_seconds = -1}, "'max_seconds' must be"}, {3, "options must be a table"},
   } do
     it(case[2], function()
@@ -220,7 +223,8 @@ describe("misuse of flow is an error:", function()
 
   it("a state of another problem, or none", function()
     assert.error_matches(function() other:flow(s, {t = 1}) end, "belongs to another problem")
-    assert.error_matches(function() p:flow({}, {t = 1}) end, "must be a state of this problem, got a table")
+    assert.error_matches(function() p:flow({},
+    {t = 1}) end, "must be a state of this problem, got a table")
     assert.error_matches(function() p.flow(s, s, {t = 1}) end, "not a problem")
   end)
 

@@ -18,7 +18,8 @@ describe("problem:init from matrices", function()
       local function close(x, y) return math.abs(x - y) <= 1e-10 * math.max(1, math.abs(y)) end
       local imbalance = s:imbalance()
       for i, x in ipairs(at.imbalance_spectrum) do
-        if i <= imbalance.spectrum:rows() and #at.imbalance_spectrum == imbalance.spectrum:rows() then
+        if i <= imbalance.spectrum:rows()
+          and #at.imbalance_spectrum == imbalance.spectrum:rows() then
           assert.is_true(close(imbalance.spectrum(i), x))
         end
       end
@@ -133,7 +134,8 @@ describe("sampling without columns", function()
 
   it("is the same start for the same seed and another for another", function()
     local p = data(4, 9, 1, 2)
-    local a, b, c = p:init("gaussian", {h = 1e6, seed = 4}), p:init("gaussian", {h = 1e6, seed = 4}),
+    local a, b, c = p:init("gaussian", {h = 1e6, seed = 4}), p:init("gaussian", {h = 1e6,
+      seed = 4}),
       p:init("gaussian", {h = 1e6, seed = 5})
     assert.equal(0, core.max_abs(a:reduced() - b:reduced()))
     assert.is_true(core.max_abs(a:reduced() - c:reduced()) > 1e-6)
@@ -179,12 +181,15 @@ end)
 describe("misuse of init is an error:", function()
   local p = linnet.problem(linnet.eye(3, 4), linnet.ones(3, 1))
   for _, case in ipairs{
-    {"gaussian", {}, "'h' is required"}, {"gaussian", {h = 0}, "'h' must be an integer >= 1, got 0"},
+    {"gaussian", {}, "'h' is required"},
+    {"gaussian", {h = 0}, "'h' must be an integer >= 1, got 0"},
     {"gaussian", {h = -5}, "'h' must be"}, {"gaussian", {h = 2.5}, "'h' must be an integer.*2.5"},
     {"gaussian", {h = 0 / 0}, "'h' must be.*nan"}, {"gaussian", {h = "10"}, "'h' must be"},
-    {"gaussian", {h = 10, seed = -1}, "'seed' must be"}, {"gaussian", {h = 10, seed = 1.5}, "'seed' must be"},
+    {"gaussian", {h = 10, seed = -1}, "'seed' must be"},
+    {"gaussian", {h = 10, seed = 1.5}, "'seed' must be"},
     {"gaussian", {h = 10, seed = 2.0 ^ 63}, "'seed' must be"},
-    {"gaussian", {h = 10, alpha = -1}, "'alpha' must be"}, {"gaussian", {h = 10, std = 0}, "'std' must be"},
+    {"gaussian", {h = 10, alpha = -1}, "'alpha' must be"},
+    {"gaussian", {h = 10, std = 0}, "'std' must be"},
     {"gaussian", {h = 10, alpha = 0.5, std = 1}, "one of alpha, std"},
     {"gaussian", {h = 10, std_u = 1}, "go together"},
     {"gaussian", {h = 10, alpa = 0.5}, "unknown option 'alpa' %(did you mean 'alpha'"},
@@ -192,8 +197,10 @@ describe("misuse of init is an error:", function()
     {"gaussian", {h = 1e12, explicit = true}, "too large to build"},
     {"gaussian", {h = math.huge, std = 1}, "alpha = 1/2"},
     {"he", {h = math.huge}, "2/D at every width"}, {"lecun", {h = math.huge}, "1/D at every width"},
-    {"uniform", {h = 1e12}, "too large to build"}, {"xavier", {h = 10, alpha = 0.5}, "unknown option 'alpha'"},
-    {"orthogonal", {h = 3}, "at least rank %+ m = 4"}, {"orthogonal", {h = 9, lam = 0}, "'lam' must be"},
+    {"uniform", {h = 1e12}, "too large to build"},
+    {"xavier", {h = 10, alpha = 0.5}, "unknown option 'alpha'"},
+    {"orthogonal", {h = 3}, "at least rank %+ m = 4"},
+    {"orthogonal", {h = 9, lam = 0}, "'lam' must be"},
     {"orthogonal", {h = 9, lam = 1, alpha = 0.5}, "one of alpha and lam"},
     {"gausian", {h = 9}, "did you mean 'gaussian'"}, {nil, {h = 9}, "kind must be one of"},
     {7, {h = 9}, "kind must be one of.*got number"},

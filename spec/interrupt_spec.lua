@@ -3,7 +3,8 @@
 package.path = "spec/?.lua;" .. package.path
 local support = require "support"
 
--- The child says when its flow has begun, is interrupted, says what it caught, and repeats the call.
+-- The child says when its flow has begun, is interrupted, says what it caught, and repeats the
+-- call.
 local CHILD = [[
 local linnet = require "linnet"
 local core = require "linnet.core"
@@ -63,8 +64,8 @@ local LONG = {
   descend = [[p:descend(s, {eta = 1e-6, steps = 2^40, every = 2^39})]],
   ensemble = [[linnet.ensemble(p, {init = {"gaussian", h = 1e6}, seeds = 1000000, threads = 2,
     flow = {t = math.huge}})]],
-  ["a sweep"] = [[linnet.sweep{over = {h = {1e3, 1e6}}, seeds = 1000000, problem = p, init = "gaussian",
-    flow = {t = math.huge}, measure = {"distance"}}:run{}]],
+  ["a sweep"] = [[linnet.sweep{over = {h = {1e3, 1e6}}, seeds = 1000000, problem = p,
+    init = "gaussian", flow = {t = math.huge}, measure = {"distance"}}:run{}]],
   ["a function of a sweep"] = [[linnet.sweep{over = {x = {1}}, seeds = 1,
     run = function() while true do end end}:run{}]],
   svd = [[for _ = 1, 1000 do linnet.random(1):normal(1500, 1500):svd() end]],

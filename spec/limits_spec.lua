@@ -1,4 +1,5 @@
---- spec/limits_spec.lua: huge requests, a hard-pressed collector, a state that closes in the middle.
+--- spec/limits_spec.lua: huge requests, a hard-pressed collector, a state that closes in the
+-- middle.
 -- SPDX-License-Identifier: MIT
 local linnet = require "linnet"
 package.path = "spec/?.lua;" .. package.path
@@ -12,10 +13,13 @@ describe("huge requests", function()
   it("are refused with the size named", function()
     assert.error_matches(function() linnet.zeros(1e6, 1e6) end, "1000000 x 1000000", 1, true)
     assert.error_matches(function() linnet.zeros(2 ^ 31, 1) end, "2147483648")
-    assert.error_matches(function() p:flow(s, {t = 1, save_at = {log = {1e-3, 1, 1e9}}}) end, "1000000000.0 times")
-    assert.error_matches(function() p:init("gaussian", {h = 1e12, explicit = true}) end, "h = 1000000000000")
+    assert.error_matches(function() p:flow(s, {t = 1, save_at = {log = {1e-3, 1, 1e9}}}) end,
+      "1000000000.0 times")
+    assert.error_matches(function() p:init("gaussian", {h = 1e12, explicit = true}) end,
+      "h = 1000000000000")
     assert.error_matches(function() linnet.data.gaussian{n = 1e6, D = 1e6} end, "1000000")
-    assert.error_matches(function() linnet.random(1):normal(1e6, 1e6) end, "1000000 x 1000000", 1, true)
+    assert.error_matches(function() linnet.random(1):normal(1e6, 1e6) end, "1000000 x 1000000", 1,
+      true)
   end)
 
   it("leave everything usable", function()
@@ -61,7 +65,8 @@ describe("the collector", function()
     ["incremental with no pause"] = 'collectgarbage("incremental", 1, 1000)',
     ["full at every allocation of Lua's"] = [[
       local count = 0
-      debug.sethook(function() count = count + 1; if count % 7 == 0 then collectgarbage() end end, "l")
+      debug.sethook(function() count = count + 1; if count % 7 == 0 then collectgarbage() end end,
+        "l")
     ]],
   } do
     it("leaves no trace in results when it is " .. name, function()
@@ -80,11 +85,13 @@ describe("a Lua state that closes in the middle", function()
     local s = p:init("gaussian", {h = 1e6, seed = 1})
   ]]
   for what, work in pairs{
-    ["of a flow"] = [[p:flow(s, {t = 10, on_step = function() print("bye"); os.exit(3, true) end})]],
+    ["of a flow"] = [[p:flow(s, {t = 10,
+      on_step = function() print("bye"); os.exit(3, true) end})]],
     ["of a descent"] = [[p:descend(s, {eta = 0.01, steps = 50,
       on_step = function() print("bye"); os.exit(3, true) end})]],
-    ["of an ensemble"] = [[linnet.ensemble(p, {init = {"gaussian", h = 1e6}, seeds = 100000, threads = 2,
-      flow = {t = math.huge}, progress = function() print("bye"); os.exit(3, true) end})]],
+    ["of an ensemble"] = [[linnet.ensemble(p, {init = {"gaussian", h = 1e6}, seeds = 100000,
+      threads = 2, flow = {t = math.huge},
+      progress = function() print("bye"); os.exit(3, true) end})]],
     ["with files open"] = [[local path = os.tmpname()
       linnet.sweep{over = {x = {1, 2, 3}}, seeds = 2, run = function()
         print("bye"); os.remove(path); os.exit(3, true) end}:run{out = path, progress = false}]],

@@ -8,7 +8,8 @@ describe("what must always hold", function()
   end
 
   it("is checked: a property that fails names its seed", function()
-    properties.broken = function(rng) if rng:uniform(1, 1)(1, 1) > 0.5 then error("too large") end end
+    properties.broken = function(rng) if rng:uniform(1, 1)(1,
+      1) > 0.5 then error("too large") end end
     local ok, message = pcall(properties.run, "broken", 50, 1)
     assert.is_false(ok)
     assert.matches("broken, seed %d+: .*too large", message)

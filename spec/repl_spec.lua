@@ -37,7 +37,8 @@ describe("repl", function()
   end)
 
   it("shows errors without a traceback and plain tables as their fields", function()
-    local screen = typed("eye(2) * ones(3, 3)\n", "linnet.zeros(1, 1):flow()\n", "{c = 1.5, {2, x = 3}}\n",
+    local screen = typed("eye(2) * ones(3, 3)\n", "linnet.zeros(1, 1):flow()\n",
+      "{c = 1.5, {2, x = 3}}\n",
       "p = problem(eye(2), ones(2, 1))\n", "p:init('gausian')\n", "help(eye(2).chol)\n")
     assert.truthy(screen:find("2x2 and 3x3", 1, true), screen)
     assert.truthy(screen:find("did you mean 'gaussian'", 1, true), screen)

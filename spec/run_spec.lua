@@ -80,7 +80,8 @@ describe("a run", function()
 
   it("draws losses under their bounds, any other record plainly", function()
     local path = os.tmpname() .. ".svg"
-    for what, curves in pairs{excess = {"excess", "Theorem 1", "margin bound"}, distance = {"distance"},
+    for what, curves in pairs{excess = {"excess", "Theorem 1", "margin bound"},
+      distance = {"distance"},
       singular_values = {"singular_values 1", "singular_values 2"}} do
       run:plot(what, path)
       local file = assert(io.open(path))

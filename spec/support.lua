@@ -58,7 +58,8 @@ function M.numpy()
   end
 end
 
---- Run a Lua program in a child `lua5.4`; its lines of output, stderr included. With `interrupt`, the
+--- Run a Lua program in a child `lua5.4`; its lines of output, stderr included. With `interrupt`,
+-- the
 -- child gets `arg[1]`, a path: once it has made that file, it is sent a real SIGINT.
 function M.child(program, interrupt)
   local script, out, mark = os.tmpname(), os.tmpname(), os.tmpname()

@@ -1,4 +1,5 @@
---- spec/width_spec.lua: what a trajectory costs does not grow with the width, nor, for norms, with D.
+--- spec/width_spec.lua: what a trajectory costs does not grow with the width, nor, for norms, with
+-- D.
 -- Bytes are counted, not seconds: bench/trajectory.lua has the clock.
 -- SPDX-License-Identifier: MIT
 local linnet = require "linnet"

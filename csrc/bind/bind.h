@@ -12,10 +12,10 @@
 #include "num/random.h"
 #include "num/status.h"
 
-#define MATRIX_NAME "linnet.matrix"
-#define RANDOM_NAME "linnet.random"
+#define MATRIX_NAME  "linnet.matrix"
+#define RANDOM_NAME  "linnet.random"
 #define PROBLEM_NAME "linnet.problem"
-#define STATE_NAME "linnet.state"
+#define STATE_NAME   "linnet.state"
 
 /* Pushes a new zeroed rows x cols matrix and returns its view. Raises with both sizes named when
  * rows * cols * 8 does not fit or memory is out; counts bytes and steps the collector. */

@@ -79,10 +79,8 @@ static int descent_time(lua_State *L) {
   return 3;
 }
 
-static const luaL_Reg methods[] = {{"advance", descent_steps},
-                                   {"state", descent_state},
-                                   {"time", descent_time},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {
+    {"advance", descent_steps}, {"state", descent_state}, {"time", descent_time}, {NULL, NULL}};
 
 void bind_descent(lua_State *L) {
   luaL_newmetatable(L, DESCENT_NAME);

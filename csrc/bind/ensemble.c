@@ -117,7 +117,8 @@ static ensemble_room *rooms_push(lua_State *L, const ensemble_job *job, int thre
 }
 
 /* core.ensemble_run(problem, job, threads, progress(done) or nil) -> results (count x columns),
- * bytes per thread, interrupted. A row not done holds nan. */
+ * bytes per thread, whether it was stopped, the error of progress if that did it. A row not done
+ * holds nan. */
 static int ensemble_run(lua_State *L) {
   ensemble_job job;
   int threads = (int)luaL_checkinteger(L, 3), columns = 0;
@@ -146,9 +147,15 @@ static int ensemble_run(lua_State *L) {
     if (!stopped && !lua_isnil(L, 4)) {
       lua_pushvalue(L, 4);
       lua_pushinteger(L, ensemble_done(pool));
-      if (lua_pcall(L, 1, 0, 0) != LUA_OK) stopped = 1;
+      if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
+        stopped = 1;
+        lua_replace(L, 4); /* its error goes to the caller */
+      }
     }
   }
+  /* The caller hears of Ctrl-C by the result; the hook would hit its next instruction instead. */
+  bool interrupted = bind_interrupted(L);
+  stopped = stopped || interrupted;
   if (stopped) ensemble_cancel(pool);
   ensemble_join(pool);
   b->pool = NULL;
@@ -156,7 +163,9 @@ static int ensemble_run(lua_State *L) {
   lua_pushvalue(L, out);
   lua_pushvalue(L, bytes);
   lua_pushboolean(L, stopped);
-  return 3;
+  if (stopped && !interrupted) lua_pushvalue(L, 4);
+  else lua_pushnil(L);
+  return 4;
 }
 
 void bind_ensemble(lua_State *L) {

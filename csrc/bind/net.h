@@ -13,7 +13,8 @@
  * lua/linnet/<type>.lua can add Lua methods to its field "methods". */
 void bind_type(lua_State *L, const char *name, const luaL_Reg *list, lua_CFunction index);
 
-/* uservalues of an origin's block: the problem, the frame, the state_work's block, the kind's name */
+/* uservalues of an origin's block: the problem, the frame, the state_work's block, the kind's name
+ */
 enum { ORIGIN_PROBLEM = 1, ORIGIN_FRAME, ORIGIN_WORK, ORIGIN_KIND, ORIGIN_VALUES = ORIGIN_KIND };
 
 /* Pushes a state (L zero) over the origin at the absolute index at. */

@@ -96,7 +96,8 @@ static int state_weights(lua_State *L) {
   return state_first(L);
 }
 
-/* core.state_factors(problem, kind, h, L, C [, seed]): Z = L O^T for some orthonormal O, U2 = C O^T. */
+/* core.state_factors(problem, kind, h, L, C [, seed]): Z = L O^T for some orthonormal O, U2 = C
+ * O^T. */
 static int state_factors(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = luaL_checknumber(L, 3);
@@ -143,8 +144,8 @@ static int structured_push(lua_State *L, const structured *w, double h, structur
   return 2;
 }
 
-/* core.structured(kind, theta1, perp, h, x) -> L, G or nil, why. kind "spectrum": x is a column with
- * p above q (r + m numbers); "homogeneous": x is lam. theta1 = Phi1^T Theta0. */
+/* core.structured(kind, theta1, perp, h, x) -> L, G or nil, why. kind "spectrum": x is a column
+ * with p above q (r + m numbers); "homogeneous": x is lam. theta1 = Phi1^T Theta0. */
 static int structured_start(lua_State *L) {
   static const char *const kinds[] = {"spectrum", "homogeneous", NULL};
   int kind = luaL_checkoption(L, 1, NULL, kinds);

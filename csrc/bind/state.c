@@ -79,15 +79,15 @@ void bind_state_frame(lua_State *L, int arg) {
 
 /* ---- methods */
 
-#define SCALAR(name, call)                              \
-  static int name(lua_State *L) {                       \
-    const state *s = bind_state_check(L, 1);            \
-    state_work *w = bind_state_work(L, 1);              \
-    int before = blas_threads(1);                       \
-    double x = call;                                    \
-    blas_threads(before);                               \
-    lua_pushnumber(L, x);                               \
-    return 1;                                           \
+#define SCALAR(name, call)                                                                         \
+  static int name(lua_State *L) {                                                                  \
+    const state *s = bind_state_check(L, 1);                                                       \
+    state_work *w = bind_state_work(L, 1);                                                         \
+    int before = blas_threads(1);                                                                  \
+    double x = call;                                                                               \
+    blas_threads(before);                                                                          \
+    lua_pushnumber(L, x);                                                                          \
+    return 1;                                                                                      \
   }
 
 /*** Excess loss L - L* = 1/2 ||E||_F^2, without cancellation.
@@ -152,7 +152,8 @@ static int state_distance_push(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   bool spectral = false;
   if (lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == 2.0) spectral = true;
-  else if (!lua_isnoneornil(L, 2) && (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "fro")))
+  else if (!lua_isnoneornil(L, 2) &&
+           (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "fro")))
     return luaL_argerror(L, 2, "distance: norm must be \"fro\" or 2");
   state_work *w = bind_state_work(L, 1);
   int before = blas_threads(1);
@@ -162,8 +163,8 @@ static int state_distance_push(lua_State *L) {
   return 1;
 }
 
-static int push_vector(lua_State *L, int count, status (*fill)(const state *, state_work *, double *),
-                       const char *what) {
+static int push_vector(lua_State *L, int count,
+                       status (*fill)(const state *, state_work *, double *), const char *what) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   mat out = bind_matrix_new(L, count, 1);
@@ -347,6 +348,4 @@ static const luaL_Reg methods[] = {{"excess", state_excess_push},
                                    {"start", state_start},
                                    {NULL, NULL}};
 
-void bind_state(lua_State *L) {
-  bind_type(L, STATE_NAME, methods, state_index);
-}
+void bind_state(lua_State *L) { bind_type(L, STATE_NAME, methods, state_index); }

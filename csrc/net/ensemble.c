@@ -1,5 +1,5 @@
-/* csrc/net/ensemble.c: the pool and one trajectory of it (see ensemble.h). Threads take the next row
- * from a shared counter and write only that row; which thread takes it leaves no trace.
+/* csrc/net/ensemble.c: the pool and one trajectory of it (see ensemble.h). Threads take the next
+ * row from a shared counter and write only that row; which thread takes it leaves no trace.
  * SPDX-License-Identifier: MIT */
 #include "net/ensemble.h"
 
@@ -11,9 +11,21 @@
 #include "num/blas.h"
 #include "num/clock.h"
 
-const char *const ensemble_measure_names[MEASURES + 1] = {
-    "loss", "excess", "rate", "distance", "imbalance_drift", "kernel_distance", "travel",
-    "singular_values", "alignment", "test_error", "t", "steps", "seconds", "reason", NULL};
+const char *const ensemble_measure_names[MEASURES + 1] = {"loss",
+                                                          "excess",
+                                                          "rate",
+                                                          "distance",
+                                                          "imbalance_drift",
+                                                          "kernel_distance",
+                                                          "travel",
+                                                          "singular_values",
+                                                          "alignment",
+                                                          "test_error",
+                                                          "t",
+                                                          "steps",
+                                                          "seconds",
+                                                          "reason",
+                                                          NULL};
 
 int ensemble_columns(const problem *p, ensemble_measure m) {
   return m == MEASURE_SINGULAR_VALUES || m == MEASURE_ALIGNMENT ? p->Py.cols : 1;
@@ -84,19 +96,19 @@ static double scalar_measure(ensemble_room *room, const ensemble_job *job, ensem
   state *s = &room->s;
   state_work *w = &room->work;
   switch (m) {
-    case MEASURE_LOSS: return job->p->optimal_loss + state_excess(s, w);
-    case MEASURE_EXCESS: return state_excess(s, w);
-    case MEASURE_RATE: return state_rate(s, w);
-    case MEASURE_DISTANCE: return state_distance(s, w, false);
-    case MEASURE_IMBALANCE_DRIFT: return state_drift(s, w);
-    case MEASURE_KERNEL_DISTANCE: return state_kernel_distance(s, w);
-    case MEASURE_TRAVEL: return state_travel(s, w);
-    case MEASURE_TEST_ERROR: return test_error(room, job);
-    case MEASURE_T: return s->t;
-    case MEASURE_STEPS: return (double)room->flow.steps;
-    case MEASURE_SECONDS: return clock_seconds() - began;
-    case MEASURE_REASON: return (double)room->flow.reason;
-    default: return NAN;
+  case MEASURE_LOSS: return job->p->optimal_loss + state_excess(s, w);
+  case MEASURE_EXCESS: return state_excess(s, w);
+  case MEASURE_RATE: return state_rate(s, w);
+  case MEASURE_DISTANCE: return state_distance(s, w, false);
+  case MEASURE_IMBALANCE_DRIFT: return state_drift(s, w);
+  case MEASURE_KERNEL_DISTANCE: return state_kernel_distance(s, w);
+  case MEASURE_TRAVEL: return state_travel(s, w);
+  case MEASURE_TEST_ERROR: return test_error(room, job);
+  case MEASURE_T: return s->t;
+  case MEASURE_STEPS: return (double)room->flow.steps;
+  case MEASURE_SECONDS: return clock_seconds() - began;
+  case MEASURE_REASON: return (double)room->flow.reason;
+  default: return NAN;
   }
 }
 

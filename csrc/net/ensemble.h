@@ -1,5 +1,5 @@
-/* csrc/net/ensemble.h: many trajectories of one problem over a pool of threads, results by index, so
- * that they are the same bits for any number of threads. No Lua and one BLAS thread inside.
+/* csrc/net/ensemble.h: many trajectories of one problem over a pool of threads, results by index,
+ * so that they are the same bits for any number of threads. No Lua and one BLAS thread inside.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_ENSEMBLE_H
 #define LINNET_NET_ENSEMBLE_H
@@ -12,9 +12,21 @@
 
 /* What can be measured at the end of a run; the vectors take min(r, m) columns. */
 typedef enum ensemble_measure {
-  MEASURE_LOSS, MEASURE_EXCESS, MEASURE_RATE, MEASURE_DISTANCE, MEASURE_IMBALANCE_DRIFT,
-  MEASURE_KERNEL_DISTANCE, MEASURE_TRAVEL, MEASURE_SINGULAR_VALUES, MEASURE_ALIGNMENT,
-  MEASURE_TEST_ERROR, MEASURE_T, MEASURE_STEPS, MEASURE_SECONDS, MEASURE_REASON, MEASURES
+  MEASURE_LOSS,
+  MEASURE_EXCESS,
+  MEASURE_RATE,
+  MEASURE_DISTANCE,
+  MEASURE_IMBALANCE_DRIFT,
+  MEASURE_KERNEL_DISTANCE,
+  MEASURE_TRAVEL,
+  MEASURE_SINGULAR_VALUES,
+  MEASURE_ALIGNMENT,
+  MEASURE_TEST_ERROR,
+  MEASURE_T,
+  MEASURE_STEPS,
+  MEASURE_SECONDS,
+  MEASURE_REASON,
+  MEASURES
 } ensemble_measure;
 
 extern const char *const ensemble_measure_names[MEASURES + 1]; /* NULL at the end */
@@ -46,8 +58,8 @@ typedef struct ensemble_room {
   state_work work;
   flow flow;
   frame_work frame;
-  mat F;            /* D x pr, test error of sampled starts */
-  mat Theta, Ehat;  /* D x m, test rows x m */
+  mat F;           /* D x pr, test error of sampled starts */
+  mat Theta, Ehat; /* D x m, test rows x m */
 } ensemble_room;
 
 void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job);
@@ -56,8 +68,8 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
 typedef struct ensemble_pool ensemble_pool;
 size_t ensemble_pool_size(int threads);
 
-/* Starts the threads over memory of ensemble_pool_size(threads) bytes; rooms: one per thread. job and
- * all it points to must stay until ensemble_join. Returns how many threads were started. */
+/* Starts the threads over memory of ensemble_pool_size(threads) bytes; rooms: one per thread. job
+ * and all it points to must stay until ensemble_join. Returns how many threads were started. */
 int ensemble_start(ensemble_pool *pool, const ensemble_job *job, ensemble_room *rooms, int threads);
 /* Waits up to 50 ms; true when every row is done. */
 bool ensemble_wait(ensemble_pool *pool);

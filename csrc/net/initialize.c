@@ -1,6 +1,6 @@
 /* csrc/net/initialize.c: starts, sampled at any width or reduced from given weights (see
- * initialize.h). mathematics.md sections 2 and 5; Bartlett (1933) for the factor of a Wishart matrix.
- * SPDX-License-Identifier: MIT */
+ * initialize.h). mathematics.md sections 2 and 5; Bartlett (1933) for the factor of a Wishart
+ * matrix. SPDX-License-Identifier: MIT */
 #include "net/initialize.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
-/* csrc/net/initialize.h: starts. Independent Gaussian weights are drawn directly in reduced form, at
- * the same cost for any width (mathematics.md section 2 "Sampling"); given U, V are reduced by LQ.
- * SPDX-License-Identifier: MIT */
+/* csrc/net/initialize.h: starts. Independent Gaussian weights are drawn directly in reduced form,
+ * at the same cost for any width (mathematics.md section 2 "Sampling"); given U, V are reduced by
+ * LQ. SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_INITIALIZE_H
 #define LINNET_NET_INITIALIZE_H
 
@@ -31,10 +31,10 @@ status initialize_frame(frame_work *w, const origin *o, mat F);
 /* Reduction of given weights: U D x h, V m x h, h a true number of columns.
  * Fills o->L0, o->R, o->F, o->O, o->U2. */
 typedef struct reduce_work {
-  mat Zt;   /* h x k */
-  mat RZ;   /* k' x k */
-  mat P;    /* r x h */
-  mat C;    /* D x k' */
+  mat Zt; /* h x k */
+  mat RZ; /* k' x k */
+  mat P;  /* r x h */
+  mat C;  /* D x k' */
   double *tau;
   lapack_work lapack;
 } reduce_work;
@@ -42,7 +42,8 @@ void initialize_reduce_layout(arena *a, reduce_work *w, const problem *p, int h)
 status initialize_reduce(reduce_work *w, origin *o, mat U, mat V);
 /* U <- U - U2 O O^T: the reduced part C of U2 vanishes and the start lies in the invariant set. */
 void initialize_invariant(origin *o);
-/* As above from a factored start: L k x k' into o->L0 is the caller's; C (D x k', destroyed) into F, R. */
+/* As above from a factored start: L k x k' into o->L0 is the caller's; C (D x k', destroyed) into
+ * F, R. */
 status initialize_complement(reduce_work *w, origin *o, mat C);
 
 /* Explicit weights of a law: U (D x h), V (m x h), column by column from their own streams. */

@@ -1,6 +1,6 @@
-/* csrc/net/problem.h: the data reduction, mathematics.md section 2. Thin SVD X = W diag(sigma) Phi1^T
- * cut at the numerical rank r; reduced target Yt = W^T Y; L* = 1/2 ||Y - W Yt||^2 from residuals.
- * SPDX-License-Identifier: MIT */
+/* csrc/net/problem.h: the data reduction, mathematics.md section 2. Thin SVD X = W diag(sigma)
+ * Phi1^T cut at the numerical rank r; reduced target Yt = W^T Y; L* = 1/2 ||Y - W Yt||^2 from
+ * residuals. SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_PROBLEM_H
 #define LINNET_NET_PROBLEM_H
 

@@ -12,17 +12,17 @@
 /* What gradient flow and descent never change. */
 typedef struct origin {
   const problem *p;
-  const char *kind;   /* name of the initializer; "matrices" when U and V were given */
-  double h;           /* hidden width, INFINITY in the wide limit */
-  int kp;             /* k' = min(h, k): columns of L */
+  const char *kind; /* name of the initializer; "matrices" when U and V were given */
+  double h;         /* hidden width, INFINITY in the wide limit */
+  int kp;           /* k' = min(h, k): columns of L */
   uint64_t seed;
-  double s_u, s_v;    /* standard deviations of the entries; nan where the law has none */
-  bool sampled;       /* U2 is independent Gaussian of deviation s_u: the exact law applies */
-  mat L0;             /* k x k', the start */
-  mat R;              /* pr x k': C = U2(0) O = F R; pr = 0 where C = 0 */
-  mat F;              /* D x pr, orthonormal columns off Phi1; p NULL: not drawn (see origin_frame) */
-  mat O;              /* h x k', explicit states only (else p NULL) */
-  mat U2;             /* D x h, explicit states only */
+  double s_u, s_v; /* standard deviations of the entries; nan where the law has none */
+  bool sampled;    /* U2 is independent Gaussian of deviation s_u: the exact law applies */
+  mat L0;          /* k x k', the start */
+  mat R;           /* pr x k': C = U2(0) O = F R; pr = 0 where C = 0 */
+  mat F;           /* D x pr, orthonormal columns off Phi1; p NULL: not drawn (see origin_frame) */
+  mat O;           /* h x k', explicit states only (else p NULL) */
+  mat U2;          /* D x h, explicit states only */
 } origin;
 
 typedef struct state {
@@ -33,9 +33,9 @@ typedef struct state {
 
 /* Buffers of the functions below, for one problem and k'. */
 typedef struct state_work {
-  mat E, A;       /* r x m */
-  mat SZ, LR;     /* k x k', k x pr */
-  mat G, G0;      /* k' x k': L^T J L (destroyed by its spectrum), L0^T J L0 */
+  mat E, A;   /* r x m */
+  mat SZ, LR; /* k x k', k x pr */
+  mat G, G0;  /* k' x k': L^T J L (destroyed by its spectrum), L0^T J L0 */
   bool have_G0;
   double *values; /* k' */
   mat T;          /* (r + pr) x m */
@@ -68,19 +68,22 @@ double state_rate(const state *s, state_work *w);
 status state_imbalance(const state *s, state_work *w, imbalance *out);
 /* max |L^T J L - L0^T J L0| / max |L^T L|. */
 double state_drift(const state *s, state_work *w);
-/* ||K - K(0)||_F / ||K(0)||_F, K = V V^T (x) diag(sigma)^2 + I (x) diag(sigma) U1 U1^T diag(sigma). */
+/* ||K - K(0)||_F / ||K(0)||_F, K = V V^T (x) diag(sigma)^2 + I (x) diag(sigma) U1 U1^T diag(sigma).
+ */
 double state_kernel_distance(const state *s, state_work *w);
 /* sqrt(||U - U(0)||^2 + ||V - V(0)||^2). */
 double state_travel(const state *s, state_work *w);
 /* Singular values of U1 V^T, min(r, m) of them, into values. */
 status state_singular_values(const state *s, state_work *w, double *values);
-/* |u_i^T U1 V^T v_i| / s_i, u_i and v_i from the SVD of Yt, s_i singular values of U1 V^T; 0 for 0/0. */
+/* |u_i^T U1 V^T v_i| / s_i, u_i and v_i from the SVD of Yt, s_i singular values of U1 V^T; 0 for
+ * 0/0. */
 status state_alignment(const state *s, state_work *w, double *values);
 /* The kernel in the reduced basis, rm x rm, index (i, j) of E at i + j r. */
 void state_kernel_reduced(const state *s, state_work *w, mat K);
 /* Theta = U V^T into out (D x m); needs o->F where pr > 0. */
 void state_theta(const state *s, state_work *w, mat out);
-/* U = Phi1 U1 O^T + U2 (D x h) and V = V O^T (m x h) of an explicit state; scratch r x h and m x h. */
+/* U = Phi1 U1 O^T + U2 (D x h) and V = V O^T (m x h) of an explicit state; scratch r x h and m x h.
+ */
 void state_weights_u(const state *s, mat scratch, mat out);
 void state_weights_v(const state *s, mat out);
 

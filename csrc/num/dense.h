@@ -28,16 +28,16 @@ static inline mat mat_rows(mat a, int i, int rows) { return mat_sub(a, i, 0, row
 static inline mat mat_cols(mat a, int j, int cols) { return mat_sub(a, 0, j, a.rows, cols); }
 
 void mat_fill(mat a, double x);
-void mat_eye(mat a);                     /* ones on the diagonal, zero elsewhere */
-void mat_copy(mat dst, mat src);         /* same shape; src and dst may overlap only if equal */
-void mat_transpose(mat dst, mat src);    /* dst cols x rows of src; no overlap */
-void mat_scale(mat a, double x);         /* a <- x a */
-void mat_axpy(double x, mat a, mat b);   /* b <- b + x a */
+void mat_eye(mat a);                         /* ones on the diagonal, zero elsewhere */
+void mat_copy(mat dst, mat src);             /* same shape; src and dst may overlap only if equal */
+void mat_transpose(mat dst, mat src);        /* dst cols x rows of src; no overlap */
+void mat_scale(mat a, double x);             /* a <- x a */
+void mat_axpy(double x, mat a, mat b);       /* b <- b + x a */
 void mat_scale_rows(mat a, const double *d); /* a <- diag(d) a */
 void mat_scale_cols(mat a, const double *d); /* a <- a diag(d) */
-double mat_dot(mat a, mat b);            /* sum of a_ij b_ij */
-double mat_norm_fro(mat a);              /* sqrt(sum of squares), no overflow or underflow */
-double mat_max_abs(mat a);               /* max |a_ij|; nan if any is nan; 0 if empty */
+double mat_dot(mat a, mat b);                /* sum of a_ij b_ij */
+double mat_norm_fro(mat a);                  /* sqrt(sum of squares), no overflow or underflow */
+double mat_max_abs(mat a);                   /* max |a_ij|; nan if any is nan; 0 if empty */
 bool mat_finite(mat a);
 /* Column-major position (0-based) of the first non-finite entry, or -1. */
 ptrdiff_t mat_first_non_finite(mat a);

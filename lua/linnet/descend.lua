@@ -1,6 +1,6 @@
 --- Discrete descent in reduced coordinates, at any width: gd, heavy ball, Nesterov, mini-batch SGD.
 --
--- Every update is a left multiplication of Z, so the width never enters (mathematics.md, section 4).
+-- Every update is a left multiplication of Z: the width never enters (mathematics.md, section 4).
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.descend
@@ -56,7 +56,8 @@ end
 
 --- Descend from a state. The run has `k` (updates done) beside `t`, the time of the flow that the
 -- same steps approximate: eta k for the summed loss, 2 eta k / n for the mean. A step that is too
--- large ends with reason `diverged`, and `stats.largest_stable_eta` says what would have been stable.
+-- large ends with reason `diverged`, and `stats.largest_stable_eta` says what would
+-- have been stable.
 -- @function problem:descend
 -- @tparam state s a state of this problem
 -- @tparam table opts see `help("descend")`

@@ -168,18 +168,18 @@ end
 -- @treturn integer bytes of workspace per thread
 function M.members(plan, measures, seeds, threads, progress)
   local size = plan.sampled and #seeds or math.min(BATCH, #seeds)
-  local out, bytes, interrupted
+  local out, bytes, stopped, problem
   for from = 1, #seeds, size do
     local part = table.move(seeds, from, math.min(from + size - 1, #seeds), 1, {})
     local rows
-    rows, bytes, interrupted = batch(plan, measures, part, threads, progress and function(done)
+    rows, bytes, stopped, problem = batch(plan, measures, part, threads, progress and function(done)
       progress(from - 1 + done)
     end)
     out = out and out:vcat(rows) or rows
-    if interrupted then break end
+    if problem and not tostring(problem):find("interrupted!", 1, true) then error(problem, 0) end
+    if stopped then break end
   end
-  if interrupted then core.interrupted() end
-  return out, interrupted, bytes
+  return out, stopped, bytes
 end
 
 --- The name of a reason by its number in a row; nil for a member that was not run.

@@ -133,7 +133,8 @@ M.define("uniform", "Independent uniform entries of variance h^(-2 alpha); alway
     return explicit_weights(p, o, kind, "uniform", s_u, s_v)
   end)
 
-M.define("invariant", "Gaussian weights in the invariant set V U2' = 0, U1 U2' = 0: ends at Theta_hat.",
+M.define("invariant",
+  "Gaussian weights in the invariant set V U2' = 0, U1 U2' = 0: ends at Theta_hat.",
   {H, SEED, EXPLICIT, ALPHA, STD},
   function(p, o, kind, draw)
     if o.h == math.huge then
@@ -145,14 +146,17 @@ M.define("invariant", "Gaussian weights in the invariant set V U2' = 0, U1 U2' =
     return sampled(p, o, kind, s_u, s_v, true, draw)
   end)
 
-M.define("orthogonal", "L = sqrt(lam) I, no part outside the data: the wide limit, lam = h^(1 - 2 alpha).",
+M.define("orthogonal",
+  "L = sqrt(lam) I, no part outside the data: the wide limit, lam = h^(1 - 2 alpha).",
   {H, ALPHA, {name = "lam", type = "number", range = "(0, inf)", help = "instead of alpha"}},
   function(p, o, kind)
     if o.lam and o.alpha then return nil, "give one of alpha and lam" end
     local k = p.rank + p.m
     if o.h < k then return nil, ("h must be at least rank + m = %d, got %s"):format(k, o.h) end
     local alpha = o.alpha or 0.5
-    if o.h == math.huge and not o.lam and alpha ~= 0.5 then return nil, NO_LIMIT .. ": alpha = 1/2" end
+    if o.h == math.huge and not o.lam and alpha ~= 0.5 then
+      return nil, NO_LIMIT .. ": alpha = 1/2"
+    end
     local lam = o.lam or alpha == 0.5 and 1.0 or o.h ^ (1 - 2 * alpha)
     return core.state_orthogonal(p, kind, o.h, lam, lam)
   end)

@@ -10,8 +10,8 @@ local M = {}
 
 -- ---------------------------------------------------------------- short errors
 
--- The interpreter adds a traceback to errors that are strings, and none to objects that can say what
--- they are: at the prompt, errors of linnet's functions are such objects.
+-- The interpreter adds a traceback to errors that are strings, and none to objects that can say
+-- what they are: at the prompt, errors of linnet's functions are such objects.
 local Brief = {__name = "linnet.error", __tostring = function(e) return e.message end}
 local inside = false -- only the outermost call: linnet's own code sees strings
 
@@ -33,7 +33,8 @@ local function brief_all(t)
     if type(value) == "function" then t[name] = brief(value) end
   end
   local meta = getmetatable(t)
-  if type(meta) == "table" and type(meta.__call) == "function" then meta.__call = brief(meta.__call) end
+  local call = type(meta) == "table" and meta.__call
+  if type(call) == "function" then meta.__call = brief(call) end
 end
 
 local MODULES = {"random", "npy", "csv", "data", "theory", "exact", "plot", "report", "ensemble",
@@ -49,8 +50,8 @@ local function brief_linnet(linnet)
     if methods then brief_all(methods) end
   end
   for _, name in ipairs(MODULES) do brief_all(linnet[name]) end
-  for _, name in ipairs{"matrix", "problem", "load", "help", "zeros", "ones", "eye", "diag", "linspace",
-    "logspace", "heatmap"} do
+  for _, name in ipairs{"matrix", "problem", "load", "help", "zeros", "ones", "eye", "diag",
+    "linspace", "logspace", "heatmap"} do
     local value = linnet[name]
     if type(value) == "function" then linnet[name] = brief(value) else brief_all(value) end
   end

@@ -23,7 +23,8 @@ local CHECKPOINT_BYTES = 64 * 2 ^ 20 -- of states kept for run:at
 
 function M.check_state(what, p, s)
   if getmetatable(s) ~= core.state then
-    error(("%s: the first argument must be a state of this problem, got a %s"):format(what, type(s)), 3)
+    error(("%s: the first argument must be a state of this problem, got a %s")
+      :format(what, type(s)), 3)
   elseif s.problem ~= p then
     error(("%s: the state belongs to another problem"):format(what), 3)
   end
@@ -179,7 +180,9 @@ M.separation = separation
 -- print(run:verify().error)
 function Run:verify()
   check(self, "verify")
-  if self.k or not self.final then error("verify: only a flow of this session can be verified", 2) end
+  if self.k or not self.final then
+    error("verify: only a flow of this session can be verified", 2)
+  end
   local o = self.options
   local sharper = self.problem:flow(self.start, {
     t = self.final.t, tol = o.tol / 100, method = self.stats.method, record = {},
@@ -209,7 +212,8 @@ function Run:table()
 end
 
 local function figure(x)
-  return type(x) == "number" and (math.type(x) == "integer" and "%d" or "%.6g"):format(x) or tostring(x)
+  return type(x) == "number" and (math.type(x) == "integer" and "%d" or "%.6g"):format(x)
+    or tostring(x)
 end
 
 function Run:__tostring()
@@ -252,7 +256,8 @@ end
 function Run:save(path)
   check(self, "save")
   local record = require "linnet.record"
-  local kept = {kind = "run", version = require "linnet.version", stats = self.stats, columns = self.columns,
+  local kept = {kind = "run", version = require "linnet.version", stats = self.stats,
+    columns = self.columns,
     values = {}}
   for _, name in ipairs(self.columns) do kept.values[name] = self[name] end
   record.save(path, kept, "run")

@@ -60,8 +60,8 @@ local function curves_of(self, what, log)
   return curves
 end
 
-local LOGARITHMIC = {loss = true, excess = true, rate = true, distance = true, singular_values = true,
-  kernel_distance = true, travel = true}
+local LOGARITHMIC = {loss = true, excess = true, rate = true, distance = true,
+  singular_values = true, kernel_distance = true, travel = true}
 
 --- Draw one of the records against time; `"loss"` and `"excess"` under the bounds of Theorem 1 and
 -- of the margin. Without a file the picture goes to the terminal.
@@ -73,7 +73,8 @@ local LOGARITHMIC = {loss = true, excess = true, rate = true, distance = true, s
 -- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 -- p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):plot("loss")
 function run.methods.plot(self, what, file, opts)
-  local known = self.columns or error("plot: called on something that is not a run; write run:plot(...)", 2)
+  local known = self.columns
+    or error("plot: called on something that is not a run; write run:plot(...)", 2)
   local found
   for _, name in ipairs(known) do found = found or (name == what and name ~= "t") end
   if not found then
@@ -89,8 +90,9 @@ function run.methods.plot(self, what, file, opts)
   local x_log = self.problem and self.problem.kappa > STIFF
   figure.log = figure.log or (x_log and "x" or "") .. (LOGARITHMIC[what] and "y" or "")
   if figure.log == "" then figure.log = nil end
-  for _, curve in ipairs(curves_of(self, what, figure.log == "xy")) do figure[#figure + 1] = curve end
-  figure.title = figure.title or self.start and ("%s, h = %s"):format(self.start.kind, self.start.h) or nil
+  local curves, start = curves_of(self, what, figure.log == "xy"), self.start
+  table.move(curves, 1, #curves, #figure + 1, figure)
+  figure.title = figure.title or start and ("%s, h = %s"):format(start.kind, start.h) or nil
   figure.xlabel, figure.ylabel = figure.xlabel or "t", figure.ylabel or what
   return plot(figure)
 end

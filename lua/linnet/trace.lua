@@ -83,7 +83,8 @@ function Trace:record(clock, state)
   for i, entry in ipairs(self.list) do
     local x = entry[2](state)
     if type(x) ~= "number" and not core.is_matrix(x) then
-      error(("record: '%s' must return a number or a matrix, got a %s"):format(entry[1], type(x)), 0)
+      error(("record: '%s' must return a number or a matrix, got a %s"):format(entry[1], type(x)),
+        0)
     end
     self.columns[i][#self.clock + 1] = x
   end
