@@ -215,7 +215,9 @@ local function axis_log(axis, low, high, kind)
   else
     local step = math.ceil(decades / (axis == "x" and 10 or 8))
     lines[2] = ("set format %s '%s'"):format(axis, kind == "text" and "1e%T" or "10^{%T}")
-    lines[3] = ("set %stics 1e%d"):format(axis, step)
+    -- Without a first tick gnuplot 5.4 begins at the edge of the range and labels that 10^n.
+    local first = math.floor(math.log(low, 10) / step) * step
+    lines[3] = ("set %stics 1e%d, 1e%d"):format(axis, math.max(first, -300), step)
     lines[4] = (step == 1 and kind ~= "text" and "set m%stics 10" or "unset m%stics"):format(axis)
   end
   return table.concat(lines, "\n")
