@@ -131,7 +131,7 @@ repl: deps build ## Lua's prompt with linnet loaded and help() at hand
 	@$(TREE) $(LUA) bin/linnet repl
 
 bench: deps build ## the measurements of bench/, raw timings into bench/results
-	@for b in bench/[a-z]*.lua; do echo "== $$b"; $(TREE) OPENBLAS_NUM_THREADS=1 $(LUA) $$b || exit 1; done
+	@for b in $(filter-out bench/support.lua,$(wildcard bench/*.lua)); do echo "== $$b"; $(TREE) OPENBLAS_NUM_THREADS=1 $(LUA) $$b || exit 1; done
 
 # To work on it ----------------------------------------------------------------------------------
 LUA_SOURCES = bin/linnet $(shell find lua spec examples bench tools -name '*.lua')
