@@ -138,6 +138,24 @@ describe("linnet.plot", function()
     end
   end)
 
+  it("labels every tick of a logarithmic axis with the number at its place", function()
+    for _, case in ipairs {{3.7e-9, 2.2e4}, {0.02, 5.1}, {0.31, 0.47}, {612, 3e12}, {2, 150}} do
+      local low, high = table.unpack(case)
+      local svg = plot.svg {{{1, 2}, {low, high}}, log = "y"}
+      local p, checked = pixels(svg, 1), 0
+      local label = 'translate%([%d.]+,([%d.]+)%)"[^>]*text%-anchor="end">%s*(<text>.-</text>)'
+      for at, text in svg:gmatch(label) do
+        local power = text:match(">(%-?%d+)</tspan><tspan font%-size=\"14.0\" dy")
+        local value = power and 10.0 ^ tonumber(power) or tonumber(text:match(">([%d.]+)<"))
+        -- Text hangs 4.55 pixels below its tick.
+        local place = p[1][2] + (p[2][2] - p[1][2]) * math.log(value / low) / math.log(high / low)
+        assert.near(place, tonumber(at) - 4.55, 0.6, text)
+        checked = checked + 1
+      end
+      assert.is_true(checked >= 2)
+    end
+  end)
+
   it("leaves nonpositive values out of a log axis with a note, keeping the rest", function()
     local text = drawn(plot.plot, {{{1, 2, 3, 4}, {1e-3, 0, -1, 1e-5}}, log = "y"})
     assert.truthy(text:find("values left out: 2 not positive", 1, true))
