@@ -56,6 +56,40 @@ describe("state:rates", function()
   end)
 end)
 
+describe("run:rates", function()
+  local p = problem{n = 5, D = 8, m = 2, seed = 1}
+  local run = p:flow(p:init("gaussian", {h = 20, alpha = 0.3, seed = 1}), {t = 1, tol = 1e-9})
+
+  it("holds state:rates at every time", function()
+    local rates = run:rates{1, 0, 0.3}
+    assert(rates.t:totable()[3][1] == 1) -- sorted
+    for i = 1, 3 do
+      local s = run:at(rates.t:get(i, 1))
+      for name, rate in pairs(s:rates()) do assert(rates[name]:get(i, 1) == rate) end
+      assert(rates.excess:get(i, 1) == s:excess())
+    end
+  end)
+
+  it("promises no less than comes, and more by restarts than Theorem 1", function()
+    local rates, better = run:rates(), 0
+    assert(#rates.t > 40)
+    for i = 2, #rates.t do
+      local t = rates.t:get(i, 1)
+      local theorem1 = rates.excess:get(1, 1) * math.exp(-rates.imbalance:get(1, 1) * t)
+      local promised = rates.promised:get(i, 1)
+      assert(rates.excess:get(i, 1) <= promised * (1 + 1e-6))
+      assert(promised <= theorem1 * (1 + 1e-9))
+      if promised < 0.9 * theorem1 then better = better + 1 end
+    end
+    assert(better > 10)
+  end)
+
+  it("refuses times outside the run", function()
+    local ok, why = pcall(function() run:rates{0.5, 2} end)
+    assert(not ok and why:find("times must be finite and lie in [0, 1]", 1, true))
+  end)
+end)
+
 describe("state:law", function()
   -- Kolmogorov-Smirnov of probability-integral transforms against the uniform law.
   local function distance_to_uniform(values)

@@ -33,6 +33,7 @@ require "linnet.state"
 require "linnet.flow"
 require "linnet.descend"
 require "linnet.bounds"
+require "linnet.envelope"
 require "linnet.diagnostics"
 require "linnet.run_plot"
 M.load = require("linnet.run").load
