@@ -1,0 +1,275 @@
+/* spec/c/flow.c: every method on the reference cases, what a run may and may not depend on, events,
+ * and hard starts, which must end with a reason.
+ * SPDX-License-Identifier: MIT */
+#include "net/flow.h"
+
+#include "cases.h"
+
+static flow rooms(const field *f, int kp, flow_method method) {
+  flow w = {0};
+  CHECK_LAYOUT(a, flow_layout(a, &w, f->r, f->m, kp, method));
+  return w;
+}
+
+static flow_spec spec_of(flow_method method, double t_end, double tol) {
+  return (flow_spec){method, t_end, tol, 0.0, 100000, 0.0};
+}
+
+static flow_reason run(flow *w, const field *f, const flow_spec *spec, mat Z0) {
+  flow_reason why;
+  flow_start(w, f, spec, Z0, 0.0);
+  do why = flow_advance(w, NULL);
+  while (why == FLOW_RUNNING);
+  return why;
+}
+
+/* At the four reference times, met as between-states and as the end of a run. */
+static void check_reference(flow_method method, double tol, double bar) {
+  for (int i = 0; i < CASES; i++) {
+    spec_case c = case_load(case_names[i]);
+    flow w = rooms(&c.f, c.h, method);
+    mat out = check_mat(c.Z0.rows, c.h);
+    flow_spec spec = spec_of(method, 20.0, tol);
+    flow_start(&w, &c.f, &spec, c.Z0, 0.0);
+    int entry = 0;
+    for (flow_reason why = FLOW_RUNNING; why == FLOW_RUNNING;) {
+      why = flow_advance(&w, NULL);
+      double t;
+      for (const char *text; entry < 4 && (text = case_entry(&c, entry, &t), t <= w.t); entry++) {
+        mat want = case_reduced(&c, text, "U", "V");
+        check(flow_between(&w, t, out) == STATUS_OK, "the state at %g exists", t);
+        check(check_distance(out, want) <= bar, "%s, %s at t = %g: %.1e", flow_method_names[method],
+              c.name, t, check_distance(out, want));
+        double excess = check_number(text, "loss") - check_number(c.text, "optimal_loss");
+        mat E = check_mat(c.r, c.m);
+        field_error(&c.f, out, E);
+        check(fabs(field_excess(E) - excess) <= bar, "its excess too");
+      }
+    }
+    check(entry == 4 && w.reason == FLOW_TIME && w.t == 20.0, "the run ends in time");
+    if (!stepper_is_explicit(method))
+      check(case_drift(&c.f, w.Z, c.Z0) <= 1e-13, "%s conserves the imbalance: %.1e",
+            flow_method_names[method], case_drift(&c.f, w.Z, c.Z0));
+  }
+}
+
+/* The global error stays below 10 tol, and every method but expo2 reaches far down. */
+static void check_tolerances(void) {
+  race_case c = race_load("race_two_outputs.json");
+  const flow_method methods[] = {FLOW_AUTO, FLOW_EXPO2, FLOW_EXPO4};
+  for (int i = 0; i < 3; i++)
+    for (double tol = 1e-2; tol > (methods[i] == FLOW_EXPO2 ? 5e-6 : 5e-11); tol /= 10.0) {
+      flow w = rooms(&c.f, c.Z0.cols, methods[i]);
+      flow_spec spec = spec_of(methods[i], c.t, tol);
+      check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "%s ends in time", flow_method_names[methods[i]]);
+      check(case_error(&c.f, w.Z, c.Zt) <= 10.0 * tol, "%s at tol %g: %.1e",
+            flow_method_names[methods[i]], tol, case_error(&c.f, w.Z, c.Zt));
+      check(case_drift(&c.f, w.Z, c.Z0) <= 1e-13, "%s at tol %g drifts by %.1e",
+            flow_method_names[methods[i]], tol, case_drift(&c.f, w.Z, c.Z0));
+    }
+}
+
+/* Asking for states in between, and being interrupted at every question, changes no bit. */
+static int always(void *unused) {
+  (void)unused;
+  return 1;
+}
+
+static int now_and_then(void *count) { return ++*(int *)count % 11 == 0; }
+
+static void check_undisturbed(flow_method method) {
+  race_case c = race_load("race_two_outputs.json");
+  flow plain = rooms(&c.f, 32, method), asked = rooms(&c.f, 32, method);
+  flow_spec spec = spec_of(method, 40.0, 1e-5);
+  mat out = check_mat(32, 32);
+  int count = 0, refusals = 0;
+  tick stop = {always, NULL}, often = {now_and_then, &count};
+  flow_start(&plain, &c.f, &spec, c.Z0, 0.0);
+  flow_start(&asked, &c.f, &spec, c.Z0, 0.0);
+  flow_reason why = FLOW_RUNNING;
+  while (why == FLOW_RUNNING) {
+    check(flow_advance(&asked, &stop) == FLOW_INTERRUPTED, "an interrupt is heard");
+    flow_between(&asked, 0.3 * asked.tprev + 0.7 * asked.t, out);
+    flow_reason mine;
+    while ((mine = flow_advance(&asked, &often)) == FLOW_INTERRUPTED) refusals++;
+    why = flow_advance(&plain, NULL);
+    check(mine == why && plain.t == asked.t, "both take the same step");
+    if (!check(check_distance(plain.Z, asked.Z) == 0.0, "%s: the same bits", flow_method_names[method]))
+      return;
+  }
+  check(refusals > 0, "there were interrupts");
+  check(plain.steps == asked.steps && plain.rejected == asked.rejected, "the same counts");
+}
+
+static void check_between(flow_method method, double tol, double bar) {
+  race_case c = race_load("race_two_outputs.json");
+  flow w = rooms(&c.f, 32, method), fine = rooms(&c.f, 32, FLOW_DOP853);
+  flow_spec spec = spec_of(method, 30.0, tol), exact = spec_of(FLOW_DOP853, 30.0, 1e-13);
+  mat out = check_mat(32, 32), want = check_mat(32, 32), Z = check_mat(32, 32);
+  double worst = 0.0, worst_replay = 0.0, worst_drift = 0.0;
+  flow_start(&fine, &c.f, &exact, c.Z0, 0.0);
+  flow_start(&w, &c.f, &spec, c.Z0, 0.0);
+  while (w.reason == FLOW_RUNNING) {
+    flow_advance(&w, NULL);
+    double t = w.tprev + 0.37 * (w.t - w.tprev);
+    flow_between(&w, t, out);
+    flow_replay(&fine, c.Z0, 0.0, 0.0, t, want);
+    worst = fmax(worst, case_error(&c.f, out, want));
+    worst_drift = fmax(worst_drift, case_drift(&c.f, out, c.Z0));
+  }
+  mat_copy(Z, c.Z0);
+  flow_replay(&w, Z, 0.0, 0.0, 17.3, out);
+  flow_replay(&fine, c.Z0, 0.0, 0.0, 17.3, want);
+  worst_replay = case_error(&c.f, out, want);
+  check(worst <= bar, "%s: states in between err by %.1e", flow_method_names[method], worst);
+  check(worst_replay <= bar, "%s: a replay errs by %.1e", flow_method_names[method], worst_replay);
+  if (!stepper_is_explicit(method))
+    check(worst_drift <= 1e-13, "%s: drift in between %.1e", flow_method_names[method], worst_drift);
+}
+
+/* Z -> a Z, Yt -> a^2 Yt, t -> t / a^2: the same run up to round-off. */
+static void check_rescaling(flow_method method, double a) {
+  race_case c = race_load("race_two_outputs.json");
+  field f = c.f;
+  mat Z0 = check_mat(32, 32), Yt = check_mat(f.r, f.m);
+  flow w = rooms(&c.f, 32, method), scaled = rooms(&c.f, 32, method);
+  flow_spec spec = spec_of(method, 30.0, 1e-6), other = spec_of(method, 30.0 / (a * a), 1e-6);
+  mat_copy(Yt, f.Yt);
+  mat_copy(Z0, c.Z0);
+  mat_scale(Yt, a * a);
+  mat_scale(Z0, a);
+  f.Yt = Yt;
+  check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "the run ends");
+  check(run(&scaled, &f, &other, Z0) == FLOW_TIME, "with weights of %g too", a);
+  check(w.steps == scaled.steps && w.rejected == scaled.rejected, "%s, scaled by %g: %ld steps not %ld",
+        flow_method_names[method], a, (long)scaled.steps, (long)w.steps);
+  mat_scale(scaled.Z, 1.0 / a);
+  check(case_error(&c.f, scaled.Z, w.Z) <= 1e-9, "and the same states: %.1e",
+        case_error(&c.f, scaled.Z, w.Z));
+}
+
+static void check_until(flow_method method) {
+  race_case c = race_load("race_two_outputs.json");
+  flow w = rooms(&c.f, 32, method);
+  flow_spec spec = spec_of(method, INFINITY, 1e-6);
+  spec.until_excess = 2.385e-5;
+  check(run(&w, &c.f, &spec, c.Z0) == FLOW_UNTIL_EXCESS, "%s stops at the excess",
+        flow_method_names[method]);
+  check(fabs(w.excess / spec.until_excess - 1.0) <= 1e-8, "located: %.17g", w.excess);
+  check(isfinite(w.t) && w.tprev < w.t, "at a finite time %g", w.t);
+  spec.until_excess = 1e9;
+  check(run(&w, &c.f, &spec, c.Z0) == FLOW_UNTIL_EXCESS && w.steps == 0, "met at once");
+}
+
+static void check_infinity(flow_method method) {
+  race_case c = race_load("race_two_outputs.json");
+  flow w = rooms(&c.f, 32, method), finite = rooms(&c.f, 32, FLOW_EXPO4);
+  flow_spec spec = spec_of(method, INFINITY, 1e-7), longer = spec_of(FLOW_EXPO4, 1e9, 1e-9);
+  mat out = check_mat(32, 32), want = check_mat(32, 32);
+  check(run(&w, &c.f, &spec, c.Z0) == FLOW_CONVERGED, "%s converges", flow_method_names[method]);
+  check(w.excess <= 1e-24, "with excess %.1e", w.excess);
+  run(&finite, &c.f, &longer, c.Z0);
+  check(case_error(&c.f, w.Z, finite.Z) <= 1e-6, "to the state of long times: %.1e",
+        case_error(&c.f, w.Z, finite.Z));
+  if (stepper_is_explicit(method)) return;
+  check(isinf(w.t), "by a step to infinity");
+  double t = 2.0 * w.tprev;
+  check(flow_between(&w, t, out) == STATUS_OK, "a time inside that step");
+  flow_replay(&finite, c.Z0, 0.0, 0.0, t, want);
+  check(case_error(&c.f, out, want) <= 1e-6, "has its state: %.1e", case_error(&c.f, out, want));
+}
+
+static void check_limits(void) {
+  race_case c = race_load("race_two_outputs.json");
+  flow w = rooms(&c.f, 32, FLOW_AUTO);
+  flow_spec spec = spec_of(FLOW_AUTO, INFINITY, 1e-8);
+  spec.max_steps = 7;
+  check(run(&w, &c.f, &spec, c.Z0) == FLOW_MAX_STEPS, "a step budget runs out");
+  check(w.steps + w.rejected == 7 && mat_finite(w.Z), "after that many steps, the state kept");
+  spec.max_steps = 0;
+  spec.max_seconds = 1e-9;
+  check(run(&w, &c.f, &spec, c.Z0) == FLOW_MAX_SECONDS, "so does time");
+}
+
+/* Ends with a reason among those allowed, in a finite state, whatever the method. */
+static void hard(const char *what, const field *f, mat Z0, double t_end, unsigned allowed) {
+  for (int method = 0; method < FLOW_METHODS; method++) {
+    flow w = rooms(f, Z0.cols, (flow_method)method);
+    flow_spec spec = spec_of((flow_method)method, t_end, 1e-6);
+    spec.max_steps = 3000;
+    flow_reason why = run(&w, f, &spec, Z0);
+    check(allowed >> why & 1, "%s by %s ends as %s at t = %g, excess %g", what,
+          flow_method_names[method], flow_reason_names[why], w.t, w.excess);
+    check(why == FLOW_NON_FINITE || mat_finite(w.Z), "%s by %s leaves a finite state", what,
+          flow_method_names[method]);
+  }
+}
+
+#define BIT(reason) (1u << (reason))
+
+static void check_hard(void) {
+  const double inf = INFINITY;
+  unsigned good = BIT(FLOW_CONVERGED), late = good | BIT(FLOW_MAX_STEPS);
+  field f = case_random(5, 2, 4.0, 0.7, 31);
+  mat zero = check_mat(7, 4), Z = case_weights(7, 4, 0.5, 32), none = check_mat(5, 2);
+  hard("U = V = 0", &f, zero, inf, BIT(FLOW_SADDLE));
+  hard("U = V = 0, finite time", &f, zero, 3.0, BIT(FLOW_SADDLE));
+  mat_copy(zero, Z);
+  mat_fill(field_U(&f, zero), 0.0);
+  hard("U = 0", &f, zero, inf, late);
+  mat_copy(zero, Z);
+  mat_fill(field_V(&f, zero), 0.0);
+  hard("V = 0", &f, zero, inf, late);
+  field g = f;
+  g.Yt = none;
+  hard("Yt = 0", &g, Z, inf, late);
+  hard("Yt = 0, finite time", &g, Z, 5.0, BIT(FLOW_TIME));
+  mat thin = case_weights(7, 1, 0.5, 33);
+  hard("h = 1 with two outputs", &f, thin, inf, BIT(FLOW_UNREACHABLE) | BIT(FLOW_MAX_STEPS));
+  field scalar = case_random(1, 1, 1.0, 0.7, 31);
+  mat one = case_weights(2, 1, 0.5, 33);
+  hard("h = m = r = 1", &scalar, one, inf, late);
+  *mat_at(one, 1, 0) = -*mat_at(one, 0, 0); /* balanced, on the wrong side: c = 0 */
+  if (scalar.Yt.p[0] < 0.0) *mat_at(one, 1, 0) *= -1.0;
+  hard("c = 0 towards the saddle", &scalar, one, 1e3, BIT(FLOW_TIME) | BIT(FLOW_SADDLE));
+  scalar.Yt.p[0] = 0.0;
+  hard("c = 0 and zero margin", &scalar, one, inf, late | BIT(FLOW_SADDLE));
+  mat_scale(one, 1e-8);
+  hard("weights of 1e-8", &f, (mat_scale(Z, 1e-8), Z), inf, late);
+  hard("weights of 1e8", &f, (mat_scale(Z, 1e16), Z), inf, late);
+  field stiff = case_random(8, 1, 1e6, 0.7, 35);
+  hard("kappa = 1e12", &stiff, case_weights(9, 9, 0.5, 36), 1e3, BIT(FLOW_TIME) | BIT(FLOW_MAX_STEPS));
+  hard("kappa = 1e12 for ever", &stiff, case_weights(9, 9, 0.5, 36), inf, late);
+  mat_fill(f.Yt, 1e200);
+  hard("a flow that overflows", &f, case_weights(7, 4, 1e100, 32), 1e300,
+       BIT(FLOW_NON_FINITE) | BIT(FLOW_STEP_UNDERFLOW) | BIT(FLOW_MAX_STEPS) | BIT(FLOW_TIME));
+  *mat_at(Z, 0, 0) = NAN;
+  hard("a nan in the weights", &f, Z, 1.0, BIT(FLOW_NON_FINITE));
+}
+
+int main(void) {
+  blas_threads(1);
+  check_reference(FLOW_DOPRI5, 1e-12, 1e-9);
+  check_reference(FLOW_DOP853, 1e-12, 1e-9);
+  check_reference(FLOW_EXPO4, 1e-11, 1e-8);
+  check_reference(FLOW_AUTO, 1e-11, 1e-8);
+  check_reference(FLOW_EXPO2, 1e-6, 1e-4);
+  check_tolerances();
+  for (int method = 0; method < FLOW_METHODS; method++) {
+    check_undisturbed((flow_method)method);
+    check_until((flow_method)method);
+    check_rescaling((flow_method)method, 1e4);
+    check_rescaling((flow_method)method, 1e-4);
+  }
+  check_between(FLOW_EXPO2, 1e-4, 1e-3);
+  check_between(FLOW_EXPO4, 1e-7, 1e-6);
+  check_between(FLOW_AUTO, 1e-7, 1e-6);
+  check_between(FLOW_DOPRI5, 1e-7, 1e-6);
+  check_between(FLOW_DOP853, 1e-7, 1e-6);
+  check_infinity(FLOW_AUTO);
+  check_infinity(FLOW_EXPO4);
+  check_infinity(FLOW_DOP853);
+  check_limits();
+  check_hard();
+  return check_done("flow");
+}
