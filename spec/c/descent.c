@@ -1,0 +1,189 @@
+/* spec/c/descent.c: every update against full matrices, the drift identity, the limit of small steps,
+ * batches of an epoch, and divergence.
+ * SPDX-License-Identifier: MIT */
+#include "net/descent.h"
+
+#include "cases.h"
+
+static descent rooms(const field *f, int kp, int n, int batch) {
+  descent d = {0};
+  CHECK_LAYOUT(a, descent_layout(a, &d, f->r, f->m, kp, n, batch));
+  return d;
+}
+
+static descent_spec spec_of(descent_method method, double eta, int64_t steps) {
+  return (descent_spec){method, eta, 0.9, 0, 1, steps, 0.0, 0.0};
+}
+
+static flow_reason run(descent *d, const field *f, const descent_spec *spec, mat Z0) {
+  descent_start(d, f, spec, (mat){0}, (mat){0}, Z0);
+  return descent_advance(d, INT64_MAX, NULL);
+}
+
+static void check_reference(void) {
+  for (int i = 0; i < CASES; i++) {
+    spec_case c = case_load(case_names[i]);
+    const char *text = check_key(c.text, "descent");
+    descent d = rooms(&c.f, c.h, 0, 0);
+    descent_spec spec = spec_of(DESCENT_GD, check_number(text, "eta"), 50);
+    mat want = case_reduced(&c, text, "U", "V");
+    check(run(&d, &c.f, &spec, c.Z0) == FLOW_TIME && d.k == 50, "%s: 50 steps", c.name);
+    check(check_distance(d.Z, want) <= 1e-13, "%s: gd as by full matrices: %.1e", c.name,
+          check_distance(d.Z, want));
+  }
+}
+
+static void velocity(const field *f, mat Z, mat out) {
+  mat A = check_mat(f->r, f->m);
+  field_error(f, Z, A);
+  field_force(f, A, A);
+  field_velocity(f, Z, A, out);
+  free(A.p);
+}
+
+/* Heavy ball and Nesterov from their definitions. */
+static void check_momentum(bool ahead) {
+  field f = case_random(5, 2, 2.0, 0.7, 41);
+  mat Z0 = case_weights(7, 6, 0.5, 42), Z = check_mat(7, 6), D = check_mat(7, 6);
+  mat X = check_mat(7, 6), S = check_mat(7, 6);
+  descent d = rooms(&f, 6, 0, 0);
+  descent_spec spec = spec_of(ahead ? DESCENT_NESTEROV : DESCENT_HEAVY_BALL, 0.02, 30);
+  run(&d, &f, &spec, Z0);
+  mat_copy(Z, Z0);
+  for (int k = 0; k < 30; k++) {
+    mat_copy(X, Z);
+    if (ahead) mat_axpy(0.9, D, X);
+    velocity(&f, X, S);
+    mat_scale(D, 0.9);
+    mat_axpy(0.02, S, D);
+    mat_axpy(1.0, D, Z);
+  }
+  check(check_distance(d.Z, Z) <= 1e-13, "%s is its definition: %.1e",
+        descent_method_names[spec.method], check_distance(d.Z, Z));
+}
+
+/* Lambda+ - Lambda = eta^2 (V^T A^T A V - U^T A A^T U) */
+static void check_drift_identity(void) {
+  field f = case_random(5, 2, 3.0, 0.7, 43);
+  mat Z0 = case_weights(7, 6, 0.5, 44), A = check_mat(5, 2), SZ = check_mat(7, 6);
+  mat want = check_mat(6, 6), got = check_mat(6, 6);
+  const double eta = 0.2385;
+  descent d = rooms(&f, 6, 0, 0);
+  descent_spec spec = spec_of(DESCENT_GD, eta, 1);
+  run(&d, &f, &spec, Z0);
+  field_error(&f, Z0, A);
+  field_force(&f, A, A);
+  field_velocity(&f, Z0, A, SZ);
+  blas_syrk('T', eta * eta, field_U(&f, SZ), 0.0, want);
+  blas_syrk('T', -eta * eta, field_V(&f, SZ), 1.0, want);
+  blas_syrk('T', 1.0, field_U(&f, d.Z), 0.0, got);
+  blas_syrk('T', -1.0, field_V(&f, d.Z), 1.0, got);
+  blas_syrk('T', -1.0, field_U(&f, Z0), 1.0, got);
+  blas_syrk('T', 1.0, field_V(&f, Z0), 1.0, got);
+  check(check_distance(got, want) <= 1e-12 * mat_max_abs(Z0), "the drift identity: %.1e",
+        check_distance(got, want));
+  check(mat_max_abs(want) > 1e-4, "of a drift that is there");
+}
+
+/* At t = eta k, gd is the flow with an error of order 1 in eta. */
+static void check_limit(void) {
+  spec_case c = case_load("wide");
+  flow w = {0};
+  CHECK_LAYOUT(a, flow_layout(a, &w, c.r, c.m, c.h, FLOW_DOP853));
+  flow_spec exact = {FLOW_DOP853, 1.0, 1e-13, 0.0, 0, 0.0};
+  flow_start(&w, &c.f, &exact, c.Z0, 0.0);
+  while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;
+  double error[2];
+  for (int i = 0; i < 2; i++) {
+    descent d = rooms(&c.f, c.h, 0, 0);
+    descent_spec spec = spec_of(DESCENT_GD, 2.5e-4 / (1 << i), 4000 << i);
+    run(&d, &c.f, &spec, c.Z0);
+    error[i] = check_distance(d.Z, w.Z);
+  }
+  double slope = log2(error[0] / error[1]);
+  check(fabs(slope - 1.0) <= 0.1, "gd converges to the flow with order 1: %.3f (%.1e)", slope,
+        error[1]);
+}
+
+static void check_sgd(void) {
+  spec_case c = case_load("tall"); /* n = 12 */
+  descent d = rooms(&c.f, c.h, c.n, c.n), gd = rooms(&c.f, c.h, 0, 0);
+  descent_spec spec = spec_of(DESCENT_SGD, 0.02, 40), full = spec_of(DESCENT_GD, 0.02, 40);
+  spec.batch = c.n;
+  run(&gd, &c.f, &full, c.Z0);
+  descent_start(&d, &c.f, &spec, c.W, c.Y, c.Z0);
+  descent_advance(&d, 40, NULL);
+  check(check_distance(d.Z, gd.Z) <= 1e-13, "sgd with the whole batch is gd: %.1e",
+        check_distance(d.Z, gd.Z));
+  /* One epoch at a tiny step: three batches of 4, each times 3, make three times the gradient. */
+  d = rooms(&c.f, c.h, c.n, 4);
+  spec = spec_of(DESCENT_SGD, 1e-9, 3);
+  spec.batch = 4;
+  descent_start(&d, &c.f, &spec, c.W, c.Y, c.Z0);
+  descent_advance(&d, 3, NULL);
+  full = spec_of(DESCENT_GD, 3e-9, 1);
+  run(&gd, &c.f, &full, c.Z0);
+  double moved = check_distance(gd.Z, c.Z0);
+  check(check_distance(d.Z, gd.Z) <= 1e-5 * moved, "an epoch visits every sample once: %.1e of %.1e",
+        check_distance(d.Z, gd.Z), moved);
+  mat once = check_mat(c.Z0.rows, c.h);
+  mat_copy(once, d.Z);
+  descent_start(&d, &c.f, &spec, c.W, c.Y, c.Z0);
+  descent_advance(&d, 3, NULL);
+  check(check_distance(d.Z, once) == 0.0, "the same seed gives the same bits");
+  spec.seed = 2;
+  spec.steps = 1;
+  descent_start(&d, &c.f, &spec, c.W, c.Y, c.Z0);
+  descent_advance(&d, 1, NULL);
+  mat_copy(once, d.Z);
+  spec.seed = 3;
+  descent_start(&d, &c.f, &spec, c.W, c.Y, c.Z0);
+  descent_advance(&d, 1, NULL);
+  check(check_distance(d.Z, once) > 0.0, "another seed another batch");
+}
+
+static int always(void *unused) {
+  (void)unused;
+  return 1;
+}
+
+static void check_ends(void) {
+  field f = case_random(6, 1, 5.0, 0.8, 45);
+  mat Z0 = case_weights(7, 7, 0.3, 46);
+  descent d = rooms(&f, 7, 0, 0);
+  descent_spec spec = spec_of(DESCENT_GD, 40.0, 100000);
+  check(run(&d, &f, &spec, Z0) == FLOW_DIVERGED, "a step of 40 diverges");
+  double eta = d.eta_max;
+  check(eta > 0.0 && isfinite(eta), "and a step is suggested: %g", eta);
+  spec.eta = 0.95 * eta;
+  check(run(&d, &f, &spec, Z0) == FLOW_TIME && d.excess <= 1e-25, "just below it, gd converges: %g",
+        d.excess);
+  spec.eta = 5.0 * eta; /* up to about twice as much, gd may still jump to a flatter minimum */
+  check(run(&d, &f, &spec, Z0) == FLOW_DIVERGED, "well above it, it diverges");
+  spec = spec_of(DESCENT_GD, 0.5 * eta, 100000);
+  spec.until_excess = 1e-9;
+  check(run(&d, &f, &spec, Z0) == FLOW_UNTIL_EXCESS && d.excess <= 1e-9, "until an excess");
+  int64_t steps = d.k;
+  spec.until_excess = 0.0;
+  spec.steps = steps - 1;
+  run(&d, &f, &spec, Z0);
+  check(d.excess > 1e-9, "reached at the first step it can be");
+  tick stop = {always, NULL};
+  descent_start(&d, &f, &spec, (mat){0}, (mat){0}, Z0);
+  check(descent_advance(&d, 10, &stop) == FLOW_INTERRUPTED, "an interrupt is heard");
+  check(descent_advance(&d, 10, NULL) == FLOW_RUNNING && d.k == 10, "and the descent goes on");
+  *mat_at(Z0, 0, 0) = NAN;
+  check(run(&d, &f, &spec, Z0) == FLOW_NON_FINITE, "a nan is a reason");
+}
+
+int main(void) {
+  blas_threads(1);
+  check_reference();
+  check_momentum(false);
+  check_momentum(true);
+  check_drift_identity();
+  check_limit();
+  check_sgd();
+  check_ends();
+  return check_done("descent");
+}
