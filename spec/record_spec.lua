@@ -276,6 +276,18 @@ describe("linnet.record", function()
       assert.equal(text, contents())
     end)
 
+    it("is never put in the place of a device or a symbolic link", function()
+      local target = dir .. "/target"
+      lfs.link(target, path, true)
+      record.write(path, {{x = 1}, {x = 2}}) -- dangling: the target appears
+      record.write(path, {{x = 3}})
+      assert.equal("link", lfs.symlinkattributes(path, "mode"))
+      assert.equal("file", lfs.symlinkattributes(target, "mode"))
+      assert.equal('{"x":3}\n', contents())
+      record.write("/dev/null", {{x = 1}})
+      assert.equal("char device", lfs.symlinkattributes("/dev/null", "mode"))
+    end)
+
     it("holds one saved value, of the kind asked for", function()
       record.save(path, {t = {0.5, 1 / 0}, name = "x"}, "run")
       local value, header = record.load(path, "run")

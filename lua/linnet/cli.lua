@@ -45,7 +45,7 @@ local function examples(text) return "Examples:\n" .. text end
 
 local function add_run(parser)
   local c = parser:command("run", "Run a Lua file with linnet at hand.")
-    :epilog(examples "   linnet run examples/01_first_flow.lua")
+    :epilog(examples "   linnet run script.lua 100 --verbose")
   c:argument("file", "The Lua file; it begins with: local linnet = require \"linnet\".")
   c:argument("args", "Its arguments, as ... and in the table arg."):args("*")
   c:flag("--traceback", "After an error, where it came from.")
@@ -57,15 +57,15 @@ local function add_sweep(parser)
       .. "   linnet sweep figure1.lua --out a.jsonl --resume\n"
       .. "   seq 8 | parallel linnet sweep figure1.lua --shard {}/8 --out shard-{}.jsonl --resume"))
   c:argument("spec", "A Lua file that returns linnet.sweep{...}.")
-  c:option("-o --out", "File of records, .jsonl (default: the spec's name in this folder).")
+  c:option("--out -o", "File of records, .jsonl (default: the spec's name in this folder).")
     :argname("<file>")
-  c:option("-t --threads", "Threads, or processes when the sweep is over a function.")
+  c:option("--threads -t", "Threads, or processes when the sweep is over a function.")
     :convert(integer):default("1"):argname("<n>")
   c:option("--shard", "i/N: " .. help_of("sweep.run", "shard"):gsub("^{i, N}: ", ""))
     :convert(shard):argname("<i/N>")
-  c:flag("-r --resume", help_of("sweep.run", "resume"))
+  c:flag("--resume -r", help_of("sweep.run", "resume"))
   c:option("--report", "Write a report too: .html, .md or .csv."):argname("<file>")
-  c:flag("-q --quiet", "No progress, no table.")
+  c:flag("--quiet -q", "No progress, no table.")
   c:flag("--json", "The summary as one line of JSON.")
   c:flag("--worker"):hidden(true)
 end
@@ -75,12 +75,12 @@ local function add_merge(parser)
     :epilog(examples("   linnet merge shard-*.jsonl --out all.jsonl\n"
       .. "   linnet merge --canonical a.jsonl --out - | cmp - b.jsonl"))
   c:argument("files", "Files of records."):args("+")
-  c:option("-o --out", "Where to write all records in canonical order; - for standard output.")
+  c:option("--out -o", "Where to write all records in canonical order; - for standard output.")
     :argname("<file>")
   c:flag("--canonical", help_of("sweep.save", "canonical"))
   c:flag("--partial", help_of("sweep.merge", "partial"))
   c:option("--rtol", help_of("sweep.merge", "rtol")):convert(number):argname("<x>")
-  c:flag("-q --quiet", "No table.")
+  c:flag("--quiet -q", "No table.")
   c:flag("--json", "The summary as one line of JSON.")
 end
 
@@ -89,7 +89,7 @@ local function add_report(parser)
     :epilog(examples "   linnet report all.jsonl --out report.html")
   c:argument("files", "Files of a sweep's records (shards of one sweep together), or a run's.")
     :args("+")
-  c:option("-o --out", "The page: .html, .md or .csv (default: the first file's name with .html).")
+  c:option("--out -o", "The page: .html, .md or .csv (default: the first file's name with .html).")
     :argname("<file>")
   c:flag("--partial", help_of("sweep.merge", "partial"))
 end
@@ -99,9 +99,9 @@ local function add_slurm(parser)
     :epilog(examples("   linnet slurm figure1.lua --tasks 32 --partition short --submit\n"
       .. "   linnet slurm big.lua --tasks 200 --time 04:00:00 --option=--qos=low"))
   c:argument("spec", "A Lua file that returns linnet.sweep{...}.")
-  c:option("-n --tasks", help_of("slurm", "tasks")):convert(integer):argname("<n>"):count(1)
+  c:option("--tasks -n", help_of("slurm", "tasks")):convert(integer):argname("<n>"):count(1)
   for _, name in ipairs{"out", "report", "dir", "partition", "time", "mem", "command"} do
-    c:option((name == "out" and "-o " or "") .. "--" .. name, help_of("slurm", name))
+    c:option("--" .. name .. (name == "out" and " -o" or ""), help_of("slurm", name))
   end
   c:option("--rtol", help_of("slurm", "rtol")):convert(number):argname("<x>")
   for _, name in ipairs{"cpus", "retries"} do
@@ -164,17 +164,29 @@ local function is_interrupt(problem)
   return tostring(problem):find("interrupted", 1, true) ~= nil
 end
 
+-- What follows the file of `linnet run` is the file's: its options are not the command's.
+local function split_run(argv)
+  for i = 2, argv[1] == "run" and #argv or 0 do
+    if argv[i]:sub(1, 1) ~= "-" then
+      return table.move(argv, 1, i, 1, {}), table.move(argv, i + 1, #argv, 1, {})
+    end
+  end
+  return argv, {}
+end
+
 --- Run the command.
 -- @tparam {string,...} argv arguments; `argv[0]` and below as in `arg`
 -- @treturn integer exit code
 -- @usage if false then os.exit(require("linnet.cli").main(arg)) end
 function M.main(argv)
-  local ok, args = parser_make():pparse(argv)
+  local own, rest = split_run(argv)
+  local ok, args = parser_make():pparse(own)
   if not ok then
     io.stderr:write("linnet: ", message_of(args), " (see linnet --help)\n")
     return 2
   end
   args.self = self_command(argv)
+  args.args = rest
   local trace
   local done, code = xpcall(commands[args.chosen], function(problem)
     trace = args.traceback and debug.traceback(message_of(problem), 2)

@@ -109,7 +109,16 @@ end
 
 Writer.__close = Writer.close
 
---- Write a whole file of records at once: afterwards it holds all of them, or is as it was.
+-- Where to write before renaming onto a path. Only an ordinary file, or none, may be renamed onto:
+-- onto a device or a symbolic link (/dev/stdout is one) it would put a file in their place, so
+-- these are written through.
+local function aside_of(path)
+  local mode = lfs.symlinkattributes(path, "mode")
+  return (mode == nil or mode == "file") and path .. ".new" or path
+end
+
+--- Write a whole file of records at once: afterwards it holds all of them, or is as it was (devices
+-- and symbolic links are written through and may be left half written).
 -- @tparam string path
 -- @tparam {table,...} values one a line
 -- @tparam[opt=2] integer level of the error, as `error` counts it in the caller
@@ -122,15 +131,13 @@ function M.write(path, values, level)
     if not text then raise(level, "cannot write %s: %s", path, why) end
     lines[i] = text .. "\n"
   end
-  -- A device is written in place: renaming over /dev/full would replace it.
-  local mode = lfs.attributes(path, "mode")
-  local aside = (mode == nil or mode == "file") and path .. ".new" or path
+  local aside = aside_of(path)
   local appender <close>, why, busy = require("linnet.core").appender(aside)
   if not appender then
     raise(level, "cannot write %s: %s", path, busy and "another process is writing it" or why)
   end
-  local done = aside == path
-  if not done then done, why = appender:truncate(0) end
+  local done = true
+  if lfs.attributes(aside, "mode") == "file" then done, why = appender:truncate(0) end
   if done then done, why = appender:append(table.concat(lines)) end
   if done then done, why = appender:sync() end
   if done and aside ~= path then done, why = os.rename(aside, path) end

@@ -7,6 +7,7 @@
 local linnet = require "linnet"
 local options = require "linnet.options"
 local record = require "linnet.record"
+local sweep_result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
 local slurm = require "linnet.slurm"
 local sweep = require "linnet.sweep"
@@ -101,7 +102,12 @@ function M.merge(args)
   local result = call(sweep.merge, args.files, {rtol = args.rtol, partial = args.partial or false})
   local canonical = {canonical = args.canonical or false}
   if args.out == "-" then
-    call(result.save, result, "/dev/stdout", canonical)
+    for _, value in ipairs(sweep_result.lines(result, canonical.canonical)) do
+      if not io.stdout:write(assert(record.encode(value)) .. "\n") then
+        fail("cannot write standard output")
+      end
+    end
+    if not io.stdout:flush() then fail("cannot write standard output") end
     return 0
   elseif args.out then
     call(result.save, result, args.out, canonical)

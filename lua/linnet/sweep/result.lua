@@ -306,6 +306,11 @@ end
 
 -- ---------------------------------------------------------------- files
 
+--- The values of the lines that `save` writes.
+function M.lines(self, canonical)
+  return merge.values(self.header, self.grid, self.by_job, canonical)
+end
+
 --- Write the result to a file that `linnet.sweep.load` and `merge` read.
 -- @function result:save
 -- @tparam string path
@@ -320,7 +325,7 @@ function methods:save(path, o)
   if type(path) ~= "string" then
     error(("save: expected a path, got a %s"):format(type(path)), 2)
   end
-  record.write(path, merge.values(self.header, self.grid, self.by_job, o.canonical), 2)
+  record.write(path, M.lines(self, o.canonical), 2)
 end
 
 M.methods = methods
