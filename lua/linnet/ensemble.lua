@@ -14,13 +14,13 @@ local trace = require "linnet.trace"
 
 local M = {}
 
---- What an ensemble can measure at the end of each trajectory, by name.
+-- What an ensemble can measure at the end of each trajectory, by name.
 M.measures = {
   "loss", "excess", "rate", "distance", "imbalance_drift", "kernel_distance", "travel",
   "singular_values", "alignment", "test_error", "t", "steps", "seconds", "reason",
 }
 
---- Those that are more than one number.
+-- Those that are more than one number.
 M.vectors = {singular_values = true, alignment = true}
 
 local KNOWN = {}
@@ -63,7 +63,7 @@ options.define("ensemble", {
 
 -- ---------------------------------------------------------------- checking
 
---- Split `init` into kind and options; nil and a message when it is neither form.
+-- Split `init` into kind and options; nil and a message when it is neither form.
 function M.init_parse(init)
   if type(init) == "string" then return init, {} end
   local kind, opts = init[1], {}
@@ -78,7 +78,7 @@ function M.init_parse(init)
   return kind, opts
 end
 
---- Check names of measures; nil and a message when one is unknown, or twice there.
+-- Check names of measures; nil and a message when one is unknown, or twice there.
 function M.measures_check(list, has_test)
   local seen = {}
   for _, name in ipairs(list) do
@@ -108,7 +108,7 @@ end
 
 -- ---------------------------------------------------------------- running
 
---- What all members share, checked: the law of their starts and the options of their flow.
+-- What all members share, checked: the law of their starts and the options of their flow.
 -- @tparam problem p
 -- @tparam string kind
 -- @tparam table init its options, without seed
@@ -157,7 +157,7 @@ local function batch(plan, measures, seeds, threads, progress)
   return core.ensemble_run(plan.problem, job, threads, progress)
 end
 
---- Run members of a plan.
+-- Run members of a plan.
 -- @tparam table plan
 -- @tparam {string,...} measures
 -- @tparam {integer,...} seeds
@@ -182,7 +182,7 @@ function M.members(plan, measures, seeds, threads, progress)
   return out, stopped, bytes
 end
 
---- The name of a reason by its number in a row; nil for a member that was not run.
+-- The name of a reason by its number in a row; nil for a member that was not run.
 function M.reason(x)
   return x == x and core.flow_reasons[math.tointeger(x)] or nil
 end
@@ -314,7 +314,7 @@ local function ensemble(p, opts)
   return e
 end
 
---- One member as Lua sees it: for measures that are functions of the run.
+-- One member as Lua sees it: for measures that are functions of the run.
 -- @tparam table plan
 -- @tparam table flow options of `problem:flow`
 -- @tparam integer seed
@@ -325,7 +325,7 @@ function M.member(plan, flow, seed)
   return plan.problem:flow(start, flow)
 end
 
---- The number under a measure's name at the end of a run.
+-- The number under a measure's name at the end of a run.
 function M.measure(run, name, test)
   if name == "test_error" then
     local miss = test[2] - run.final:predict(test[1])

@@ -242,12 +242,12 @@ end
 
 -- ---------------------------------------------------------------- running
 
---- Whether the work of a sweep is done in Lua, one job after the other.
+-- Whether the work of a sweep is done in Lua, one job after the other.
 function M.needs_lua(sweep)
   return sweep.spec.run ~= nil or sweep.functions ~= nil
 end
 
---- Check {i, N}; nil and what is wrong.
+-- Check {i, N}; nil and what is wrong.
 function M.shard_check(shard)
   local i, n = math.tointeger(shard[1]), math.tointeger(shard[2])
   if #shard ~= 2 or not i or not n or i < 1 or n < i then
@@ -342,7 +342,7 @@ function M.load(path)
   return result.new(merged.grid, merged.header, merged.records)
 end
 
---- Whether a value is a sweep.
+-- Whether a value is a sweep.
 function M.is_sweep(value) return getmetatable(value) == Sweep end
 
 return setmetatable(M, {
