@@ -150,7 +150,7 @@ end
 
 local function figure(set, k)
   local out = {log = "xy", xlabel = "hidden width h", ylabel = "‖Θ(∞) − Θ⁺‖",
-    title = "Distance against width, " .. set.name,
+    title = "Distance against width, " .. set.name, height = 500,
     {k.h, k.wide, label = "wide law", style = "dash", color = 2},
     {k.h, k.mean, error = k.error, label = "measured, mean of seeds", style = "points", color = 1},
     {k.h, k.initial, label = "‖U₂V(0)ᵀ‖ at the start", style = "bound", color = 8}}

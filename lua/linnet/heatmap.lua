@@ -176,6 +176,7 @@ function M.heatmap(given)
 end
 
 --- The figure of `heatmap` as an SVG element for a page of HTML.
+-- @function plot.heatmap_svg
 -- @tparam table given as for `heatmap`, without `file`
 -- @tparam[opt="map"] string prefix of the identifiers inside, one per figure of a page
 -- @treturn string

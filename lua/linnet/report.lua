@@ -19,7 +19,6 @@
 
 local options = require "linnet.options"
 local plot = require "linnet.plot"
-local version = require "linnet.version"
 
 local M = {}
 
@@ -50,7 +49,7 @@ local function text_check(what, text, level)
   end
 end
 
---- Begin a report. `linnet.report{...}` is the same function.
+--- Begin a report.
 -- @function report
 -- @tparam table given `title`, `lead` (a paragraph)
 -- @treturn report with the methods section, text, formula, code, table, figure, heatmap,
@@ -59,7 +58,7 @@ end
 -- local r = linnet.report{title = "Two numbers", lead = "And what they are."}
 -- r:section("Numbers"):table{columns = {"name", "value"}, rows = {{"pi", math.pi}, {"e", 2.718}}}
 -- print(r:write("md"))
-function M.new(given)
+local function begin(_, given)
   local o = options.check("report", given, 2)
   return setmetatable({title = o.title, lead = o.lead, blocks = {}, figures = 0}, Report)
 end
@@ -221,12 +220,4 @@ function Report:save(path)
   return path
 end
 
---- Version of the library, for the writers.
-M.version = version
-
-return setmetatable(M, {
-  __call = function(_, given)
-    local o = options.check("report", given, 2)
-    return M.new(o)
-  end,
-})
+return setmetatable(M, {__call = begin})
