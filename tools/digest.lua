@@ -46,7 +46,8 @@ say("expm", 1e-11, (a:t() * a * 0.1):expm():norm())
 
 local X, Y = linnet.data.gaussian{n = 40, D = 100, m = 2, noise = 0.01, seed = 1}
 local p = linnet.problem(X, Y)
-say("optimal_loss", 1e-9, p.optimal_loss)
+local tall, noisy = linnet.data.gaussian{n = 50, D = 10, noise = 0.1, seed = 1}
+say("optimal_loss", 1e-11, linnet.problem(tall, noisy).optimal_loss)
 say("min_norm", 1e-11, p:min_norm():norm())
 for _, method in ipairs{"dopri5", "dop853", "expo4"} do
   local start = p:init("gaussian", {h = 1000, seed = 2})
