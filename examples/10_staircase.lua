@@ -30,7 +30,7 @@ local Q, P = rng:orthogonal(D, n):t(), rng:orthogonal(n, #S)
 local R = rng:orthogonal(#S, #S)
 local p = linnet.problem(Q, P * linnet.diag(linnet.matrix(S)) * R:t())
 local _, _, Yt = p:reduced()
-local A, values, B = Yt:svd()
+local A, _, B = Yt:svd()
 
 -- u_i' U1 V' v_i of a state.
 local function modes(s)
