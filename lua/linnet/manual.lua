@@ -3,67 +3,67 @@
 return {
 {name = "ensemble.flow", signature = "ensemble.flow", text = [[
 ensemble.flow: Options of each trajectory, as for problem:flow.
-  t             a number > 0, required                            end time; math.huge runs to convergence
-  tol           a number in (0, 1], default 1e-06                 error of a step relative to the largest entry of U1 and of V
+  t             a number > 0, required                                    end time; math.huge runs to convergence
+  tol           a number in (0, 1], default 1e-06                         error of a step relative to the largest entry of U1 and of V
   method        one of auto, expo2, expo4, dopri5, dop853, default 'auto'  expo: exponential, imbalance exact; dopri5, dop853: explicit Runge-Kutta
-  until_excess  a number > 0                                      stop when L - L* has fallen to this
-  max_steps     an integer in [1, 9223372036854775807], default 1000000  accepted and rejected steps together
-  max_seconds   a number > 0, default inf                         stop after so much wall-clock time]]},
+  until_excess  a number > 0                                              stop when L - L* has fallen to this
+  max_steps     an integer in [1, 9223372036854775807], default 1000000   accepted and rejected steps together
+  max_seconds   a number > 0, default inf                                 stop after so much wall-clock time]]},
 {name = "ensemble.test", signature = "ensemble.test", text = [[
 ensemble.test: Data that the trajectories have not seen, for the measure test_error.
   1  a matrix, required  X, n' x D
   2  a matrix, required  Y, n' x m]]},
 {name = "init.balanced", signature = "init.balanced", text = [[
 init.balanced: Zero imbalance, U1'U1 = V'V, at a given map.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
-  theta     a matrix                                          the learned map at the start, D x m
-  scale     a number > 0                                      instead of theta: a normal one with entries of this standard deviation]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)
+  theta     a matrix                                           the learned map at the start, D x m
+  scale     a number > 0                                       instead of theta: a normal one with entries of this standard deviation]]},
 {name = "init.gaussian", signature = "init.gaussian", text = [[
 init.gaussian: Independent normal entries of variance h^(-2 alpha).
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
-  alpha     a number >= 0, default 0.5 unless a std is given  entries of variance h^(-2 alpha)
-  std       a number > 0                                      standard deviation of all entries, instead of alpha
-  std_u     a number >= 0                                     standard deviation of U's entries (with std_v)
-  std_v     a number >= 0                                     standard deviation of V's entries (with std_u)]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)
+  alpha     a number >= 0, default 0.5 unless a std is given   entries of variance h^(-2 alpha)
+  std       a number > 0                                       standard deviation of all entries, instead of alpha
+  std_u     a number >= 0                                      standard deviation of U's entries (with std_v)
+  std_v     a number >= 0                                      standard deviation of V's entries (with std_u)]]},
 {name = "init.he", signature = "init.he", text = [[
 init.he: He's scales: variances 2/D for U and 2/h for V.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)]]},
 {name = "init.homogeneous", signature = "init.homogeneous", text = [[
 init.homogeneous: U1'U1 - V'V = lam I at a given map.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
-  theta     a matrix                                          the learned map at the start, D x m
-  scale     a number > 0                                      instead of theta: a normal one with entries of this standard deviation
-  lam       a number, required                                positive: h must be at most the rank of X; negative: at most m]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)
+  theta     a matrix                                           the learned map at the start, D x m
+  scale     a number > 0                                       instead of theta: a normal one with entries of this standard deviation
+  lam       a number, required                                 positive: h must be at most the rank of X; negative: at most m]]},
 {name = "init.imbalanced", signature = "init.imbalanced", text = [[
 init.imbalanced: A prescribed imbalance at a given map.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
-  theta     a matrix                                          the learned map at the start, D x m
-  scale     a number > 0                                      instead of theta: a normal one with entries of this standard deviation
-  c         a number >= 0                                     imbalance: all eigenvalues of U1'U1 - V'V are c/2 (rank) and -c/2 (m)
-  positive  a list of numbers >= 0                            instead of c: the positive eigenvalues, at most rank
-  negative  a list of numbers >= 0                            with positive: the sizes of the negative ones, at most m]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)
+  theta     a matrix                                           the learned map at the start, D x m
+  scale     a number > 0                                       instead of theta: a normal one with entries of this standard deviation
+  c         a number >= 0                                      imbalance: all eigenvalues of U1'U1 - V'V are c/2 (rank) and -c/2 (m)
+  positive  a list of numbers >= 0                             instead of c: the positive eigenvalues, at most rank
+  negative  a list of numbers >= 0                             with positive: the sizes of the negative ones, at most m]]},
 {name = "init.invariant", signature = "init.invariant", text = [[
 init.invariant: Gaussian weights in the invariant set V U2' = 0, U1 U2' = 0: ends at Theta_hat.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
-  alpha     a number >= 0, default 0.5 unless a std is given  entries of variance h^(-2 alpha)
-  std       a number > 0                                      standard deviation of all entries, instead of alpha]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)
+  alpha     a number >= 0, default 0.5 unless a std is given   entries of variance h^(-2 alpha)
+  std       a number > 0                                       standard deviation of all entries, instead of alpha]]},
 {name = "init.lecun", signature = "init.lecun", text = [[
 init.lecun: LeCun's scales: variances 1/D for U and 1/h for V.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)]]},
 {name = "init.matrices", signature = "init.matrices", text = [[
 init.matrices: A start from given weights.
   U  a matrix, required  first layer, D x h
@@ -75,33 +75,33 @@ init.orthogonal: L = sqrt(lam) I, no part outside the data: the wide limit, lam 
   lam    a number > 0                                      instead of alpha]]},
 {name = "init.spectral", signature = "init.spectral", text = [[
 init.spectral: Aligned with the directions that grow first, each mode at scale^2.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
-  scale     a number > 0, required                            singular values of U1 and of V]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)
+  scale     a number > 0, required                             singular values of U1 and of V]]},
 {name = "init.uniform", signature = "init.uniform", text = [[
 init.uniform: Independent uniform entries of variance h^(-2 alpha); always explicit.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
-  alpha     a number >= 0, default 0.5 unless a std is given  entries of variance h^(-2 alpha)
-  std       a number > 0                                      standard deviation of all entries, instead of alpha
-  std_u     a number >= 0                                     standard deviation of U's entries (with std_v)
-  std_v     a number >= 0                                     standard deviation of V's entries (with std_u)]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)
+  alpha     a number >= 0, default 0.5 unless a std is given   entries of variance h^(-2 alpha)
+  std       a number > 0                                       standard deviation of all entries, instead of alpha
+  std_u     a number >= 0                                      standard deviation of U's entries (with std_v)
+  std_v     a number >= 0                                      standard deviation of V's entries (with std_u)]]},
 {name = "init.xavier", signature = "init.xavier", text = [[
 init.xavier: Glorot's scales: variances 2/(D + h) for U and 2/(h + m) for V.
-  h         an integer >= 1, required                         hidden width, however large; math.huge for the wide limit where the law has one
+  h         an integer >= 1, required                          hidden width, however large; math.huge for the wide limit where the law has one
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)]]},
 {name = "init.zero_output", signature = "init.zero_output", text = [[
 init.zero_output: U = [Ua, Ua], V = [Va, -Va], so that Theta = 0 at the start.
-  h         an integer >= 2, required                         hidden width, even
+  h         an integer >= 2, required                          hidden width, even
   seed      an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw
-  explicit  true or false, default false                      build all h columns of U and V (memory grows with h)
-  alpha     a number >= 0, default 0.5 unless a std is given  entries of variance h^(-2 alpha)
-  std       a number > 0                                      standard deviation of all entries, instead of alpha
-  std_u     a number >= 0                                     standard deviation of U's entries (with std_v)
-  std_v     a number >= 0                                     standard deviation of V's entries (with std_u)]]},
+  explicit  true or false, default false                       build all h columns of U and V (memory grows with h)
+  alpha     a number >= 0, default 0.5 unless a std is given   entries of variance h^(-2 alpha)
+  std       a number > 0                                       standard deviation of all entries, instead of alpha
+  std_u     a number >= 0                                      standard deviation of U's entries (with std_v)
+  std_v     a number >= 0                                      standard deviation of V's entries (with std_u)]]},
 {name = "linnet.blas_info", signature = "linnet.blas_info()", text = [[
 The linear algebra libraries really in use.
 Paths are those of the files that the running process calls into.
@@ -123,8 +123,8 @@ Read a matrix.
 
 Options of csv.load: Read a table of numbers.
   header     true or false, default true if a cell of the first line is no number  the first line holds names
-  missing    a number or a string, default an error            what stands for missing cells, 'nan' for not-a-number
-  delimiter  a string, default ','                             what separates cells]],
+  missing    a number or a string, default an error                    what stands for missing cells, 'nan' for not-a-number
+  delimiter  a string, default ','                                     what separates cells]],
 usage = [[
 local path = os.tmpname()
 linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"a", "b"}})
@@ -159,12 +159,12 @@ names of the columns). To undo centering later, or to do it to other data, use
              does not exist
 
 Options of data.csv: Inputs and targets from a table.
-  target     a string or an integer or a table, required       the column to predict: name, number from 1, or a list of them
-  center     true or false, default false                      subtract the mean of each column of X and Y
-  scale      true or false, default false                      divide each column of X by its standard deviation
+  target     a string or an integer or a table, required               the column to predict: name, number from 1, or a list of them
+  center     true or false, default false                              subtract the mean of each column of X and Y
+  scale      true or false, default false                              divide each column of X by its standard deviation
   header     true or false, default true if a cell of the first line is no number  the first line holds names
-  missing    a number or a string, default an error            what stands for missing cells, 'nan' for not-a-number
-  delimiter  a string, default ','                             what separates cells]],
+  missing    a number or a string, default an error                    what stands for missing cells, 'nan' for not-a-number
+  delimiter  a string, default ','                                     what separates cells]],
 usage = [[
 local path = os.tmpname()
 linnet.csv.save(path, linnet.random(1):normal(5, 3), {names = {"a", "b", "c"}})
@@ -181,12 +181,12 @@ X, Theta and noise come from streams of their own, none of which initializations
   raises     kappa together with orthonormal; options that are unknown or out of range
 
 Options of data.gaussian: A random linear regression problem.
-  n            an integer in [1, 2147483647], default 100        samples
-  D            an integer in [1, 2147483647], default 400        inputs
-  m            an integer in [1, 2147483647], default 1          outputs
-  noise        a number >= 0, default 0                          standard deviation of what is added to each entry of Y
-  kappa        a number >= 1, default as the entries make it     lambda_1 / lambda_r of X^T X, eigenvalues log-uniform from 1 down
-  orthonormal  true or false, default false                      all singular values of X are 1
+  n            an integer in [1, 2147483647], default 100         samples
+  D            an integer in [1, 2147483647], default 400         inputs
+  m            an integer in [1, 2147483647], default 1           outputs
+  noise        a number >= 0, default 0                           standard deviation of what is added to each entry of Y
+  kappa        a number >= 1, default as the entries make it      lambda_1 / lambda_r of X^T X, eigenvalues log-uniform from 1 down
+  orthonormal  true or false, default false                       all singular values of X are 1
   seed         an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw]],
 usage = [[
 local X, Y, Theta = linnet.data.gaussian{n = 20, D = 50, noise = 0.01, seed = 1}]]},
@@ -204,7 +204,7 @@ one.
   raises     X and Y of different numbers of rows, fewer than two
 
 Options of data.split: Split samples at random into training and test data.
-  test  a number in (0, 1), default 0.25                  share of the samples that are kept for testing
+  test  a number in (0, 1), default 0.25                   share of the samples that are kept for testing
   seed  an integer in [0, 9223372036854775807], default 0  of the generator; another seed is another draw]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 3, seed = 1}
@@ -259,55 +259,18 @@ the members done so far, nan elsewhere.
              `bytes_per_thread`
 
 Options of ensemble: Run one trajectory per seed and measure each at its end.
-  init      a string or a table, required                     a kind, or {kind, h = ..., ...}: as for problem:init, without seed
+  init      a string or a table, required                             a kind, or {kind, h = ..., ...}: as for problem:init, without seed
   seeds     an integer in [0, 9223372036854775807] or a list of numbers in [0, 9223372036854775807], required  N for the seeds 1..N, or a list
-  flow      a table, required                                 options of problem:flow
-  measure   a table, default a table                          names among loss excess rate distance imbalance_drift kernel_distance travel singular_values alignment test_error t steps seconds reason
-  test      a table                                           {X, Y} for test_error
-  threads   an integer in [1, 1024], default 1                in C, one BLAS thread each; the results are the same bits for any number
-  progress  true or false or a function, default false        a line on stderr, or function(done, total)]],
+  flow      a table, required                                         options of problem:flow
+  measure   a table, default a table                                  names among loss excess rate distance imbalance_drift kernel_distance travel singular_values alignment test_error t steps seconds reason
+  test      a table                                                   {X, Y} for test_error
+  threads   an integer in [1, 1024], default 1                        in C, one BLAS thread each; the results are the same bits for any number
+  progress  true or false or a function, default false                a line on stderr, or function(done, total)]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 local e = linnet.ensemble(linnet.problem(X, Y), {init = {"gaussian", h = 1e6, alpha = 0.5},
   seeds = 20, flow = {t = math.huge}, measure = {"distance", "steps"}, threads = 2})
 print(e.distance:mean(), e.reason[1])]]},
-{name = "linnet.ensemble.init_parse", signature = "linnet.ensemble.init_parse()", text = [[
-Split `init` into kind and options; nil and a message when it is neither form.]]},
-{name = "linnet.ensemble.measure", signature = "linnet.ensemble.measure()", text = [[
-The number under a measure's name at the end of a run.]]},
-{name = "linnet.ensemble.measures_check", signature = "linnet.ensemble.measures_check()", text = [[
-Check names of measures; nil and a message when one is unknown, or twice there.]]},
-{name = "linnet.ensemble.member", signature = "linnet.ensemble.member(plan, flow, seed)", text = [[
-One member as Lua sees it: for measures that are functions of the run.
-
-  plan       table
-  flow       table, options of `problem:flow`
-  seed       integer
-  returns    run]]},
-{name = "linnet.ensemble.members", signature = "linnet.ensemble.members(plan, measures, seeds, threads, [progress])", text = [[
-Run members of a plan.
-
-  plan       table
-  measures   {string,...}
-  seeds      {integer,...}
-  threads    integer
-  progress   function, called with the number done
-  returns    matrix, one row per seed, a column per measure (several for vectors), nan where
-             undone
-  returns    boolean, whether Ctrl-C ended it
-  returns    integer, bytes of workspace per thread]]},
-{name = "linnet.ensemble.plan", signature = "linnet.ensemble.plan(p, kind, init, flow, [test])", text = [[
-What all members share, checked: the law of their starts and the options of their flow.
-
-  p          problem
-  kind       string
-  init       table, its options, without seed
-  flow       table, options of the flow, unchecked
-  test       table, {X, Y}
-  returns    table
-  returns    string, what is wrong]]},
-{name = "linnet.ensemble.reason", signature = "linnet.ensemble.reason()", text = [[
-The name of a reason by its number in a row; nil for a member that was not run.]]},
 {name = "linnet.exact.diagonal", signature = "linnet.exact.diagonal(opts)", text = [[
 Start with U1 U1' = a I, V V' = b I, U1 V' = 0 and sigma = 1, such as the wide limit of
 independent weights with h s_u^2 -> a, h s_v^2 -> b. [D], section 8.
@@ -411,17 +374,17 @@ Draw a matrix as a heat map, in the terminal or to a file. The first row lies at
   returns    string, the text drawn in the terminal, or the file's name
 
 Options of heatmap: Draw a matrix as a map of colours.
-  1       a value, required                                 the values: a matrix or a list of rows; nan stays blank
-  title   a string                                          above the figure
-  xlabel  a string                                          below the horizontal axis
-  ylabel  a string                                          beside the vertical axis
-  file    a string, default draw in the terminal            where to write: .svg, .png or .pdf
+  1       a value, required                                       the values: a matrix or a list of rows; nan stays blank
+  title   a string                                                above the figure
+  xlabel  a string                                                below the horizontal axis
+  ylabel  a string                                                beside the vertical axis
+  file    a string, default draw in the terminal                  where to write: .svg, .png or .pdf
   width   an integer in [20, 4000], default 720, or the window's  pixels, or columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window  pixels, or lines in the terminal
-  x       a value, default 1, 2, ...                        a value per column: a vector or a list
-  y       a value, default 1, 2, ...                        a value per row: a vector or a list
-  log     true or false, default false                      logarithmic colours
-  label   a string                                          what the colours measure]],
+  x       a value, default 1, 2, ...                              a value per column: a vector or a list
+  y       a value, default 1, 2, ...                              a value per row: a vector or a list
+  log     true or false, default false                            logarithmic colours
+  label   a string                                                what the colours measure]],
 usage = [[
 linnet.heatmap{{{1, 2, 3}, {4, 5, 6}}, x = {10, 100, 1000}, y = {0.4, 0.5}, xlabel = "h"}]]},
 {name = "linnet.help", signature = "linnet.help(what)", text = [[
@@ -583,19 +546,27 @@ not positive on a logarithmic axis, are left out with a note in the figure.
   returns    string, the text drawn in the terminal, or the file's name
 
 Options of plot: Draw curves {x, y, ...} in one figure.
-  title   a string                                          above the figure
-  xlabel  a string                                          below the horizontal axis
-  ylabel  a string                                          beside the vertical axis
-  file    a string, default draw in the terminal            where to write: .svg, .png or .pdf
+  title   a string                                                above the figure
+  xlabel  a string                                                below the horizontal axis
+  ylabel  a string                                                beside the vertical axis
+  file    a string, default draw in the terminal                  where to write: .svg, .png or .pdf
   width   an integer in [20, 4000], default 720, or the window's  pixels, or columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window  pixels, or lines in the terminal
-  log     one of x, y, xy                                   logarithmic axes
-  xrange  a list of numbers                                 {low, high} of the horizontal axis
-  yrange  a list of numbers                                 {low, high} of the vertical axis]],
+  log     one of x, y, xy                                         logarithmic axes
+  xrange  a list of numbers                                       {low, high} of the horizontal axis
+  yrange  a list of numbers                                       {low, high} of the vertical axis]],
 usage = [[
 local t = linnet.linspace(0, 5, 50)
 linnet.plot{{t, t:map(function(x) return math.exp(-2 * x) end), label = "loss"},
   {t, t:map(function(x) return math.exp(-x) end), label = "bound", style = "bound"}, log = "y"}]]},
+{name = "linnet.plot.heatmap_svg", signature = "linnet.plot.heatmap_svg(given, [prefix])", text = [[
+The figure of `heatmap` as an SVG element for a page of HTML.
+
+  given      table, as for `heatmap`, without `file`
+  prefix     string, of the identifiers inside, one per figure of a page, default "map"
+  returns    string]],
+usage = [[
+assert(linnet.plot.heatmap_svg{{{1, 2}, {3, 4}}}:find("^<svg"))]]},
 {name = "linnet.plot.svg", signature = "linnet.plot.svg(given, [prefix])", text = [[
 The figure of `plot` as an SVG element for a page of HTML, which may set the colours `--ink`,
 `--soft` and `--grid`.
@@ -692,7 +663,8 @@ Save one value to a file, `load` reads it back.
 usage = [[
 linnet.record.save(os.tmpname(), {t = linnet.linspace(0, 1, 5)})]]},
 {name = "linnet.record.write", signature = "linnet.record.write(path, values, [level])", text = [[
-Write a whole file of records at once: afterwards it holds all of them, or is as it was.
+Write a whole file of records at once: afterwards it holds all of them, or is as it was (devices
+and symbolic links are written through and may be left half written).
 
   path       string
   values     {table,...}, one a line
@@ -720,12 +692,18 @@ Put linnet, its most used names and `help` into a table of globals and greet.
   env        table, `_G` when absent]],
 usage = [[
 linnet.repl.preload({})]]},
+{name = "linnet.repl.print", signature = "linnet.repl.print(...)", text = [[
+What the prompt prints with: like `print`, but plain tables show their fields.
+
+  ...        anything]],
+usage = [[
+linnet.repl.print({c = 1.5, delta_plus = 0})]]},
 {name = "linnet.repl.run", signature = "linnet.repl.run()", text = [[
 Run the prompt until the user leaves.
 
   returns    integer, the exit code]]},
 {name = "linnet.report", signature = "linnet.report(given)", text = [[
-Begin a report. `linnet.report{...}` is the same function.
+Begin a report.
 
   given      table, `title`, `lead` (a paragraph)
   returns    report, with the methods section, text, formula, code, table, figure, heatmap,
@@ -747,15 +725,15 @@ Axes whose names are options of the start or of the flow go there, others to the
   returns    sweep, with `points` to be (`sweep.grid`), methods `run`
 
 Options of sweep: Every point of a grid times every seed.
-  over     a table, default a table                          axes by name: a list, a vector, {log = {a, b, n}} or {linear = {a, b, n}}
+  over     a table, default a table                                  axes by name: a list, a vector, {log = {a, b, n}} or {linear = {a, b, n}}
   seeds    an integer in [0, 9223372036854775807] or a list of numbers in [0, 9223372036854775807], default 1  N for the seeds 1..N, or a list
-  problem  a value                                           a problem, or function(point) that makes one from the axes of neither init nor flow
-  init     a string or a table                               a kind, or {kind, h = ..., ...}
-  flow     a table                                           options of problem:flow
-  measure  a table                                           names as for the ensemble, or name = function(run); with 'run', the names it returns
-  test     a table                                           {X, Y} for test_error
-  run      a function                                        function(point, rng) that returns a number or numbers by name, instead of a problem
-  name     a string                                          title of figures and reports]],
+  problem  a value                                                   a problem, or function(point) that makes one from the axes of neither init nor flow
+  init     a string or a table                                       a kind, or {kind, h = ..., ...}
+  flow     a table                                                   options of problem:flow
+  measure  a table                                                   names as for the ensemble, or name = function(run); with 'run', the names it returns
+  test     a table                                                   {X, Y} for test_error
+  run      a function                                                function(point, rng) that returns a number or numbers by name, instead of a problem
+  name     a string                                                  title of figures and reports]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 local sweep = linnet.sweep{over = {h = {log = {100, 1e6, 3}}}, seeds = 4,
@@ -764,8 +742,6 @@ local sweep = linnet.sweep{over = {h = {log = {100, 1e6, 3}}}, seeds = 4,
 local result = sweep:run()
 print(result)
 print(result:fit_slope("h", "distance").slope)]]},
-{name = "linnet.sweep.is_sweep", signature = "linnet.sweep.is_sweep()", text = [[
-Whether a value is a sweep.]]},
 {name = "linnet.sweep.load", signature = "linnet.sweep.load(path)", text = [[
 The result in one file, complete or not.
 
@@ -793,10 +769,6 @@ local sweep = linnet.sweep{over = {a = {1, 2, 3}}, run = function(point) return 
 local paths = {os.tmpname(), os.tmpname()}
 for i, path in ipairs(paths) do sweep:run{out = path, shard = {i, 2}} end
 assert(linnet.sweep.merge(paths).missing == 0)]]},
-{name = "linnet.sweep.needs_lua", signature = "linnet.sweep.needs_lua()", text = [[
-Whether the work of a sweep is done in Lua, one job after the other.]]},
-{name = "linnet.sweep.shard_check", signature = "linnet.sweep.shard_check()", text = [[
-Check {i, N}; nil and what is wrong.]]},
 {name = "linnet.theory.imbalance", signature = "linnet.theory.imbalance(U1, V, [h])", text = [[
 The imbalance Lambda = U1'U1 - V'V of reduced weights and what the bounds need of it.
 With lam_i decreasing and [x]+ = max(x, 0): `c` = [lam_r(Lambda)]+ + [lam_m(-Lambda)]+,
@@ -1107,7 +1079,7 @@ Eigenvalues and orthonormal eigenvectors of a symmetric matrix.
 
   returns    Matrix, values, n x 1, ascending
   returns    Matrix, vectors, n x n, in columns
-  raises     not square, or not symmetric (within 1e-8 of the largest entry; the mean of both is
+  raises     not square, or not symmetric (within 1e-8 of the largest entry; the lower triangle is
              used)]],
 usage = [[
 local values, vectors = linnet.matrix{{2, 1}, {1, 2}}:eigh(); print(values)]]},
@@ -1164,7 +1136,8 @@ Logarithm of the absolute determinant, and its sign.
 usage = [[
 local log, sign = (linnet.eye(400) * 1e-3):logdet(); assert(sign == 1)]]},
 {name = "matrix:lstsq", signature = "matrix:lstsq(b, [rtol])", text = [[
-Least squares: the x of smallest norm among those that minimize ||m x - b||_F. Any shape and rank.
+Least squares: the x of smallest norm among those that minimize ||m x - b||_F. Any shape and
+rank.
 
   b          Matrix, rows x k
   rtol       number, singular values below rtol * s_1 count as 0; default max(rows, columns) eps
@@ -1179,7 +1152,8 @@ LU factorization with partial pivoting, P m = L U (so m = P^T L U); q = min(rows
   returns    Matrix, U, q x columns, upper triangular
   returns    Matrix, P, rows x rows, a permutation]],
 usage = [[
-local m = linnet.matrix{{1, 2}, {3, 4}}; local L, U, P = m:lu(); assert((P * m):allclose(L * U))]]},
+local m = linnet.matrix{{1, 2}, {3, 4}}; local L, U, P = m:lu(); assert((P * m):allclose(L *
+U))]]},
 {name = "matrix:map", signature = "matrix:map(f)", text = [[
 A new matrix of f(x) for every entry, row by row.
 
@@ -1345,10 +1319,10 @@ usage = [[
 assert(linnet.matrix{{1, 2}}:t() == linnet.matrix{1, 2})]]},
 {name = "matrix:tostring", signature = "matrix:tostring([format])", text = [[
 The matrix as text: with a format as Lua source, all entries; without, as `tostring` shows it.
-Read back by `linnet.matrix(load("return " .. text)())`; "%.17g" and "%a" give the same matrix
-bit for bit (nan is written 0/0, and of a matrix without rows only `{}` is left).
-`tostring` chooses one format for what it shows, never shows a small number as 0, keeps to the
-width of the terminal (COLUMNS, if set), and shows only the edges beyond 1000 entries.
+The text is a Lua table of rows: `linnet.matrix` of it, written into a script, is the same matrix,
+bit for bit with "%.17g" and "%a" (nan is written 0/0, and of a matrix without rows only `{}` is
+left). `tostring` chooses one format for what it shows, never shows a small number as 0, keeps to
+the width of the terminal (COLUMNS, if set), and shows only the edges beyond 1000 entries.
 
   format     string, for one float: "%.17g", "%.3f", "%a" ...
   returns    string
@@ -1385,27 +1359,28 @@ assert(linnet.eye(2):vcat(linnet.ones(1, 2)):rows() == 3)]]},
 {name = "problem:descend", signature = "problem:descend(s, opts)", text = [[
 Descend from a state. The run has `k` (updates done) beside `t`, the time of the flow that the
 same steps approximate: eta k for the summed loss, 2 eta k / n for the mean. A step that is too
-large ends with reason `diverged`, and `stats.largest_stable_eta` says what would have been stable.
+large ends with reason `diverged`, and `stats.largest_stable_eta` says what would
+have been stable.
 
   s          state, a state of this problem
   opts       table, see `help("descend")`
   returns    run
 
 Options of descend: Discrete descent on the loss.
-  eta           a number > 0, required                            step size
-  steps         an integer in [1, 9007199254740992], required     how many updates
+  eta           a number > 0, required                                    step size
+  steps         an integer in [1, 9007199254740992], required             how many updates
   method        one of gd, heavy_ball, nesterov, sgd, default 'gd'
-  momentum      a number in [0, 1), default 0.9                   of heavy_ball and nesterov
-  batch         an integer in [1, 2147483647], default all n samples  of sgd: samples a step, drawn without replacement in each epoch
-  seed          an integer in [0, 9223372036854775807], default 0  of sgd's order of samples
-  loss          one of sum, mean, default 'sum'                   what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n
+  momentum      a number in [0, 1), default 0.9                           of heavy_ball and nesterov
+  batch         an integer in [1, 2147483647], default all n samples      of sgd: samples a step, drawn without replacement in each epoch
+  seed          an integer in [0, 9223372036854775807], default 0         of sgd's order of samples
+  loss          one of sum, mean, default 'sum'                           what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n
   every         an integer in [1, 9007199254740992], default so that at most 1000 records are kept  record each so many steps
-  until_excess  a number > 0                                      stop when L - L* has fallen to this
+  until_excess  a number > 0                                              stop when L - L* has fallen to this
   record        a table, default {'rate', 'distance'}; loss and excess always  names among alignment distance excess imbalance_drift kernel_distance loss rate singular_values travel, or name = function(state)
-  stop          a function                                        stop when stop(state) is true
-  on_step       a function                                        on_step(state) after every step
-  progress      true or false, default true on a terminal         a line on stderr while the run is long
-  max_seconds   a number > 0, default inf                         stop after so much wall-clock time]],
+  stop          a function                                                stop when stop(state) is true
+  on_step       a function                                                on_step(state) after every step
+  progress      true or false, default true on a terminal                 a line on stderr while the run is long
+  max_seconds   a number > 0, default inf                                 stop after so much wall-clock time]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 local p = linnet.problem(X, Y)
@@ -1423,17 +1398,17 @@ callbacks raise `{message =, run =}` with the run so far.
   returns    run
 
 Options of flow: Integrate gradient flow dU/dt = -dL/dU, dV/dt = -dL/dV.
-  t             a number > 0, required                            end time; math.huge runs to convergence
-  tol           a number in (0, 1], default 1e-06                 error of a step relative to the largest entry of U1 and of V
+  t             a number > 0, required                                    end time; math.huge runs to convergence
+  tol           a number in (0, 1], default 1e-06                         error of a step relative to the largest entry of U1 and of V
   method        one of auto, expo2, expo4, dopri5, dop853, default 'auto'  expo: exponential, imbalance exact; dopri5, dop853: explicit Runge-Kutta
-  until_excess  a number > 0                                      stop when L - L* has fallen to this
-  save_at       a table or a matrix, default every accepted step  times to record at: a list, a column, or {log = {t0, t1, count}}
+  until_excess  a number > 0                                              stop when L - L* has fallen to this
+  save_at       a table or a matrix, default every accepted step          times to record at: a list, a column, or {log = {t0, t1, count}}
   record        a table, default {'rate', 'distance'}; loss and excess always  names among alignment distance excess imbalance_drift kernel_distance loss rate singular_values travel, or name = function(state)
-  stop          a function                                        stop when stop(state) is true
-  on_step       a function                                        on_step(state) after every step
-  progress      true or false, default true on a terminal         a line on stderr while the run is long
-  max_steps     an integer in [1, 9223372036854775807], default 1000000  accepted and rejected steps together
-  max_seconds   a number > 0, default inf                         stop after so much wall-clock time]],
+  stop          a function                                                stop when stop(state) is true
+  on_step       a function                                                on_step(state) after every step
+  progress      true or false, default true on a terminal                 a line on stderr while the run is long
+  max_steps     an integer in [1, 9223372036854775807], default 1000000   accepted and rejected steps together
+  max_seconds   a number > 0, default inf                                 stop after so much wall-clock time]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 local p = linnet.problem(X, Y)
@@ -1575,17 +1550,17 @@ Add a heat map.
   returns    report
 
 Options of heatmap: Draw a matrix as a map of colours.
-  1       a value, required                                 the values: a matrix or a list of rows; nan stays blank
-  title   a string                                          above the figure
-  xlabel  a string                                          below the horizontal axis
-  ylabel  a string                                          beside the vertical axis
-  file    a string, default draw in the terminal            where to write: .svg, .png or .pdf
+  1       a value, required                                       the values: a matrix or a list of rows; nan stays blank
+  title   a string                                                above the figure
+  xlabel  a string                                                below the horizontal axis
+  ylabel  a string                                                beside the vertical axis
+  file    a string, default draw in the terminal                  where to write: .svg, .png or .pdf
   width   an integer in [20, 4000], default 720, or the window's  pixels, or columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window  pixels, or lines in the terminal
-  x       a value, default 1, 2, ...                        a value per column: a vector or a list
-  y       a value, default 1, 2, ...                        a value per row: a vector or a list
-  log     true or false, default false                      logarithmic colours
-  label   a string                                          what the colours measure]],
+  x       a value, default 1, 2, ...                              a value per column: a vector or a list
+  y       a value, default 1, 2, ...                              a value per row: a vector or a list
+  log     true or false, default false                            logarithmic colours
+  label   a string                                                what the colours measure]],
 usage = [[
 linnet.report{title = "A"}:heatmap({{{1, 2}, {3, 4}}}, "Four cells.")]]},
 {name = "report:save", signature = "report:save(path)", text = [[
@@ -1644,17 +1619,17 @@ Draw the mean of a measure, over seeds and further axes, as a map over two axes.
   o          table, see `help("sweep.heatmap")`
 
 Options of heatmap: Draw a matrix as a map of colours.
-  1       a value, required                                 the values: a matrix or a list of rows; nan stays blank
-  title   a string                                          above the figure
-  xlabel  a string                                          below the horizontal axis
-  ylabel  a string                                          beside the vertical axis
-  file    a string, default draw in the terminal            where to write: .svg, .png or .pdf
+  1       a value, required                                       the values: a matrix or a list of rows; nan stays blank
+  title   a string                                                above the figure
+  xlabel  a string                                                below the horizontal axis
+  ylabel  a string                                                beside the vertical axis
+  file    a string, default draw in the terminal                  where to write: .svg, .png or .pdf
   width   an integer in [20, 4000], default 720, or the window's  pixels, or columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window  pixels, or lines in the terminal
-  x       a value, default 1, 2, ...                        a value per column: a vector or a list
-  y       a value, default 1, 2, ...                        a value per row: a vector or a list
-  log     true or false, default false                      logarithmic colours
-  label   a string                                          what the colours measure]],
+  x       a value, default 1, 2, ...                              a value per column: a vector or a list
+  y       a value, default 1, 2, ...                              a value per row: a vector or a list
+  log     true or false, default false                            logarithmic colours
+  label   a string                                                what the colours measure]],
 usage = [[
 local sweep = linnet.sweep{over = {a = {1, 2, 3}, b = {1, 2}},
   run = function(p) return p.a * p.b end}
@@ -1664,25 +1639,27 @@ Plot the mean of a measure over the seeds against an axis, one curve per value o
 
   what       string, a measure
   o          a file name, or options: see `help("sweep.plot")`
+  returns    string, the text drawn in the terminal, or the file's name
 
 Options of plot: Draw curves {x, y, ...} in one figure.
-  title   a string                                          above the figure
-  xlabel  a string                                          below the horizontal axis
-  ylabel  a string                                          beside the vertical axis
-  file    a string, default draw in the terminal            where to write: .svg, .png or .pdf
+  title   a string                                                above the figure
+  xlabel  a string                                                below the horizontal axis
+  ylabel  a string                                                beside the vertical axis
+  file    a string, default draw in the terminal                  where to write: .svg, .png or .pdf
   width   an integer in [20, 4000], default 720, or the window's  pixels, or columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window  pixels, or lines in the terminal
-  log     one of x, y, xy                                   logarithmic axes
-  xrange  a list of numbers                                 {low, high} of the horizontal axis
-  yrange  a list of numbers                                 {low, high} of the vertical axis]],
+  log     one of x, y, xy                                         logarithmic axes
+  xrange  a list of numbers                                       {low, high} of the horizontal axis
+  yrange  a list of numbers                                       {low, high} of the vertical axis]],
 usage = [[
 local sweep = linnet.sweep{over = {h = {1, 10, 100}}, seeds = 3,
   run = function(p, rng) return p.h ^ -0.5 * (1 + rng:uniform(1, 1)(1, 1)) end}
 sweep:run():plot("value", {log = "xy"})]]},
 {name = "result:report", signature = "result:report(path)", text = [[
-Write a report: one self-contained page, `.html`, or `.md` or `.csv`.
+Write a report: one self-contained page (`.html`), or `.md`, or all records as `.csv`.
 
   path       string
+  returns    string, the path
 
 Options of report: Begin a report.
   title  a string, required  of the page
@@ -1745,6 +1722,19 @@ usage = [[
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 local p = linnet.problem(X, Y)
 print(p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}):bounds().ladder)]]},
+{name = "run:lazy_deviation", signature = "run:lazy_deviation()", text = [[
+How far a run leaves the dynamics linearized at its start, E(t) = exp(-K(0) t) E(0): the largest
+||E - E_lazy||_F over the run's recorded times, relative to ||E(0)||_F; E is the error on the
+training outputs. 0 in the lazy limit. mathematics.md, section 8.
+
+  returns    number, the largest deviation
+  returns    number, the time of it
+  returns    matrix, the deviation at each recorded time]],
+usage = [[
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+local p = linnet.problem(X, Y)
+local run = p:flow(p:init("gaussian", {h = 1e9, alpha = 0.3, seed = 1}), {t = 1e-3})
+assert(run:lazy_deviation() < 0.01)]]},
 {name = "run:plot", signature = "run:plot(what, [file], [opts])", text = [[
 Draw one of the records against time; `"loss"` and `"excess"` under the bounds of Theorem 1 and
 of the margin. Without a file the picture goes to the terminal.
@@ -1754,18 +1744,33 @@ of the margin. Without a file the picture goes to the terminal.
   opts       table, options of `linnet.plot`
 
 Options of plot: Draw curves {x, y, ...} in one figure.
-  title   a string                                          above the figure
-  xlabel  a string                                          below the horizontal axis
-  ylabel  a string                                          beside the vertical axis
-  file    a string, default draw in the terminal            where to write: .svg, .png or .pdf
+  title   a string                                                above the figure
+  xlabel  a string                                                below the horizontal axis
+  ylabel  a string                                                beside the vertical axis
+  file    a string, default draw in the terminal                  where to write: .svg, .png or .pdf
   width   an integer in [20, 4000], default 720, or the window's  pixels, or columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window  pixels, or lines in the terminal
-  log     one of x, y, xy                                   logarithmic axes
-  xrange  a list of numbers                                 {low, high} of the horizontal axis
-  yrange  a list of numbers                                 {low, high} of the vertical axis]],
+  log     one of x, y, xy                                         logarithmic axes
+  xrange  a list of numbers                                       {low, high} of the horizontal axis
+  yrange  a list of numbers                                       {low, high} of the vertical axis]],
 usage = [[
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):plot("loss")]]},
+{name = "run:rates", signature = "run:rates([times])", text = [[
+Rates of -d/dt log(L - L*) along a run, each a column over `t`: `instantaneous` (exact), the
+lower bounds `imbalance` (Theorem 1), `proposition1`, `margin`, the upper bound `upper`, and
+`late`, as `state:rates` gives them; `excess`, and `promised`, the least of excess(t0)
+exp(-margin(t0) (t - t0)) over the earlier times t0: the margin bound, restarted whenever that
+helps. [M21], [M22], [X23], section 6.
+
+  times      table|matrix, finite times of the run; default: of its steps
+  returns    table, columns by name; `:plot([file])` draws the rates, `:plot(file, "excess")` the
+             excess under Theorem 1 and `promised`]],
+usage = [[
+local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+local p = linnet.problem(X, Y)
+local rates = p:flow(p:init("gaussian", {h = 20, seed = 1}), {t = 5}):rates{0, 1, 2, 5}
+print(rates.proposition1, rates.instantaneous, rates.promised)]]},
 {name = "run:save", signature = "run:save(path)", text = [[
 Save columns and stats; `linnet.load` reads them back.
 
@@ -1848,6 +1853,19 @@ Excess loss L - L* = 1/2 ||E||_F^2, without cancellation.
 usage = [[
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):excess())]]},
+{name = "state:excess_risk", signature = "state:excess_risk(Theta_true, [covariance])", text = [[
+Excess risk: the mean of ||x'(Theta - Theta_true)||^2 over inputs x of mean 0 and a given
+covariance, tr((Theta - Theta_true)' Sigma (Theta - Theta_true)).
+
+  Theta_true matrix, D x m, what Y was made with
+  covariance matrix|table, Sigma, D x D, or D variances of independent inputs; default I/D, as
+             `linnet.data.gaussian` draws them
+  returns    number]],
+usage = [[
+local X, Y, Theta = linnet.data.gaussian{n = 20, D = 8, noise = 0.1, seed = 1}
+local p = linnet.problem(X, Y)
+local final = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}).final
+print(final:excess_risk(Theta))]]},
 {name = "state:imbalance", signature = "state:imbalance()", text = [[
 The imbalance Lambda = U1'U1 - V'V and what the bounds need of it.
 
@@ -1938,6 +1956,22 @@ Singular values of U1 V', decreasing.
 usage = [[
 local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
 print(p:init("gaussian", {h = 10, seed = 1}):singular_values())]]},
+{name = "state:test_error", signature = "state:test_error(Xnew, Ynew, [map])", text = [[
+Mean over rows of ||y - f(x)||^2 on training or new data.
+When Y was standardized for training, give the map: predictions then go back into Y's own units
+before they are compared with Ynew, which is in those units.
+
+  Xnew       matrix, as the network sees it, any number of rows, D columns
+  Ynew       matrix, as many rows, m columns
+  map        map, of Y, from `linnet.data.standardize`
+  returns    number]],
+usage = [[
+local X, Y = linnet.data.gaussian{n = 30, D = 8, noise = 0.1, seed = 1}
+local X1, Y1, X2, Y2 = linnet.data.split(X, Y, {test = 0.5, seed = 1})
+local Y1s, units = linnet.data.standardize(Y1)
+local p = linnet.problem(X1, Y1s)
+local final = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}).final
+print(final:test_error(X2, Y2, units))]]},
 {name = "state:theta", signature = "state:theta()", text = [[
 The learned map Theta = U V'.
 
@@ -1965,11 +1999,11 @@ sweep.heatmap: Draw the mean of a measure over two axes.
 sweep.plot: Plot a measure of a sweep against an axis: means over seeds with error bars.
   x       a string, default the axis of numbers with the most values  the horizontal axis
   log     one of x, y, xy, , default where values span a factor 30  logarithmic axes
-  error   one of sd, se, quantiles, none, default 'sd'      bars: standard deviation, standard error of the mean, a band from 5 to 95 %, none
-  file    a string                                          where to write: .svg, .png or .pdf; else the terminal
-  title   a string                                          above the figure
-  width   an integer in [20, 4000]                          as in linnet.plot
-  height  an integer in [8, 4000]                           as in linnet.plot]]},
+  error   one of sd, se, quantiles, none, default 'sd'              bars: standard deviation, standard error of the mean, a band from 5 to 95 %, none
+  file    a string                                                  where to write: .svg, .png or .pdf; else the terminal
+  title   a string                                                  above the figure
+  width   an integer in [20, 4000]                                  as in linnet.plot
+  height  an integer in [8, 4000]                                   as in linnet.plot]]},
 {name = "sweep.run", signature = "sweep.run", text = [[
 sweep.run: Compute what is not done yet.
   out       a string                                    file of records (.jsonl), one line appended per job
