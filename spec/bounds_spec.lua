@@ -215,6 +215,9 @@ describe("run:bounds", function()
     assert(reason("gaussian", {h = 1e9, alpha = 0.7}):find("1/4 < alpha", 1, true))
     assert(reason("balanced", {h = 10, scale = 1}):find("independent Gaussian", 1, true))
     assert(reason("gaussian", {h = 1e12}) == nil)
+    local b = p:init("balanced", {h = 10, scale = 1}):bounds() -- nothing said, nothing missing
+    assert(b.theorem2.bound == INF and b.theorem2.threshold == INF and not b.lemma1.applies)
+    assert(b.lemma1.c.bound == 0 and b.lemma1.product.bound == INF and b.lemma1.product.value > 0)
   end)
 
   it("refuses runs that cannot have a ladder", function()

@@ -79,12 +79,16 @@ local function measured(value, bound, holds)
   return {value = value, bound = bound, holds = holds}
 end
 
+-- Where the lemma says nothing its bounds are the trivial ones.
+local SAYS_NOTHING = {c = 0, perpendicular = math.huge, product = math.huge, threshold = math.huge,
+  applies = false}
+
 local function lemma1_of(s, given)
   local start = s:start()
   local perpendicular, _, product = start:perpendicular(), core.theory_norms(start)
-  local c, b = start:imbalance().c, theory.lemma1(given)
+  local c, b = start:imbalance().c, given and theory.lemma1(given) or SAYS_NOTHING
   return {
-    c = measured(c, b.c, c > b.c),
+    c = measured(c, b.c, c >= b.c),
     perpendicular = measured(perpendicular, b.perpendicular, perpendicular <= b.perpendicular),
     product = measured(product, b.product, product <= b.product),
     threshold = b.threshold, applies = b.applies,
@@ -119,12 +123,9 @@ local function bounds(s, o)
     sigma:get(s.problem.rank, 1), error_norm, s:imbalance().c)
   local out = {initial = perpendicular, apriori = math.exp(log_apriori), log_apriori = log_apriori}
   local given, why = setting(s, o)
-  if given then
-    out.theorem2, out.lemma1 = theorem2_of(tidy(given)), lemma1_of(s, given)
-  else
-    out.theorem2 = {applies = false, reason = "does not apply: " .. why}
-    out.lemma1 = {applies = false, reason = out.theorem2.reason}
-  end
+  out.theorem2 = given and theorem2_of(tidy(given)) or {applies = false, bound = math.huge,
+    log_bound = math.huge, threshold = math.huge, reason = "does not apply: " .. why}
+  out.lemma1 = lemma1_of(s, given)
   return out
 end
 
@@ -265,7 +266,7 @@ function run.methods.bounds(self, opts)
     rung("error", core.theory_rung(out.initial, sigma_1 * sum.error),
       "the trajectory: sigma_1 int ||E||_F dt"),
     rung("apriori", out.log_apriori, "c > 0 at the start"),
-    rung("theorem 2", theorem2.log_bound or math.huge, theorem2.reason
+    rung("theorem 2", theorem2.log_bound, theorem2.reason
       or ("Gaussian weights, h > %.3g; probability %g"):format(theorem2.threshold, 1 - o.delta)),
   }, Ladder)
   return out
