@@ -8,13 +8,14 @@
 -- @module linnet.sweep
 
 local core = require "linnet.core"
-local ensemble = require "linnet.ensemble"
 local file = require "linnet.sweep.file"
 local grid = require "linnet.sweep.grid"
+local members = require "linnet.ensemble.members"
 local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
 local result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
+local work = require "linnet.sweep.work"
 require "linnet.sweep.report"
 
 local M = {}
@@ -135,11 +136,11 @@ local function measures_of(sweep)
   local list = table.move(spec.measure or {"distance"}, 1, listed, 1, {})
   local ok, why = true, nil
   if listed > 0 or not sweep.functions then
-    ok, why = ensemble.measures_check(list, spec.test)
+    ok, why = members.check(list, spec.test)
   end
   if not ok then return nil, "option 'measure': " .. why end
   for _, name in ipairs(list) do
-    if ensemble.vectors[name] then
+    if members.vectors[name] then
       return nil, ("option 'measure': '%s' is more than one number; write a function of the run")
         :format(name)
     elseif sweep.functions and sweep.functions[name] then
@@ -165,7 +166,7 @@ local function problem_sweep(sweep)
   end
   sweep.fixed = {flow = spec.flow, init = {}}
   if spec.init then
-    local kind, init = ensemble.init_parse(spec.init)
+    local kind, init = members.init_parse(spec.init)
     if not kind and type(spec.init) == "table" and sweep.grid.values.init and not spec.init[1] then
       kind, init = nil, spec.init -- options beside an axis of kinds
     elseif not kind then
@@ -242,20 +243,6 @@ end
 
 -- ---------------------------------------------------------------- running
 
--- Whether the work of a sweep is done in Lua, one job after the other.
-function M.needs_lua(sweep)
-  return sweep.spec.run ~= nil or sweep.functions ~= nil
-end
-
--- Check {i, N}; nil and what is wrong.
-function M.shard_check(shard)
-  local i, n = math.tointeger(shard[1]), math.tointeger(shard[2])
-  if #shard ~= 2 or not i or not n or i < 1 or n < i then
-    return nil, "option 'shard' must be {i, N} with integers 1 <= i <= N"
-  end
-  return {i, n}
-end
-
 --- Compute the jobs that are not done, appending each to the file at once.
 -- Whatever stops it (an error in a function, Ctrl-C, a full disk) raises `{message, result}` with
 -- everything computed so far; with `out`, `resume = true` goes on from there.
@@ -274,11 +261,11 @@ function Sweep:run(o)
   end
   o = options.check("sweep.run", o, 2)
   if o.shard then
-    local shard, why = M.shard_check(o.shard)
+    local shard, why = run.shard_check(o.shard)
     if not shard then error("sweep.run: " .. why, 2) end
     o.shard = shard
   end
-  if o.threads > 1 and M.needs_lua(self) then
+  if o.threads > 1 and work.needs_lua(self) then
     error("sweep.run: option 'threads' must be 1 for a sweep over a function, which cannot run in "
       .. "threads; `linnet sweep FILE.lua --threads N` runs it in N processes", 2)
   end
@@ -341,9 +328,6 @@ function M.load(path)
   if not merged then error("load: " .. why, 2) end
   return result.new(merged.grid, merged.header, merged.records)
 end
-
--- Whether a value is a sweep.
-function M.is_sweep(value) return getmetatable(value) == Sweep end
 
 return setmetatable(M, {
   __call = function(_, spec)

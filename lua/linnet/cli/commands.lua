@@ -32,12 +32,14 @@ local function without_extension(path) return (path:gsub("%.%w+$", "")) end
 
 -- ---------------------------------------------------------------- sweeps
 
+local function is_sweep(value) return getmetatable(value) == sweep.methods end
+
 -- The sweep that a file returns.
 local function load_sweep(path)
   local chunk, why = loadfile(path, "t")
   if not chunk then fail("cannot load %s", (why:gsub("^cannot open ", ""))) end
   local value = chunk()
-  if not sweep.is_sweep(value) then
+  if not is_sweep(value) then
     fail("%s must return a sweep: return linnet.sweep{...}; it returned %s", path,
       value == nil and "nothing" or "a " .. type(value))
   end
@@ -85,7 +87,7 @@ function M.sweep(args)
   local o = call(options.check, "sweep.run", {out = out, threads = args.threads, shard = args.shard,
     resume = args.resume or false, progress = not args.quiet})
   local result
-  if args.threads > 1 and sweep.needs_lua(s) then
+  if args.threads > 1 and work.needs_lua(s) then
     local command = worker_command(args, out, args.shard, args.threads)
     result = call(run.run, s, o, work.processes(args.threads, command))
   else

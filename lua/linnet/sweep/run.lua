@@ -15,6 +15,15 @@ local M = {}
 
 local SYNC_SECONDS = 2.0 -- between calls of fsync: what a loss of power can cost
 
+--- Check {i, N}; nil and what is wrong.
+function M.shard_check(shard)
+  local i, n = math.tointeger(shard[1]), math.tointeger(shard[2])
+  if #shard ~= 2 or not i or not n or i < 1 or n < i then
+    return nil, "option 'shard' must be {i, N} with integers 1 <= i <= N"
+  end
+  return {i, n}
+end
+
 --- The jobs of a shard that are not done.
 -- @tparam table grid
 -- @tparam ?{integer,integer} shard {i, N}

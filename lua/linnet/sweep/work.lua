@@ -8,8 +8,8 @@
 -- @module linnet.sweep.work
 
 local core = require "linnet.core"
-local ensemble = require "linnet.ensemble"
 local grid = require "linnet.sweep.grid"
+local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
 local record = require "linnet.record"
 local result = require "linnet.sweep.result"
@@ -130,7 +130,7 @@ local function emit_rows(rows, names, seeds, point, emit)
     for c, name in ipairs(names) do
       local x = rows(i, c)
       if name == "reason" then
-        r.reason = ensemble.reason(x)
+        r.reason = members.reason(x)
       elseif name == "steps" then
         r.steps = math.tointeger(x)
       elseif name == "seconds" then
@@ -155,11 +155,11 @@ local function by_runs(sweep, plan, parts, seeds, point, emit)
   local flow = {progress = false}
   for name, value in next, parts.flow do flow[name] = value end
   for _, seed in ipairs(seeds) do
-    local run = ensemble.member(plan, flow, seed)
+    local run = members.alone(plan, flow, seed)
     local r = {point = point, seed = seed, measure = {}, reason = run.stats.reason,
       steps = run.stats.steps, cost = {seconds = run.stats.seconds}}
     for _, name in ipairs(sweep.names) do
-      r.measure[name] = ensemble.measure(run, name, sweep.spec.test)
+      r.measure[name] = members.measure(run, name, sweep.spec.test)
     end
     for name, f in next, sweep.functions do
       local x = f(run)
@@ -179,7 +179,7 @@ local function by_ensemble(sweep, plan, seeds, point, threads, emit)
   while from <= #seeds do
     local part = table.move(seeds, from, math.min(from + size - 1, #seeds), 1, {})
     local began = core.clock()
-    local rows, interrupted = ensemble.members(plan, names, part, threads)
+    local rows, interrupted = members.run(plan, names, part, threads)
     emit_rows(rows, names, part, point, emit)
     if interrupted then error(INTERRUPTED, 0) end
     from = from + #part
@@ -215,7 +215,7 @@ local function by_flow(sweep, jobs, emit, threads)
     local ok, what = pcall(function()
       local parts = parts_of(sweep, point)
       local p = problem_of(sweep, cache, parts)
-      local plan, why = ensemble.plan(p, parts.kind, parts.init, sweep.functions
+      local plan, why = members.plan(p, parts.kind, parts.init, sweep.functions
         and flow_of_ensemble(parts.flow) or parts.flow, sweep.spec.test)
       if not plan then error(why, 0) end
       if sweep.functions then
@@ -229,6 +229,11 @@ local function by_flow(sweep, jobs, emit, threads)
       stop(sweep, sweep.grid:job(point, seed), what)
     end
   end
+end
+
+--- Whether the work of a sweep is done in Lua, one job after the other.
+function M.needs_lua(sweep)
+  return sweep.spec.run ~= nil or sweep.functions ~= nil
 end
 
 --- Work in this process.
