@@ -116,7 +116,7 @@ local function report_write(page, sets, sections, command, seconds)
   report:section("How to reproduce this page"):code(command)
     :text("Every random number comes from a counter-based generator with the seeds named above: "
       .. "the same processor and BLAS give the same page. Times differ.")
-    :environment{{"computed in", ("%.1f s"):format(seconds)},
+    :environment{{"computed in", ("%d s"):format(seconds)},
       {"sizes", sheet.quick and "small (QUICK=1)" or "full"}}
   return report:save(page.folder .. "/report.html")
 end

@@ -223,6 +223,13 @@ describe("linnet.plot", function()
     assert.truthy(why:find("plot: cannot write the figure: .*/none/x.svg: No such file"))
   end)
 
+  it("says that the disk is full", function()
+    os.execute(("ln -s /dev/full '%s/full.svg'"):format(folder))
+    local ok, why = pcall(plot.plot, {{{1, 2}, {3, 4}}, file = folder .. "/full.svg"})
+    assert.is_false(ok)
+    assert.truthy(why:find("plot: cannot write the figure: .*full.svg: No space left on device"))
+  end)
+
   it("executes nothing that stands in a title, a label or a name", function()
     local mark = folder .. "/mark"
     for _, hostile in ipairs(HOSTILE) do
@@ -295,6 +302,7 @@ describe("linnet.plot", function()
         "plot: curve 1: unknown option 'stile' (did you mean 'style'?)"},
       {{{{1}, {2}, {3}}}, "plot: curve 1: only a band has a third column"},
       {{{{1}, {2}, style = "band"}}, "plot: curve 1: a band needs {x, low, high}"},
+      {{{{1}, {2}, {3}, style = "band", error = {1}}}, "plot: curve 1: a band has no error bars"},
       {{{{1}}, logg = "x"}, "plot: unknown option 'logg' (did you mean 'log'?)"},
       {{{{1}}, log = "z"},
         "plot: option 'log' must be one of x, y, xy, got 'z' (did you mean 'x'?)"},

@@ -61,6 +61,18 @@ local function file_read(name)
   return text
 end
 
+--- Write a file, bytes as they are.
+-- @treturn ?boolean true
+-- @treturn ?string why not; a full disk may show only when the file is closed
+function M.file_write(name, text)
+  local file, why = io.open(name, "wb")
+  if not file then return nil, why end
+  local written, cause = file:write(text)
+  local closed, late_cause = file:close()
+  if written and closed then return true end
+  return nil, ("%s: %s"):format(name, cause or late_cause)
+end
+
 -- What gnuplot said, as one line without the script's name.
 local function complaint(text)
   local last
@@ -77,11 +89,9 @@ end
 -- @usage assert(require "linnet.gnuplot".run("set print '-'; print 1 + 1\n") == "2\n")
 function M.run(script)
   local source, errors = os.tmpname(), os.tmpname()
-  local file, why = io.open(source, "wb")
+  local written, why = M.file_write(source, script)
   local output, status
-  if file then
-    file:write(script)
-    file:close()
+  if written then
     local pipe <close> = io.popen(COMMAND:format(source, errors), "r")
     output = pipe:read("a")
     status = select(3, pipe:close())
@@ -200,11 +210,9 @@ function M.draw(what, o, body, prefix)
     print(output)
     return output
   end
-  local file
-  file, why = io.open(o.file, "wb")
-  if not (file and file:write(output) and file:close()) then
-    return nil, ("%s: cannot write the figure: %s"):format(what, why or o.file)
-  end
+  local written
+  written, why = M.file_write(o.file, output)
+  if not written then return nil, ("%s: cannot write the figure: %s"):format(what, why) end
   return o.file
 end
 

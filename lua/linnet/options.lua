@@ -357,7 +357,7 @@ function M.describe(name)
         or ""),
       entry.help or "",
     }
-    for c = 1, 2 do width[c] = math.max(width[c], math.min(#rows[i][c], 48)) end
+    for c = 1, 2 do width[c] = math.max(width[c], math.min(#rows[i][c], 56)) end
   end
   for i, row in ipairs(rows) do
     local line = ("  %-" .. width[1] .. "s  %-" .. width[2] .. "s  %s"):format(table.unpack(row))

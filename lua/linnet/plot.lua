@@ -113,6 +113,7 @@ local function curve_read(given, i, logs, notes, level)
   if not curve then refuse("%s", (why:gsub("^curve: ", ""))) end
   if curve.style == "band" and not curve[3] then refuse("a band needs {x, low, high}") end
   if curve[3] and curve.style ~= "band" then refuse("only a band has a third column") end
+  if curve.error and curve.style == "band" then refuse("a band has no error bars") end
   local columns, names = {}, {"x", "y", curve.error and "error" or "high"}
   local sources = {curve[1], curve[2], curve[3] or curve.error}
   for c = 1, 3 do

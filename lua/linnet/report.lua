@@ -17,6 +17,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.report
 
+local gnuplot = require "linnet.gnuplot"
 local options = require "linnet.options"
 local plot = require "linnet.plot"
 
@@ -24,6 +25,9 @@ local M = {}
 
 local WRITERS = {html = "linnet.report.html", md = "linnet.report.markdown",
   csv = "linnet.report.csv"}
+
+-- Findings of the doctor that do not change a result.
+local UNTOLD = {core = true, rlwrap = true}
 
 local Report = {__name = "linnet.report"}
 Report.__index = Report
@@ -170,7 +174,7 @@ end
 function Report:environment(more)
   local rows = {}
   for _, row in ipairs(require("linnet.doctor").findings()) do
-    if row[2] and not row[4] and row[1] ~= "core" then rows[#rows + 1] = {row[1], row[2]} end
+    if row[2] and not UNTOLD[row[1]] then rows[#rows + 1] = {row[1], row[2]} end
   end
   for _, row in ipairs(more or {}) do rows[#rows + 1] = row end
   return add(self, {kind = "table", columns = {"", "version or value"}, rows = rows})
@@ -190,10 +194,8 @@ function Report:write(format, stem)
 end
 
 local function file_write(path, text, level)
-  local file, why = io.open(path, "wb")
-  if not (file and file:write(text) and file:close()) then
-    error("save: cannot write the report: " .. (why or path), level + 1)
-  end
+  local written, why = gnuplot.file_write(path, text)
+  if not written then error("save: cannot write the report: " .. why, level + 1) end
 end
 
 --- Write the report to a file; Markdown's figures go beside it.
