@@ -3,8 +3,8 @@
 --
 -- Every expectation says where it comes from: "theorem" (of a cited paper, its conditions checked
 -- on the instance), "derived" (for this project, mathematics.md), "paper" (a number that the paper
--- printed), "identity" (exact in exact arithmetic), "control" (a hypothesis is broken on purpose,
--- so the conclusion must break).
+-- printed), "identity" (exact in exact arithmetic), "measured" (found so, no theory behind it),
+-- "control" (a hypothesis is broken on purpose, so the conclusion must break).
 --
 -- SPDX-License-Identifier: MIT
 
@@ -21,7 +21,8 @@ M.strict = true
 --- Where figures go, as what (svg, png or pdf), and on how many threads ensembles run.
 M.folder, M.ending, M.threads = "out", os.getenv("FIGURES") or "svg", 2
 
-local SOURCES = {theorem = true, derived = true, paper = true, identity = true, control = true}
+local SOURCES = {theorem = true, derived = true, paper = true, identity = true, measured = true,
+  control = true}
 
 local Example = {}
 Example.__index = Example
