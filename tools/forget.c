@@ -1,5 +1,5 @@
-/* tools/forget.c: preloaded after a sanitizer's runtime, so that only the interpreter runs under it:
- * the programs it starts (gnuplot, python3, sh) no longer see LD_PRELOAD.
+/* tools/forget.c: preloaded after a sanitizer's runtime, so that only the interpreter runs under
+ * it: the programs it starts (gnuplot, python3, sh) no longer see LD_PRELOAD.
  * SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 

@@ -122,9 +122,10 @@ static int appender_close(lua_State *L) {
 }
 
 static const luaL_Reg methods[] = {
-  {"append", appender_append},     {"size", appender_size},   {"truncate", appender_truncate},
-  {"sync", appender_sync},         {"close", appender_close}, {"__gc", appender_close},
-  {"__close", appender_close},     {NULL, NULL},
+    {"append", appender_append},     {"size", appender_size},
+    {"truncate", appender_truncate}, {"sync", appender_sync},
+    {"close", appender_close},       {"__gc", appender_close},
+    {"__close", appender_close},     {NULL, NULL},
 };
 
 void bind_appender(lua_State *L) {

@@ -1,5 +1,5 @@
-/* csrc/bind/system.c: what the machine says of itself: the BLAS and LAPACK really in use (dladdr, not
- * what the linker was told), its threads, and the terminal behind a standard stream.
+/* csrc/bind/system.c: what the machine says of itself: the BLAS and LAPACK really in use (dladdr,
+ * not what the linker was told), its threads, and the terminal behind a standard stream.
  * SPDX-License-Identifier: MIT */
 #if defined(__APPLE__)
 #define _DARWIN_C_SOURCE

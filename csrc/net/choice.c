@@ -11,9 +11,9 @@ static const double PATIENCE = 2.0, PATIENCE_MOST = 32.0;
  * state would not show that it is unstable. */
 static const double INSIDE = 0.7;
 
-/* Microseconds of one core of 2023; only ratios matter. Eigenproblems of order r come near 0.06 r^2 +
- * 1.1e-4 r^3, everything else moves r k' m numbers some thirty times; dop853's exact propagator is
- * 13 m x 13 m. */
+/* Microseconds of one core of 2023; only ratios matter. Eigenproblems of order r come near 0.06 r^2
+ * + 1.1e-4 r^3, everything else moves r k' m numbers some thirty times; dop853's exact propagator
+ * is 13 m x 13 m. */
 void choice_start(choice *c, int r, int m, int kp, bool active) {
   double n = r, products = n * m * kp;
   c->active = active;

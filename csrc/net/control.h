@@ -9,13 +9,13 @@
 #include "net/field.h"
 
 typedef struct control {
-  double power;  /* 1/p, the estimate being O(h^p) */
-  double h;      /* the next step to try */
-  int failures;  /* rejections in a row */
+  double power; /* 1/p, the estimate being O(h^p) */
+  double h;     /* the next step to try */
+  int failures; /* rejections in a row */
 } control;
 
-/* Error of an attempt: max over the blocks U and V of max|difference| / (tol max|block|), the larger
- * of the block before and after. 0/0 is 0; nan where anything is not finite. */
+/* Error of an attempt: max over the blocks U and V of max|difference| / (tol max|block|), the
+ * larger of the block before and after. 0/0 is 0; nan where anything is not finite. */
 double control_error(const field *f, mat before, mat after, const double diff[2], double tol);
 
 /* Takes the verdict on an attempt of size h; true: accepted (err <= 1). An err that is not finite

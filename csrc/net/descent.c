@@ -1,5 +1,5 @@
-/* csrc/net/descent.c: gradient descent and its relatives on the reduced coordinates (see descent.h),
- * Z+ = Z + eta S Z, Lambda+ - Lambda = eta^2 (V^T A^T A V - U^T A A^T U).
+/* csrc/net/descent.c: gradient descent and its relatives on the reduced coordinates (see
+ * descent.h), Z+ = Z + eta S Z, Lambda+ - Lambda = eta^2 (V^T A^T A V - U^T A A^T U).
  * SPDX-License-Identifier: MIT */
 #include "net/descent.h"
 
@@ -105,15 +105,13 @@ static void momentum_step(descent *d, bool ahead) {
 
 static void step(descent *d) {
   switch (d->spec.method) {
-    case DESCENT_HEAVY_BALL: momentum_step(d, false); break;
-    case DESCENT_NESTEROV: momentum_step(d, true); break;
-    case DESCENT_SGD:
-      batch_force(d);
-      push(d, d->spec.eta, d->Z, d->Z);
-      break;
-    default:
-      field_force(&d->f, d->E, d->A);
-      push(d, d->spec.eta, d->Z, d->Z);
+  case DESCENT_HEAVY_BALL: momentum_step(d, false); break;
+  case DESCENT_NESTEROV: momentum_step(d, true); break;
+  case DESCENT_SGD:
+    batch_force(d);
+    push(d, d->spec.eta, d->Z, d->Z);
+    break;
+  default: field_force(&d->f, d->E, d->A); push(d, d->spec.eta, d->Z, d->Z);
   }
   d->k++;
   look(d);
@@ -129,7 +127,8 @@ static double largest_step(descent *d) {
   flow_reason why = d->ahead.reason;
   for (int n = 0;; n++) {
     if (n % EVERY == 0 || why != FLOW_RUNNING) {
-      if (kernel_range(&d->room, &d->f, d->ahead.Z, &low, &high) == STATUS_OK) top = fmax(top, high);
+      if (kernel_range(&d->room, &d->f, d->ahead.Z, &low, &high) == STATUS_OK)
+        top = fmax(top, high);
     }
     if (why != FLOW_RUNNING) return top > 0.0 ? 2.0 / top : 0.0;
     why = flow_advance(&d->ahead, NULL);

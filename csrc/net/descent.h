@@ -1,5 +1,5 @@
-/* csrc/net/descent.h: discrete descent in reduced coordinates: every update is a left multiplication
- * Z_k = M_k Z(0), so the width never enters (mathematics.md, section 4).
+/* csrc/net/descent.h: discrete descent in reduced coordinates: every update is a left
+ * multiplication Z_k = M_k Z(0), so the width never enters (mathematics.md, section 4).
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_DESCENT_H
 #define LINNET_NET_DESCENT_H
@@ -40,13 +40,13 @@ typedef struct descent {
   double eta_max; /* once diverged: largest stable step, 2 / max lam_max(K) along the flow; or 0 */
   flow_reason reason; /* time (all steps taken), until_excess, diverged, max_seconds, ... */
   /* private */
-  mat W, Y;            /* n x r, n x m: sgd only, the caller's */
-  mat Z0, D, X, V;     /* k x k': start, velocity, Nesterov's look-ahead; m x k' */
-  mat E, A;            /* r x m */
-  mat P;               /* r x m */
-  mat Wb, Eb;          /* batch x r, batch x m */
-  int *order;          /* n: this epoch's permutation */
-  int at;              /* where the next batch begins */
+  mat W, Y;        /* n x r, n x m: sgd only, the caller's */
+  mat Z0, D, X, V; /* k x k': start, velocity, Nesterov's look-ahead; m x k' */
+  mat E, A;        /* r x m */
+  mat P;           /* r x m */
+  mat Wb, Eb;      /* batch x r, batch x m */
+  int *order;      /* n: this epoch's permutation */
+  int at;          /* where the next batch begins */
   philox rng;
   double limit, began; /* excess beyond which it has diverged; clock */
   flow ahead;          /* looks for the largest kernel once diverged */

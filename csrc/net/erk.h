@@ -1,7 +1,7 @@
 /* csrc/net/erk.h: embedded Runge-Kutta steps of dU/dt = A V, dV/dt = A^T U. U moves by the rank one
  * (m) terms A_j V_j, so stages keep only A_j and V_j, and no r x k' stage is ever formed:
- *   U_i V_i^T = U_0 V_i^T + h sum_j a_ij A_j (V_j V_i^T),  A_i^T U_i = A_i^T U_0 + h sum_j a_ij (A_i^T A_j) V_j.
- * SPDX-License-Identifier: MIT */
+ *   U_i V_i^T = U_0 V_i^T + h sum_j a_ij A_j (V_j V_i^T),  A_i^T U_i = A_i^T U_0 + h sum_j a_ij
+ * (A_i^T A_j) V_j. SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_ERK_H
 #define LINNET_NET_ERK_H
 
@@ -22,7 +22,7 @@ typedef struct erk {
   mat T;
   propagator step;
   bool exact; /* steps are corrected to conserve the imbalance */
-  mat X;    /* r x k' */
+  mat X;      /* r x k' */
   bool first; /* stage 0 holds the derivative at the state the next step begins with */
 } erk;
 

@@ -1,5 +1,5 @@
-/* csrc/net/expo.c: exponential midpoint (order 2) and the order 4 method with a quadratic remainder,
- * dE/dt = -K E + g(t), Z+ = products of rotations by diag(sigma) int E (see expo.h).
+/* csrc/net/expo.c: exponential midpoint (order 2) and the order 4 method with a quadratic
+ * remainder, dE/dt = -K E + g(t), Z+ = products of rotations by diag(sigma) int E (see expo.h).
  * SPDX-License-Identifier: MIT */
 #include "net/expo.h"
 
@@ -9,8 +9,8 @@
 #include "num/blas.h"
 
 void expo_layout(arena *a, expo *w, int r, int m, int kp) {
-  mat *const rm[] = {&w->e0,  &w->g0,   &w->g1,   &w->g2, &w->mid,
-                     &w->end, &w->rest, &w->step, &w->E,  &w->B, &w->T};
+  mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2, &w->mid, &w->end,
+                     &w->rest, &w->step, &w->E,  &w->B,  &w->T};
   for (int i = 0; i < 2; i++) kernel_layout(a, &w->K[i], r, m);
   kernel_room_layout(a, &w->room, r, m, kp);
   rotate_layout(a, &w->turn, r, m, kp);
@@ -59,7 +59,8 @@ static void blend(mat out, int n, const double *x, const mat *p, const mat *cons
     }
 }
 
-/* n-fold integral of E at t: t^n (phi_n e0 + t phi_{n+1} g0 + t^2 phi_{n+2} g1 + 2 t^3 phi_{n+3} g2) */
+/* n-fold integral of E at t: t^n (phi_n e0 + t phi_{n+1} g0 + t^2 phi_{n+2} g1 + 2 t^3 phi_{n+3}
+ * g2) */
 static void predicted(const expo *w, mat out, int n, double t, const mat *p, bool remainder) {
   const mat *const c[] = {&w->e0, &w->g0, &w->g1, &w->g2};
   double s = pow(t, n), x[] = {s, s * t, s * t * t, 2.0 * s * t * t * t};
@@ -115,7 +116,8 @@ static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wa
   return s;
 }
 
-/* The state at t: Z rotated by the integral of the predicted error, then made consistent with it. */
+/* The state at t: Z rotated by the integral of the predicted error, then made consistent with it.
+ */
 static status stage(expo *w, const kernel *K, const field *f, mat Z, double t, const mat *p,
                     bool remainder, mat e, mat Q) {
   predicted(w, w->step, 1, t, p, remainder);
@@ -133,7 +135,8 @@ static void remainder_at(expo *w, const kernel *K, const field *f, mat Q, mat e,
       *mat_at(g, i, j) = mat_get(K->lam, i, j) * mat_get(e, i, j) - mat_get(w->rest, i, j);
 }
 
-/* g1 = (-3 g0 + 4 g(h/2) - g(h)) / h, g2 = (2 g0 - 4 g(h/2) + 2 g(h)) / h^2, which come in as g1, g2 */
+/* g1 = (-3 g0 + 4 g(h/2) - g(h)) / h, g2 = (2 g0 - 4 g(h/2) + 2 g(h)) / h^2, which come in as g1,
+ * g2 */
 static void interpolate(expo *w, double h) {
   for (int j = 0; j < w->g0.cols; j++)
     for (int i = 0; i < w->g0.rows; i++) {

@@ -42,8 +42,8 @@ double field_excess(mat E) {
 bool field_converged(const field *f, mat Z, mat E) {
   mat U = field_U(f, Z), V = field_V(f, Z);
   double top = mat_max_abs(E), unit = 8.0 * DBL_EPSILON;
-  double coarse = mat_max_abs(f->Yt) +
-                  (f->r ? f->sigma[0] : 0.0) * Z.cols * mat_max_abs(U) * mat_max_abs(V);
+  double coarse =
+      mat_max_abs(f->Yt) + (f->r ? f->sigma[0] : 0.0) * Z.cols * mat_max_abs(U) * mat_max_abs(V);
   if (!(top <= unit * coarse)) return false; /* cheap, and the usual answer */
   for (int i = 0; i < f->r; i++) {
     double u = mat_norm_fro(mat_rows(U, i, 1));

@@ -12,7 +12,7 @@ typedef struct field {
   mat Yt;              /* r x m */
 } field;
 
-static inline mat field_U(const field *f, mat Z) { return mat_rows(Z, 0, f->r); } /* r x k' */
+static inline mat field_U(const field *f, mat Z) { return mat_rows(Z, 0, f->r); }    /* r x k' */
 static inline mat field_V(const field *f, mat Z) { return mat_rows(Z, f->r, f->m); } /* m x k' */
 
 /* E = Yt - diag(sigma) U V^T (r x m). */

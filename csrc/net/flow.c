@@ -11,9 +11,9 @@
 const char *const flow_method_names[FLOW_METHODS] = {"auto", "expo2", "expo4", "dopri5", "dop853"};
 
 const char *const flow_reason_names[FLOW_REASONS] = {
-    "running",    "time",    "converged",      "until_excess", "stop",
-    "saddle",     "unreachable", "step_underflow", "max_steps", "max_seconds",
-    "diverged",   "non_finite",  "interrupted"};
+    "running",  "time",        "converged",      "until_excess", "stop",
+    "saddle",   "unreachable", "step_underflow", "max_steps",    "max_seconds",
+    "diverged", "non_finite",  "interrupted"};
 
 void flow_layout(arena *a, flow *w, int r, int m, int kp, flow_method method) {
   mat *const states[] = {&w->Z, &w->Zprev, &w->next, &w->SZ};

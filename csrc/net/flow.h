@@ -1,6 +1,6 @@
 /* csrc/net/flow.h: gradient flow, one accepted step at a time, by any of the four integrators;
- * where steps end depends on the problem, the state, method and tolerance alone (mathematics.md, 4).
- * SPDX-License-Identifier: MIT */
+ * where steps end depends on the problem, the state, method and tolerance alone (mathematics.md,
+ * 4). SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_FLOW_H
 #define LINNET_NET_FLOW_H
 
@@ -23,9 +23,9 @@ typedef enum flow_reason {
   FLOW_STEP_UNDERFLOW, /* t + h = t */
   FLOW_MAX_STEPS,      /* accepted plus rejected */
   FLOW_MAX_SECONDS,
-  FLOW_DIVERGED,       /* descent: the step is too large */
-  FLOW_NON_FINITE,     /* nan or inf which smaller steps do not cure */
-  FLOW_INTERRUPTED,    /* the tick asked; the last accepted state stands, call again to go on */
+  FLOW_DIVERGED,    /* descent: the step is too large */
+  FLOW_NON_FINITE,  /* nan or inf which smaller steps do not cure */
+  FLOW_INTERRUPTED, /* the tick asked; the last accepted state stands, call again to go on */
   FLOW_REASONS
 } flow_reason;
 
@@ -44,12 +44,12 @@ typedef struct flow_spec {
 typedef struct flow {
   field f;
   flow_spec spec;
-  mat Z, Zprev;      /* k x k': last accepted state and the one before */
+  mat Z, Zprev; /* k x k': last accepted state and the one before */
   double t, tprev;
-  double excess;     /* L - L* at Z */
+  double excess; /* L - L* at Z */
   int64_t steps, rejected;
   flow_reason reason;
-  stepper step;      /* method in use, next step, evaluations, eigenproblems */
+  stepper step; /* method in use, next step, evaluations, eigenproblems */
   /* private */
   choice choice;               /* of auto */
   double leap_below;           /* no infinite step before the excess is below this */
@@ -58,7 +58,7 @@ typedef struct flow {
   mat next, E, A, SZ;          /* k x k', r x m, r x m, k x k' */
   double *s;                   /* min(k, k') singular values */
   lapack_work lapack;
-  double began;                /* clock at flow_start, seconds */
+  double began; /* clock at flow_start, seconds */
 } flow;
 
 /* Everything a flow of this method allocates; run twice, counting and placing. */

@@ -1,6 +1,6 @@
-/* csrc/net/kernel.h: the tangent kernel K[E] = diag(sigma)^2 E V V^T + diag(sigma) U U^T diag(sigma) E
- * in its eigenbasis: with V V^T = R diag(nu) R^T the columns of E R decouple (mathematics.md, 3).
- * SPDX-License-Identifier: MIT */
+/* csrc/net/kernel.h: the tangent kernel K[E] = diag(sigma)^2 E V V^T + diag(sigma) U U^T
+ * diag(sigma) E in its eigenbasis: with V V^T = R diag(nu) R^T the columns of E R decouple
+ * (mathematics.md, 3). SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_KERNEL_H
 #define LINNET_NET_KERNEL_H
 
@@ -27,7 +27,8 @@ typedef struct kernel_room {
 void kernel_layout(arena *a, kernel *K, int r, int m);
 void kernel_room_layout(arena *a, kernel_room *w, int r, int m, int kp);
 
-/* K(Z), m eigenproblems of order r; the tick is asked between them (STATUS_PAUSED: K is unusable). */
+/* K(Z), m eigenproblems of order r; the tick is asked between them (STATUS_PAUSED: K is unusable).
+ */
 status kernel_at(kernel *K, kernel_room *w, const field *f, mat Z, const tick *t);
 /* Smallest and largest eigenvalue of K(Z): two eigenproblems (one if m = 1), values only. */
 status kernel_range(kernel_room *w, const field *f, mat Z, double *lam_min, double *lam_max);

@@ -1,5 +1,5 @@
-/* csrc/net/propagator.c: C by the tableau's own recursion on M, then Newton's iteration for the group
- * O(r, m): D = L^-1 (M J M^T - J) L^-T, M <- (I - L D L^T J / 2) M (see propagator.h).
+/* csrc/net/propagator.c: C by the tableau's own recursion on M, then Newton's iteration for the
+ * group O(r, m): D = L^-1 (M J M^T - J) L^-T, M <- (I - L D L^T J / 2) M (see propagator.h).
  * SPDX-License-Identifier: MIT */
 #include "net/propagator.h"
 
@@ -21,7 +21,8 @@ static void shape(propagator *w, int m, int stages) {
 static mat block(mat a, int j, int m) { return mat_cols(a, j * m, m); }
 
 /* Stage matrices M_i = I + L C_i L^T: the rows of A_j in C_i are h a_ij P_j, those of V the sum of
- * h a_ij Q_j, with P_i = [0 I] + sum_j h a_ij Q_j and Q_i = [e_i 0] + sum_j h a_ij A_i^T A_j P_j. */
+ * h a_ij Q_j, with P_i = [0 I] + sum_j h a_ij Q_j and Q_i = [e_i 0] + sum_j h a_ij A_i^T A_j P_j.
+ */
 static void recursion(propagator *w, const tableau *tab, double h, int m) {
   int s = tab->stages, n = (s + 1) * m;
   for (int i = 0; i < s; i++) {

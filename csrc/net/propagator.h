@@ -10,12 +10,12 @@
 
 /* n = s m + m: the last m rows and columns belong to V. */
 typedef struct propagator {
-  mat room[7];    /* for the most stages; the others are views of these */
-  mat P, Q;       /* n x s m each: what stage j adds to the rows of A_j and of V, transposed */
-  mat C;          /* n x n */
-  mat G;          /* n x n: L^T J L = diag(A^T A / unit^2, -I) */
-  mat D, X, Y;    /* n x n */
-  double unit;    /* max|A|: makes C and G free of scale */
+  mat room[7]; /* for the most stages; the others are views of these */
+  mat P, Q;    /* n x s m each: what stage j adds to the rows of A_j and of V, transposed */
+  mat C;       /* n x n */
+  mat G;       /* n x n: L^T J L = diag(A^T A / unit^2, -I) */
+  mat D, X, Y; /* n x n */
+  double unit; /* max|A|: makes C and G free of scale */
 } propagator;
 
 void propagator_layout(arena *a, propagator *w, int m, int stages);

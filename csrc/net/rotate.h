@@ -1,6 +1,5 @@
-/* csrc/net/rotate.h: Z <- exp([[0, B], [B^T, 0]]) Z, which conserves Z^T J Z to round-off whatever B
- * (mathematics.md, section 3).
- * SPDX-License-Identifier: MIT */
+/* csrc/net/rotate.h: Z <- exp([[0, B], [B^T, 0]]) Z, which conserves Z^T J Z to round-off whatever
+ * B (mathematics.md, section 3). SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_ROTATE_H
 #define LINNET_NET_ROTATE_H
 
@@ -15,7 +14,8 @@ typedef struct rotate_room {
 } rotate_room;
 
 void rotate_layout(arena *a, rotate_room *w, int r, int m, int kp);
-/* B (r x m) is kept. STATUS_NON_FINITE, and Z as it was, where cosh overflows or B is not finite. */
+/* B (r x m) is kept. STATUS_NON_FINITE, and Z as it was, where cosh overflows or B is not finite.
+ */
 status rotate_apply(rotate_room *w, const field *f, mat B, mat Z);
 
 #endif

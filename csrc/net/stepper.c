@@ -36,8 +36,7 @@ void stepper_use(stepper *s, flow_method method) {
   s->control.failures = 0;
   if (stepper_is_explicit(method))
     erk_use(s->erk, method == FLOW_DOPRI5 ? &tableau_dopri5 : &tableau_dop853, s->exact);
-  else
-    expo_start(s->expo, method == FLOW_EXPO2 ? 2 : 4, s->held);
+  else expo_start(s->expo, method == FLOW_EXPO2 ? 2 : 4, s->held);
   s->control.power = stepper_is_explicit(method) ? 1.0 / s->erk->tab->estimate : 1.0 / 3.0;
 }
 

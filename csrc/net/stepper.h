@@ -14,7 +14,12 @@
 #include "num/status.h"
 
 typedef enum flow_method {
-  FLOW_AUTO, FLOW_EXPO2, FLOW_EXPO4, FLOW_DOPRI5, FLOW_DOP853, FLOW_METHODS
+  FLOW_AUTO,
+  FLOW_EXPO2,
+  FLOW_EXPO4,
+  FLOW_DOPRI5,
+  FLOW_DOP853,
+  FLOW_METHODS
 } flow_method;
 
 typedef struct stepper {
@@ -25,8 +30,8 @@ typedef struct stepper {
   double held;       /* what the estimate of the method in use is held against */
   control control;   /* control.h is the next step to try */
   int64_t evaluations, eigenproblems;
-  mat low;           /* k x k': the other state of an estimate */
-  erk *erk;          /* NULL where the methods asked for need none */
+  mat low;  /* k x k': the other state of an estimate */
+  erk *erk; /* NULL where the methods asked for need none */
   expo *expo;
 } stepper;
 

@@ -6,8 +6,8 @@
 #include <assert.h>
 #include <math.h>
 
-/* Upward a relative error grows by about (j + 1)/|z| a step, downward by at most |z|/(j + 1): at this
- * border both stay within a few units, and the series needs SERIES terms to 1e-17. */
+/* Upward a relative error grows by about (j + 1)/|z| a step, downward by at most |z|/(j + 1): at
+ * this border both stay within a few units, and the series needs SERIES terms to 1e-17. */
 static const double BORDER = 3.0;
 enum { SERIES = 26 };
 

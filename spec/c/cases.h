@@ -19,7 +19,8 @@ typedef struct spec_case {
   mat Z0;          /* k x h */
 } spec_case;
 
-static const char *const case_names[] = {"wide", "narrow", "rank_deficient", "tall", "scalar_output"};
+static const char *const case_names[] = {"wide", "narrow", "rank_deficient", "tall",
+                                         "scalar_output"};
 enum { CASES = 5 };
 
 /* [Phi1^T U; V] of the weights behind text. */

@@ -1,6 +1,5 @@
-/* spec/c/descent.c: every update against full matrices, the drift identity, the limit of small steps,
- * batches of an epoch, and divergence.
- * SPDX-License-Identifier: MIT */
+/* spec/c/descent.c: every update against full matrices, the drift identity, the limit of small
+ * steps, batches of an epoch, and divergence. SPDX-License-Identifier: MIT */
 #include "net/descent.h"
 
 #include "cases.h"
@@ -124,8 +123,8 @@ static void check_sgd(void) {
   full = spec_of(DESCENT_GD, 3e-9, 1);
   run(&gd, &c.f, &full, c.Z0);
   double moved = check_distance(gd.Z, c.Z0);
-  check(check_distance(d.Z, gd.Z) <= 1e-5 * moved, "an epoch visits every sample once: %.1e of %.1e",
-        check_distance(d.Z, gd.Z), moved);
+  check(check_distance(d.Z, gd.Z) <= 1e-5 * moved,
+        "an epoch visits every sample once: %.1e of %.1e", check_distance(d.Z, gd.Z), moved);
   mat once = check_mat(c.Z0.rows, c.h);
   mat_copy(once, d.Z);
   descent_start(&d, &c.f, &spec, c.W, c.Y, c.Z0);

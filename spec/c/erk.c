@@ -1,5 +1,5 @@
-/* spec/c/erk.c: order conditions of the tableaus by rooted trees, the low-rank step against the plain
- * one, orders by slope, and the propagator that makes a step exact in the imbalance.
+/* spec/c/erk.c: order conditions of the tableaus by rooted trees, the low-rank step against the
+ * plain one, orders by slope, and the propagator that makes a step exact in the imbalance.
  * SPDX-License-Identifier: MIT */
 #include "net/erk.h"
 
@@ -7,7 +7,8 @@
 #include "net/rotate.h"
 
 /* Rooted trees of order <= 8 are multisets of smaller ones: children as indices, not increasing.
- * Phi_i(tree) = prod over children of sum_j a_ij Phi_j(child), gamma = order * prod gamma(child). */
+ * Phi_i(tree) = prod over children of sum_j a_ij Phi_j(child), gamma = order * prod gamma(child).
+ */
 enum { TREES = 200, DEEPEST = 8 }; /* 1 + 1 + 2 + 4 + 9 + 20 + 48 + 115 */
 typedef struct tree {
   int order, children, child[DEEPEST];
@@ -74,8 +75,8 @@ static void check_tableau(const tableau *tab, int low, int lower) {
     check(violation(tab, tab->b, tab->stages, p, 1.0) < 1e-14, "%s satisfies order %d: %.1e",
           tab->name, p, violation(tab, tab->b, tab->stages, p, 1.0));
   if (tab->order < DEEPEST)
-    check(violation(tab, tab->b, tab->stages, tab->order + 1, 1.0) > 1e-6,
-          "%s is not of order %d", tab->name, tab->order + 1);
+    check(violation(tab, tab->b, tab->stages, tab->order + 1, 1.0) > 1e-6, "%s is not of order %d",
+          tab->name, tab->order + 1);
   for (int p = 1; p <= low; p++)
     check(violation(tab, tab->e, tab->stages + 1, p, 0.0) < 1e-14,
           "%s: its estimate vanishes to order %d", tab->name, p);
@@ -134,7 +135,8 @@ static void check_low_rank(int r, int m, int kp) {
   for (int i = 0; i < 2; i++) {
     double diff[2];
     erk_use(&w, tabs[i], false);
-    for (int step = 0; step < 3; step++) { /* the second and third begin with a derivative at hand */
+    for (int step = 0; step < 3;
+         step++) { /* the second and third begin with a derivative at hand */
       plain_step(tabs[i], &f, Z, 0.11, want, error);
       check(erk_step(&w, &f, Z, 0.11, out, diff) == STATUS_OK, "a step succeeds");
       check(check_distance(out, want) <= 4e-14 * mat_max_abs(want),
@@ -143,7 +145,8 @@ static void check_low_rank(int r, int m, int kp) {
       double u = mat_max_abs(field_U(&f, error)), v = mat_max_abs(field_V(&f, error));
       if (!tabs[i]->e2)
         check(fabs(diff[0] - u) <= 1e-14 && fabs(diff[1] - v) <= 1e-14, "and so is its estimate");
-      else check(diff[0] <= u + 1e-14 && diff[1] <= v + 1e-14, "and its estimate not above order 5's");
+      else
+        check(diff[0] <= u + 1e-14 && diff[1] <= v + 1e-14, "and its estimate not above order 5's");
       erk_accept(&w);
       mat_copy(Z, out);
     }

@@ -1,6 +1,5 @@
-/* spec/c/expo.c: rotations, the kernel's eigenbasis, orders of expo2 and expo4, exact imbalance, and
- * the step to infinity.
- * SPDX-License-Identifier: MIT */
+/* spec/c/expo.c: rotations, the kernel's eigenbasis, orders of expo2 and expo4, exact imbalance,
+ * and the step to infinity. SPDX-License-Identifier: MIT */
 #include "net/expo.h"
 
 #include "cases.h"
@@ -130,7 +129,8 @@ static void check_order(int order, const field *f, mat Z0, double t, int steps, 
         order, what, slope, error[0], error[1]);
 }
 
-/* From near the end, the infinite step against a long flow; and where E cannot vanish, a refusal. */
+/* From near the end, the infinite step against a long flow; and where E cannot vanish, a refusal.
+ */
 static void check_infinite(void) {
   field f = case_random(6, 2, 10.0, 0.7, 21);
   mat Z = case_weights(8, 8, 0.7, 22), out = check_mat(8, 8), low = check_mat(8, 8);
@@ -142,8 +142,8 @@ static void check_infinite(void) {
   field_error(&f, out, E);
   check(mat_max_abs(E) <= 1e-14, "E vanishes: %.1e", mat_max_abs(E));
   double true_error = check_distance(out, want), estimate = check_distance(out, low);
-  check(true_error > 1e-9 && true_error <= 0.9 * estimate, "its estimate %.1e covers its error %.1e", estimate,
-        true_error);
+  check(true_error > 1e-9 && true_error <= 0.9 * estimate,
+        "its estimate %.1e covers its error %.1e", estimate, true_error);
   check(case_drift(&f, out, near) <= 4e-15, "it conserves the imbalance");
   mat_fill(field_V(&f, Z), 0.0); /* U = V = 0: a saddle */
   mat_fill(field_U(&f, Z), 0.0);

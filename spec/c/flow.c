@@ -61,7 +61,8 @@ static void check_tolerances(void) {
     for (double tol = 1e-2; tol > (methods[i] == FLOW_EXPO2 ? 5e-6 : 5e-11); tol /= 10.0) {
       flow w = rooms(&c.f, c.Z0.cols, methods[i]);
       flow_spec spec = spec_of(methods[i], c.t, tol);
-      check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "%s ends in time", flow_method_names[methods[i]]);
+      check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "%s ends in time",
+            flow_method_names[methods[i]]);
       check(case_error(&c.f, w.Z, c.Zt) <= 10.0 * tol, "%s at tol %g: %.1e",
             flow_method_names[methods[i]], tol, case_error(&c.f, w.Z, c.Zt));
       check(case_drift(&c.f, w.Z, c.Z0) <= 1e-13, "%s at tol %g drifts by %.1e",
@@ -94,7 +95,8 @@ static void check_undisturbed(flow_method method) {
     while ((mine = flow_advance(&asked, &often)) == FLOW_INTERRUPTED) refusals++;
     why = flow_advance(&plain, NULL);
     check(mine == why && plain.t == asked.t, "both take the same step");
-    if (!check(check_distance(plain.Z, asked.Z) == 0.0, "%s: the same bits", flow_method_names[method]))
+    if (!check(check_distance(plain.Z, asked.Z) == 0.0, "%s: the same bits",
+               flow_method_names[method]))
       return;
   }
   check(refusals > 0, "there were interrupts");
@@ -124,7 +126,8 @@ static void check_between(flow_method method, double tol, double bar) {
   check(worst <= bar, "%s: states in between err by %.1e", flow_method_names[method], worst);
   check(worst_replay <= bar, "%s: a replay errs by %.1e", flow_method_names[method], worst_replay);
   if (!stepper_is_explicit(method))
-    check(worst_drift <= 1e-13, "%s: drift in between %.1e", flow_method_names[method], worst_drift);
+    check(worst_drift <= 1e-13, "%s: drift in between %.1e", flow_method_names[method],
+          worst_drift);
 }
 
 /* Z -> a Z, Yt -> a^2 Yt, t -> t / a^2: the same run up to round-off. */
@@ -141,8 +144,9 @@ static void check_rescaling(flow_method method, double a) {
   f.Yt = Yt;
   check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "the run ends");
   check(run(&scaled, &f, &other, Z0) == FLOW_TIME, "with weights of %g too", a);
-  check(w.steps == scaled.steps && w.rejected == scaled.rejected, "%s, scaled by %g: %ld steps not %ld",
-        flow_method_names[method], a, (long)scaled.steps, (long)w.steps);
+  check(w.steps == scaled.steps && w.rejected == scaled.rejected,
+        "%s, scaled by %g: %ld steps not %ld", flow_method_names[method], a, (long)scaled.steps,
+        (long)w.steps);
   mat_scale(scaled.Z, 1.0 / a);
   check(case_error(&c.f, scaled.Z, w.Z) <= 1e-9, "and the same states: %.1e",
         case_error(&c.f, scaled.Z, w.Z));
@@ -238,7 +242,8 @@ static void check_hard(void) {
   hard("weights of 1e-8", &f, (mat_scale(Z, 1e-8), Z), inf, late);
   hard("weights of 1e8", &f, (mat_scale(Z, 1e16), Z), inf, late);
   field stiff = case_random(8, 1, 1e6, 0.7, 35);
-  hard("kappa = 1e12", &stiff, case_weights(9, 9, 0.5, 36), 1e3, BIT(FLOW_TIME) | BIT(FLOW_MAX_STEPS));
+  hard("kappa = 1e12", &stiff, case_weights(9, 9, 0.5, 36), 1e3,
+       BIT(FLOW_TIME) | BIT(FLOW_MAX_STEPS));
   hard("kappa = 1e12 for ever", &stiff, case_weights(9, 9, 0.5, 36), inf, late);
   mat_fill(f.Yt, 1e200);
   hard("a flow that overflows", &f, case_weights(7, 4, 1e100, 32), 1e300,

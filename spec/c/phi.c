@@ -37,8 +37,8 @@ int main(void) {
     for (int kmax = 0; kmax < PHI_MAX; kmax++) {
       phi_at(at[i], kmax, less);
       for (int j = 0; j <= kmax; j++)
-        check(fabs(less[j] - out[j]) <= 2e-13 * out[j], "phi_%d(%g) does not depend on kmax = %d", j,
-              at[i], kmax);
+        check(fabs(less[j] - out[j]) <= 2e-13 * out[j], "phi_%d(%g) does not depend on kmax = %d",
+              j, at[i], kmax);
     }
   }
   phi_at(-INFINITY, 3, out);

@@ -1,7 +1,7 @@
-/* spec/fault/host.c: a Lua host whose allocator fails. For every scenario of spec/fault/scenarios.lua
- * the n-th allocation fails, n = 1, 2, ... until the call succeeds; each failure must be an "out of
- * memory" error, leave every object usable, and lose no byte (the state is closed and counted).
- * SPDX-License-Identifier: MIT */
+/* spec/fault/host.c: a Lua host whose allocator fails. For every scenario of
+ * spec/fault/scenarios.lua the n-th allocation fails, n = 1, 2, ... until the call succeeds; each
+ * failure must be an "out of memory" error, leave every object usable, and lose no byte (the state
+ * is closed and counted). SPDX-License-Identifier: MIT */
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
