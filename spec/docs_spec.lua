@@ -2,7 +2,7 @@
 -- another.
 -- SPDX-License-Identifier: MIT
 
-local PAGES = {"README.md", "docs/guide.md", "docs/numpy.md"}
+local PAGES = {"README.md", "docs/guide.md", "docs/numpy.md", "docs/sweeps.md"}
 
 -- The Lua of a page as one chunk whose lines are the page's lines.
 local function program(path)

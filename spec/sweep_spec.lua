@@ -325,6 +325,18 @@ describe("linnet.sweep", function()
     end)
   end)
 
+  it("runs the examples", function()
+    local count = 0
+    for name in lfs.dir("examples/sweeps") do
+      if name:find("%.lua$") then
+        local s = dofile("examples/sweeps/" .. name)
+        assert.equal(1, #s:run{shard = {2, s.grid.jobs}}.records)
+        count = count + 1
+      end
+    end
+    assert.is_true(count >= 3)
+  end)
+
   describe("progress", function()
     it("is a line to draw over on a terminal and plain lines in a log", function()
       local progress = require "linnet.sweep.progress"
