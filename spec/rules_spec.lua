@@ -114,11 +114,13 @@ describe("the rules of the house", function()
     local bad = {}
     for _, list in ipairs{C_ALL, LUA} do
       for _, path in ipairs(list) do
-        local number = 0
+        local number, listing = 0, false -- lists of cases, a case a line, say so to luacheck
         for line in contents(path):gmatch("([^\n]*)\n") do
           number = number + 1
+          if line:find("luacheck: .*no max line length") then listing = true end
+          if line:find("luacheck: pop", 1, true) then listing = false end
           if (utf8.len(line) or #line) > 100 and path ~= "lua/linnet/manual.lua"
-            and not path:find("tableau", 1, true) then
+            and not path:find("tableau", 1, true) and not listing then
             bad[#bad + 1] = ("%s:%d"):format(path, number)
           end
         end
