@@ -97,7 +97,8 @@ for _, ratio in ipairs(RATIOS) do
     if k == 1 then
       example:near("derived", name .. ": error over minimum norm's", 1, rms(converged) / rms(base),
         0.01)
-      example:at_most("measured", name .. ": stopped over converged", 1, rms(stopped) / rms(converged))
+      example:at_most("measured", name .. ": stopped over converged", 1,
+        rms(stopped) / rms(converged))
     end
     converged_by_scale[k], stopped_by_scale[k] = rms(converged), rms(stopped)
   end
