@@ -160,6 +160,22 @@ describe("the rules of the house", function()
     none(bad)
   end)
 
+  it("every promise is held by a sentence of a spec", function()
+    local bad, count = {}, 0
+    for row in contents("docs/promises.md"):gmatch("\n(|[^\n]+)") do
+      local spec, sentence = row:match("| `([%w_/]+)` | (.-) |$")
+      if spec then
+        count = count + 1
+        local file = io.open("spec/" .. spec .. ".lua")
+        local text = file and file:read("a") or ""
+        if file then file:close() end
+        if not text:find(sentence, 1, true) then bad[#bad + 1] = spec .. ": " .. sentence end
+      end
+    end
+    none(bad)
+    assert.is_true(count >= 30)
+  end)
+
   it("the version stands in one place and its rockspec follows", function()
     local version = dofile("lua/linnet/version.lua")
     local text = contents(("rockspecs/linnet-%s-1.rockspec"):format(version))
