@@ -109,7 +109,6 @@ static inline double case_drift(const field *f, mat Z, mat Z0) {
   blas_syrk('T', -1.0, field_V(f, Z), 1.0, a);
   blas_syrk('T', -1.0, field_V(f, Z0), 1.0, b);
   double drift = check_distance(a, b) / mat_max_abs(c);
-  free(a.p), free(b.p), free(c.p);
   return drift;
 }
 

@@ -57,7 +57,7 @@ static inline mat check_mat(int rows, int cols) {
     arena counting_ = arena_counting(), *a = &counting_;                                           \
     statement;                                                                                     \
     size_t need_ = arena_need(a);                                                                  \
-    arena placing_ = arena_placing(check_memory(need_), need_);                                     \
+    arena placing_ = arena_placing(check_memory(need_), need_);                                    \
     a = &placing_;                                                                                 \
     statement;                                                                                     \
   } while (0)

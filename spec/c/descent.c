@@ -37,7 +37,6 @@ static void velocity(const field *f, mat Z, mat out) {
   field_error(f, Z, A);
   field_force(f, A, A);
   field_velocity(f, Z, A, out);
-  free(A.p);
 }
 
 /* Heavy ball and Nesterov from their definitions. */

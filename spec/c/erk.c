@@ -100,7 +100,6 @@ static void velocity(const field *f, mat Z, mat out) {
   field_error(f, Z, A);
   field_force(f, A, A);
   field_velocity(f, Z, A, out);
-  free(A.p);
 }
 
 /* The step as in any textbook: full k x k' stages. */
@@ -116,8 +115,6 @@ static void plain_step(const tableau *tab, const field *f, mat Z, double h, mat 
   mat_copy(out, X);
   mat_fill(error, 0.0);
   for (int i = 0; i <= tab->stages; i++) mat_axpy(h * tab->e[i], F[i], error);
-  for (int i = 0; i <= tab->stages; i++) free(F[i].p);
-  free(X.p);
 }
 
 static erk rooms(const field *f, int kp) {
@@ -164,7 +161,6 @@ static void run_fixed(const tableau *tab, bool exact, const field *f, mat Z0, do
     erk_accept(&w);
     mat_copy(Z, out);
   }
-  free(Z.p);
 }
 
 static void check_slope(const tableau *tab, bool exact, const field *f, mat Z0, double t, int steps,
@@ -180,7 +176,6 @@ static void check_slope(const tableau *tab, bool exact, const field *f, mat Z0, 
   double slope = log2(error[0] / error[1]);
   check(fabs(slope - tab->order) <= 0.2, "%s%s has order %d %s: slope %.3f (%.1e, %.1e)", tab->name,
         exact ? ", exact," : "", tab->order, what, slope, error[0], error[1]);
-  free(Z.p);
 }
 
 /* With sigma = 1e-9 and Yt = 1e9 A the force is constant to round-off: a linear equation, whose

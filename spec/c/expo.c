@@ -97,7 +97,6 @@ static void run_fixed(int order, const field *f, mat Z0, double t, int steps, ma
     expo_accept(&w);
     mat_copy(Z, out);
   }
-  free(Z.p);
 }
 
 static void reference(const field *f, mat Z0, double t, int steps, mat out) {
@@ -111,7 +110,6 @@ static void reference(const field *f, mat Z0, double t, int steps, mat out) {
     erk_accept(&w);
     mat_copy(Z, out);
   }
-  free(Z.p);
 }
 
 static void check_order(int order, const field *f, mat Z0, double t, int steps, const char *what) {
