@@ -208,7 +208,7 @@ end
 -- `problem`; an axis `init` varies the kind of start.
 -- @function sweep
 -- @tparam table spec see `help("sweep")`
--- @treturn sweep with `points` to be (`sweep.grid`), methods `run`
+-- @treturn sweep `print` says its size; `sweep:run` computes it
 -- @usage
 -- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 -- local sweep = linnet.sweep{over = {h = {log = {100, 1e6, 3}}}, seeds = 4,

@@ -24,12 +24,15 @@ local INTERRUPTED = "interrupted!" -- as the interpreter's Ctrl-C says
 local Stopped = {__name = "linnet.failure"}
 function Stopped.__tostring(e) return e.message end
 
+-- Whether an error is Ctrl-C, seen by the interpreter or by a system call.
+local function is_interrupt(what)
+  local text = tostring(what)
+  return text:find(INTERRUPTED, 1, true) or text:find("Interrupted system call", 1, true)
+end
+
 --- Raise the error that ends a sweep at a job.
 local function stop(sweep, job, what)
-  local text = tostring(what)
-  if text:find(INTERRUPTED, 1, true) or text:find("Interrupted system call", 1, true) then
-    text = INTERRUPTED
-  end
+  local text = is_interrupt(what) and INTERRUPTED or tostring(what)
   error(setmetatable({
     message = ("%s: %s"):format(sweep.grid:describe(job), text),
     interrupted = text:find("^interrupted") ~= nil, cause = what,
@@ -243,7 +246,12 @@ end
 -- @tparam integer threads of the ensemble
 function M.here(sweep, jobs, emit, threads)
   local work = sweep.spec.run and by_function or by_flow
-  work(sweep, jobs, emit, threads)
+  -- More BLAS threads in a user's function would change the bits of its records.
+  local before = core.threads()
+  core.threads(1)
+  local ok, why = pcall(work, sweep, jobs, emit, threads)
+  core.threads(before)
+  if not ok then error(why, 0) end
 end
 
 -- ---------------------------------------------------------------- processes
@@ -288,26 +296,32 @@ function M.processes(count, command)
     end
     local pipe = assert(io.popen(table.concat(parts) .. "wait", "r"))
     local pids, finished, failure = {}, 0, nil
-    local ok, why = pcall(function()
-      for line in pipe:lines() do
-        local value = record.decode(line)
-        if type(value) ~= "table" then error("a worker wrote a line that is no record", 0) end
-        if value.pid then
-          pids[#pids + 1] = math.tointeger(value.pid)
-        elseif value.done then
-          finished = finished + 1
-        elseif value.failed then
-          failure = failure or value
-        elseif type(value.point) == "table" and sweep.grid:job(value.point, value.seed) then
-          emit(value)
-        else
-          error("a worker sent a record of another sweep", 0)
-        end
+    local function take(line)
+      local value = record.decode(line)
+      if type(value) ~= "table" then error("a worker wrote a line that is no record", 0) end
+      if value.pid then
+        pids[#pids + 1] = math.tointeger(value.pid)
+      elseif value.done then
+        finished = finished + 1
+      elseif value.failed then
+        failure = failure or value
+      elseif type(value.point) == "table" and sweep.grid:job(value.point, value.seed) then
+        emit(value)
+      else
+        error("a worker sent a record of another sweep", 0)
       end
+    end
+    local ok, why = pcall(function()
+      for line in pipe:lines() do take(line) end
     end)
-    if not ok then os.execute("kill " .. table.concat(pids, " ") .. " 2>/dev/null") end
+    if not ok then -- stop them, and keep what they have sent
+      os.execute("kill " .. table.concat(pids, " ") .. " 2>/dev/null")
+      pcall(function()
+        for line in pipe:lines() do take(line) end
+      end)
+    end
     pipe:close()
-    if not ok then error(why, 0) end
+    if not ok then error(is_interrupt(why) and INTERRUPTED or why, 0) end
     if failure then
       error(setmetatable({message = failure.failed, interrupted = failure.interrupted}, Stopped), 0)
     elseif finished < count then
