@@ -21,14 +21,14 @@ local example = support.new("14_excess_risk", "excess risk, scale and D, spiked 
 
 local N, SPIKES, TAU, NOISE, H = 40, 10, 8, 0.5, 1e4
 
--- Variances of the inputs, data and truth.
+-- Data, truth and the variances of the inputs. Spikes and noise are alike for all D.
 local function data(D, seed)
   local rng, variances = linnet.random(seed), {}
   for i = 1, D do variances[i] = i <= SPIKES and 1 or TAU / (D - SPIKES) end
-  local X = rng:normal(N, D)
-  for i, variance in ipairs(variances) do X:col(i):scale_(variance ^ 0.5) end
-  local truth = rng:normal(SPIKES, 1):scale_(SPIKES ^ -0.5):vcat(linnet.zeros(D - SPIKES, 1))
-  return X, X * truth + NOISE * rng:normal(N, 1), truth, variances
+  local S, noise = rng:normal(N, SPIKES), NOISE * rng:normal(N, 1)
+  local spikes = rng:normal(SPIKES, 1):scale_(SPIKES ^ -0.5)
+  local X = S:hcat(rng:normal(N, D - SPIKES):scale_(variances[D] ^ 0.5))
+  return X, S * spikes + noise, spikes:vcat(linnet.zeros(D - SPIKES, 1)), variances
 end
 
 local function weighed(M, variances)
