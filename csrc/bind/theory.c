@@ -111,12 +111,13 @@ static int theory_rates(lua_State *L) {
   return rates_push(L, &in);
 }
 
-/* core.theory_state_rates(state): with the spectrum of the start, which the flow conserves */
+/* core.theory_state_rates(state): with the imbalance at this state, which only the flow conserves
+ */
 static int theory_state_rates(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
   rates_inputs in = {.f = problem_field(p), .L = s->L, .h = s->o->h};
-  in.spectrum = spectrum_push(L, p->r, p->m, s->o->L0).p;
+  in.spectrum = spectrum_push(L, p->r, p->m, s->L).p;
   in.E = bind_matrix_new(L, p->r, p->m);
   int before = blas_threads(1);
   field_error(&in.f, s->L, in.E);

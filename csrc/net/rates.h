@@ -31,7 +31,7 @@ typedef struct rates_inputs {
   field f;                /* r, m, sigma (decreasing), Yt */
   mat L;                  /* k x kp, rows U1 (r) above V (m); kp <= k = r + m */
   mat E;                  /* r x m, Yt - diag(sigma) U1 V^T */
-  const double *spectrum; /* kp values of L^T J L, decreasing: conserved, so those of the start */
+  const double *spectrum; /* kp values of L^T J L, decreasing; the flow conserves them */
   double h;               /* hidden width, may be inf */
 } rates_inputs;
 

@@ -27,7 +27,7 @@ end
 -- nothing. Lower bounds: `imbalance` (Theorem 1 of [M21], for all later times), `proposition1`
 -- (now), `margin` (from now on); `instantaneous` is exact, `upper` bounds it [X23]; `late` = 2
 -- lam_min(K).
--- The imbalance is that of the trajectory's start, which the flow conserves. Section 6.
+-- The imbalance is that of this state: the flow conserves it, descent does not quite. Section 6.
 -- @function state:rates
 -- @treturn table instantaneous, imbalance, proposition1, margin, upper, late
 -- @usage
