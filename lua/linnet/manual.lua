@@ -722,7 +722,7 @@ Axes whose names are options of the start or of the flow go there, others to the
 `problem`; an axis `init` varies the kind of start.
 
   spec       table, see `help("sweep")`
-  returns    sweep, with `points` to be (`sweep.grid`), methods `run`
+  returns    sweep, `print` says its size; `sweep:run` computes it
 
 Options of sweep: Every point of a grid times every seed.
   over     a table, default a table                                  axes by name: a list, a vector, {log = {a, b, n}} or {linear = {a, b, n}}
@@ -1942,7 +1942,7 @@ The six rates of -d/dt log(L - L*) at this state, per unit of time; 0 where a bo
 nothing. Lower bounds: `imbalance` (Theorem 1 of [M21], for all later times), `proposition1`
 (now), `margin` (from now on); `instantaneous` is exact, `upper` bounds it [X23]; `late` = 2
 lam_min(K).
-The imbalance is that of the trajectory's start, which the flow conserves. Section 6.
+The imbalance is that of this state: the flow conserves it, descent does not quite. Section 6.
 
   returns    table, instantaneous, imbalance, proposition1, margin, upper, late]],
 usage = [[
