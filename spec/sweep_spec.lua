@@ -108,8 +108,15 @@ describe("linnet.sweep", function()
           return linnet.problem(x, y)
         end, flow = {t = math.huge}, measure = {"excess"}}:run()
       assert.equal(8, #result.records)
-      assert.is_true(#made <= 8)
-      assert.is_true(#made >= 2)
+      assert.same({0, 0.5}, made)
+    end)
+
+    it("tells problems apart by the last bit of their coordinates", function()
+      local result = sweep{over = {scale = {1, 1 + 2 ^ -50}}, init = {"gaussian", h = 50},
+        flow = {t = 1}, measure = {"loss"}, problem = function(point)
+          return linnet.problem(X, point.scale == 1 and Y or 2 * Y)
+        end}:run()
+      assert.is_true(result.loss(2, 1) > 2 * result.loss(1, 1))
     end)
 
     it("takes functions of the run as measures", function()

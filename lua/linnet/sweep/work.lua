@@ -8,7 +8,6 @@
 -- @module linnet.sweep.work
 
 local core = require "linnet.core"
-local grid = require "linnet.sweep.grid"
 local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
 local record = require "linnet.record"
@@ -111,19 +110,15 @@ local function parts_of(sweep, point)
   return parts
 end
 
--- The problem of a point: made once for all points with the same coordinates of its own.
-local function problem_of(sweep, cache, parts)
+-- The problem of a point.
+local function problem_of(sweep, parts)
   if type(sweep.spec.problem) ~= "function" then return sweep.spec.problem end
-  local key = grid.describe(parts.problem)
-  if cache.key ~= key then
-    local p = sweep.spec.problem(parts.problem)
-    if getmetatable(p) ~= core.problem then
-      error(("problem must return a problem, got %s"):format(p == nil and "nothing"
-        or "a " .. type(p)), 0)
-    end
-    cache.key, cache.problem = key, p
+  local p = sweep.spec.problem(parts.problem)
+  if getmetatable(p) ~= core.problem then
+    error(("problem must return a problem, got %s"):format(p == nil and "nothing"
+      or "a " .. type(p)), 0)
   end
-  return cache.problem
+  return p
 end
 
 -- Emits the rows of the core: column by column as `names` say.
@@ -191,45 +186,56 @@ local function by_ensemble(sweep, plan, seeds, point, threads, emit)
   end
 end
 
--- Lists of jobs of the same point, in order.
+-- The jobs as a list per problem of lists per point, so that every problem is made once and only
+-- one is held at a time, whichever axis varies fastest.
 local function grouped(sweep, jobs)
-  local groups = {}
+  local by_problem, order, last = {}, {}, nil
   for _, job in ipairs(jobs) do
     local p, seed = sweep.grid:at(job)
-    local last = groups[#groups]
     if not last or last.p ~= p then
-      last = {p = p, seeds = {}}
-      groups[#groups + 1] = last
+      local point = sweep.grid:point(p)
+      last = {p = p, point = point, parts = parts_of(sweep, point), seeds = {}}
+      local key = record.encode(last.parts.problem)
+      if not by_problem[key] then
+        by_problem[key] = {}
+        order[#order + 1] = by_problem[key]
+      end
+      table.insert(by_problem[key], last)
     end
     last.seeds[#last.seeds + 1] = seed
   end
-  return groups
+  return order
+end
+
+-- All seeds of one point.
+local function by_point(sweep, p, group, emit, threads)
+  local parts = group.parts
+  local plan, why = members.plan(p, parts.kind, parts.init, sweep.functions
+    and flow_of_ensemble(parts.flow) or parts.flow, sweep.spec.test)
+  if not plan then error(why, 0) end
+  if sweep.functions then
+    by_runs(sweep, plan, parts, group.seeds, group.point, emit)
+  else
+    by_ensemble(sweep, plan, group.seeds, group.point, threads, emit)
+  end
 end
 
 local function by_flow(sweep, jobs, emit, threads)
-  local cache = {}
-  for _, group in ipairs(grouped(sweep, jobs)) do
-    local point = sweep.grid:point(group.p)
-    local done = 0
-    local function emit_counted(r)
-      done = done + 1
-      emit(r)
-    end
-    local ok, what = pcall(function()
-      local parts = parts_of(sweep, point)
-      local p = problem_of(sweep, cache, parts)
-      local plan, why = members.plan(p, parts.kind, parts.init, sweep.functions
-        and flow_of_ensemble(parts.flow) or parts.flow, sweep.spec.test)
-      if not plan then error(why, 0) end
-      if sweep.functions then
-        by_runs(sweep, plan, parts, group.seeds, point, emit_counted)
-      else
-        by_ensemble(sweep, plan, group.seeds, point, threads, emit_counted)
+  for _, groups in ipairs(grouped(sweep, jobs)) do
+    local p
+    for _, group in ipairs(groups) do
+      local done = 0
+      local ok, what = pcall(function()
+        p = p or problem_of(sweep, group.parts)
+        by_point(sweep, p, group, function(r)
+          done = done + 1
+          emit(r)
+        end, threads)
+      end)
+      if not ok then
+        local seed = group.seeds[math.min(done + 1, #group.seeds)]
+        stop(sweep, sweep.grid:job(group.point, seed), what)
       end
-    end)
-    if not ok then
-      local seed = group.seeds[math.min(done + 1, #group.seeds)]
-      stop(sweep, sweep.grid:job(point, seed), what)
     end
   end
 end
