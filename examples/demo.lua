@@ -15,9 +15,9 @@ local linnet = require "linnet"
 local sheet = require "examples.claims.sheet"
 
 local CLAIMS = {
-  (require "examples.claims.rates"),
-  (require "examples.claims.invariant"),
-  (require "examples.claims.width"),
+  {"the imbalance of the start bounds the rate of convergence", require "examples.claims.rates"},
+  {"invariant starts end at the minimum-norm solution", require "examples.claims.invariant"},
+  {"the distance falls like the square root of the width", require "examples.claims.width"},
 }
 
 local GASOLINE = "examples/data/gasoline.csv"
@@ -128,8 +128,9 @@ local function main(path, target)
   local began = os.time()
   local page, sets, sections = sheet.new(), data_sets(path, target), {}
   for i, claim in ipairs(CLAIMS) do
+    print(("\nclaim %d: %s"):format(i, claim[1]))
     page:begin(i)
-    sections[i] = claim(page, sets)
+    sections[i] = claim[2](page, sets)
   end
   page:print()
   local command = (sheet.quick and "QUICK=1 " or "") .. "make demo"
