@@ -155,7 +155,7 @@ describe("theory.rates", function()
     local L = R:t()
     local a = theory.rates{U1 = U, V = V, target = y, sigma = {2, 0.5}}
     local b = theory.rates{U1 = L:sub(1, 2, 1, 4), V = L:sub(3, 4, 1, 4), target = y,
-      sigma = {2, 0.5}, h = 30}
+      sigma = {2, 0.5}}
     for name, rate in pairs(a) do near(rate, b[name], 1e-10) end
   end)
 

@@ -82,11 +82,11 @@ static int theory_spectrum(lua_State *L) {
   return 1;
 }
 
-/* core.theory_imbalance(spectrum, r, m, h) -> {spectrum, c, delta_plus, delta_minus} */
+/* core.theory_imbalance(spectrum, r, m) -> {spectrum, c, delta_plus, delta_minus} */
 static int theory_imbalance(lua_State *L) {
   mat s = bind_matrix_check(L, 1);
-  imbalance b = rates_imbalance(s.p, s.rows, (int)luaL_checkinteger(L, 2),
-                                (int)luaL_checkinteger(L, 3), luaL_checknumber(L, 4));
+  imbalance b =
+      rates_imbalance(s.p, s.rows, (int)luaL_checkinteger(L, 2), (int)luaL_checkinteger(L, 3));
   lua_createtable(L, 0, 4);
   set_number(L, "c", b.c);
   set_number(L, "delta_plus", b.delta_plus);
@@ -96,13 +96,13 @@ static int theory_imbalance(lua_State *L) {
   return 1;
 }
 
-/* core.theory_rates(Z, r, target, sigma, h) */
+/* core.theory_rates(Z, r, target, sigma) */
 static int theory_rates(lua_State *L) {
   mat Z = bind_matrix_check(L, 1), target = bind_matrix_check(L, 3);
   mat sigma = bind_matrix_check(L, 4);
   int r = (int)luaL_checkinteger(L, 2), m = Z.rows - r;
   field f = {.r = r, .m = m, .sigma = sigma.p, .Yt = target};
-  rates_inputs in = {.f = f, .L = Z, .h = luaL_checknumber(L, 5)};
+  rates_inputs in = {.f = f, .L = Z};
   in.spectrum = spectrum_push(L, r, m, Z).p;
   in.E = bind_matrix_new(L, r, m);
   int before = blas_threads(1);
@@ -116,7 +116,7 @@ static int theory_rates(lua_State *L) {
 static int theory_state_rates(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
-  rates_inputs in = {.f = problem_field(p), .L = s->L, .h = s->o->h};
+  rates_inputs in = {.f = problem_field(p), .L = s->L};
   in.spectrum = spectrum_push(L, p->r, p->m, s->L).p;
   in.E = bind_matrix_new(L, p->r, p->m);
   int before = blas_threads(1);

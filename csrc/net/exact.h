@@ -45,8 +45,8 @@ typedef struct exact_scalar {
   double sigma, target;
   double p0;         /* u . v at 0 */
   double difference; /* |u|^2 - |v|^2, conserved */
-  double gram;       /* |u|^2 |v|^2 - p^2, conserved */
-  double c;          /* lam_1(Lambda) + lam_1(-Lambda) = hypot(difference, 2 sqrt(gram)) */
+  double area;       /* sqrt(|u|^2 |v|^2 - p^2), conserved */
+  double c;          /* lam_1(Lambda) + lam_1(-Lambda) = hypot(difference, 2 area) */
 } exact_scalar;
 exact_scalar exact_scalar_of(const double *u, const double *v, int kp, double sigma, double target);
 exact_mode exact_scalar_at(const exact_scalar *e, double t);

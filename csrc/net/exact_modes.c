@@ -24,17 +24,15 @@ exact_mode exact_diagonal(double a, double b, double s, double t) {
 
 exact_scalar exact_scalar_of(const double *u, const double *v, int kp, double sigma,
                              double target) {
-  double uu = 0.0, vv = 0.0, uv = 0.0, gram = 0.0;
+  double uu = 0.0, vv = 0.0, uv = 0.0, area = 0.0;
   for (int i = 0; i < kp; i++) {
     uu += u[i] * u[i];
     vv += v[i] * v[i];
     uv += u[i] * v[i];
-    for (int j = 0; j < i; j++) { /* Lagrange: |u|^2 |v|^2 - (u.v)^2 without cancelling */
-      double minor = u[i] * v[j] - u[j] * v[i];
-      gram += minor * minor;
-    }
+    /* Lagrange's |u|^2 |v|^2 - (u.v)^2 as a sum of squares: nothing cancels or underflows */
+    for (int j = 0; j < i; j++) area = hypot(area, u[i] * v[j] - u[j] * v[i]);
   }
-  return (exact_scalar){sigma, target, uv, uu - vv, gram, hypot(uu - vv, 2.0 * sqrt(gram))};
+  return (exact_scalar){sigma, target, uv, uu - vv, area, hypot(uu - vv, 2.0 * area)};
 }
 
 /* c = 0, y >= 0: p' = 2 |p| sigma (y - sigma p); b = y/sigma, e = exp(-2 sigma y t). */
@@ -80,7 +78,7 @@ exact_mode exact_scalar_at(const exact_scalar *e, double t) {
   else if (e->c > 1e-300 * scale) z.p = sign * unbalanced(e->c, p0, e->sigma, y, t);
   else z.p = sign * balanced(p0, e->sigma, y, t);
   double sum = hypot(e->c, 2.0 * z.p), more = 0.5 * (sum + fabs(e->difference));
-  double less = more > 0.0 ? z.p * (z.p / more) + e->gram / more : 0.0;
+  double less = more > 0.0 ? z.p * (z.p / more) + e->area * (e->area / more) : 0.0;
   z.uu = e->difference >= 0.0 ? more : less;
   z.vv = e->difference >= 0.0 ? less : more;
   return z;

@@ -43,15 +43,16 @@ status rates_spectrum(lapack_work *w, int r, mat L, mat G, double *spectrum) {
   return STATUS_OK;
 }
 
-/* The zeros that pad the spectrum to h values change no positive part: they need not be there. */
-imbalance rates_imbalance(const double *spectrum, int kp, int r, int m, double h) {
+/* Lambda's other h - kp eigenvalues are 0, which changes no positive part; and kp <= h, so r <= kp
+ * says that h >= r too. */
+imbalance rates_imbalance(const double *spectrum, int kp, int r, int m) {
   imbalance b = {0};
   if (kp > 0) {
     b.plus_first = positive(spectrum[0]);
     b.minus_first = positive(-spectrum[kp - 1]);
   }
-  if (r <= kp && h >= r) b.plus_last = positive(spectrum[r - 1]);
-  if (m <= kp && h >= m) b.minus_last = positive(-spectrum[kp - m]);
+  if (r <= kp) b.plus_last = positive(spectrum[r - 1]);
+  if (m <= kp) b.minus_last = positive(-spectrum[kp - m]);
   b.c = b.plus_last + b.minus_last;
   b.delta_plus = b.plus_first - b.plus_last;
   b.delta_minus = b.minus_first - b.minus_last;
@@ -119,7 +120,7 @@ status rates_from(rates_work *w, const rates_inputs *in, rates *out) {
   const field *f = &in->f;
   int r = f->r, m = f->m;
   double sigma_1 = f->sigma[0], sigma_r = f->sigma[r - 1], lam_min = 0.0;
-  imbalance b = rates_imbalance(in->spectrum, in->L.cols, r, m, in->h);
+  imbalance b = rates_imbalance(in->spectrum, in->L.cols, r, m);
   *out = (rates){.imbalance = rates_theorem1(sigma_r, b.c)};
   out->instantaneous = rates_instantaneous(f, in->L, in->E, w->A, mat_cols(w->SZ, 0, in->L.cols));
   status s = rates_kernel_min(w, f, in->L, &lam_min);

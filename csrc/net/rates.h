@@ -32,7 +32,6 @@ typedef struct rates_inputs {
   mat L;                  /* k x kp, rows U1 (r) above V (m); kp <= k = r + m */
   mat E;                  /* r x m, Yt - diag(sigma) U1 V^T */
   const double *spectrum; /* kp values of L^T J L, decreasing; the flow conserves them */
-  double h;               /* hidden width, may be inf */
 } rates_inputs;
 
 typedef struct rates_work {
@@ -48,8 +47,8 @@ void rates_layout(arena *a, rates_work *w, int r, int m);
 /* The kp eigenvalues of L^T J L = U1^T U1 - V^T V, decreasing; G is kp x kp scratch. Those below
  * the round-off of forming it, kp eps max ||column||^2, are 0: no bound is round-off alone. */
 status rates_spectrum(lapack_work *w, int r, mat L, mat G, double *spectrum);
-/* Lambda has these kp eigenvalues and h - kp zeros. */
-imbalance rates_imbalance(const double *spectrum, int kp, int r, int m, double h);
+/* Lambda, h x h, has these kp <= h eigenvalues, decreasing, and zeros. */
+imbalance rates_imbalance(const double *spectrum, int kp, int r, int m);
 
 /* T(d, s) = -d + sqrt((d + c)^2 + 4 s^2), without cancellation; 0 if all are 0. [M22] Prop. 1. */
 double rates_term(double d, double c, double s);

@@ -86,7 +86,7 @@ static void imbalance_matrix(const problem *p, mat L, mat G) {
 status state_imbalance(const state *s, state_work *w, imbalance *out) {
   const origin *o = s->o;
   status done = rates_spectrum(&w->lapack, o->p->r, s->L, w->G, w->values);
-  *out = rates_imbalance(w->values, o->kp, o->p->r, o->p->m, o->h);
+  *out = rates_imbalance(w->values, o->kp, o->p->r, o->p->m);
   return done;
 }
 

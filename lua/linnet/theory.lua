@@ -66,19 +66,16 @@ end
 -- [lam_m(-Lambda)]+. Section 6.
 -- @tparam matrix U1 r x h', Phi1'U or its factor
 -- @tparam matrix V m x h'
--- @tparam[opt] number h the true width, when h' columns are a factor of wider weights
 -- @treturn table `spectrum` (min(h', r + m) eigenvalues, decreasing, the others being 0) and the
 --   numbers above
 -- @usage
 -- local b = linnet.theory.imbalance(2 * linnet.eye(3, 5), linnet.ones(1, 5))
 -- print(b.c, b.delta_plus, b.delta_minus)
-function M.imbalance(U1, V, h)
+function M.imbalance(U1, V)
   finite_matrix("theory.imbalance", "U1", U1)
   finite_matrix("theory.imbalance", "V", V, nil, U1:cols(), "must have as many columns as U1")
-  h = number("theory.imbalance", "h", h or U1:cols(), function(x) return x >= U1:cols() end,
-    "at least the number of columns")
   local spectrum = core.theory_spectrum(stacked(U1, V), U1:rows())
-  return core.theory_imbalance(spectrum, U1:rows(), V:rows(), h)
+  return core.theory_imbalance(spectrum, U1:rows(), V:rows())
 end
 
 options.define("theory.rates", {
@@ -88,8 +85,6 @@ options.define("theory.rates", {
   {name = "target", type = "matrix", required = true, help = "r x m, Yt = W'Y"},
   {name = "sigma", type = "matrix|list", default_help = "ones",
     help = "r singular values of X, decreasing"},
-  {name = "h", type = "number", range = "[1, inf]", default_help = "the columns of U1",
-    help = "true width"},
 })
 
 --- The six rates at reduced weights, each a rate of -d/dt log(L - L*) per unit of time, 0 where a
@@ -114,7 +109,7 @@ function M.rates(opts)
   if #sigma ~= r then
     error(("theory.rates: sigma has %d values, but U1 %d rows"):format(#sigma, r), 2)
   end
-  return core.theory_rates(stacked(o.U1, o.V), r, o.target, sigma, o.h or o.U1:cols())
+  return core.theory_rates(stacked(o.U1, o.V), r, o.target, sigma)
 end
 
 --- T(d, s) = -d + sqrt((d + c)^2 + 4 s^2) of Proposition 1, without cancellation. [M22], section 6.
