@@ -583,7 +583,8 @@ Fields: `n`, `D`, `m`, `rank`, `kappa` (largest over smallest eigenvalue of X'X 
 
   X          matrix, n x D
   Y          matrix, n x m
-  opts       table, `rank_tol`
+  opts       table, `rank_tol`; a matrix in its place is passed over, so that the three results of
+             `linnet.data.gaussian` may come straight in
   returns    problem
 
 Options of problem: Reduce data X (n x D), Y (n x m) to what training can see.
@@ -769,7 +770,7 @@ local sweep = linnet.sweep{over = {a = {1, 2, 3}}, run = function(point) return 
 local paths = {os.tmpname(), os.tmpname()}
 for i, path in ipairs(paths) do sweep:run{out = path, shard = {i, 2}} end
 assert(linnet.sweep.merge(paths).missing == 0)]]},
-{name = "linnet.theory.imbalance", signature = "linnet.theory.imbalance(U1, V, [h])", text = [[
+{name = "linnet.theory.imbalance", signature = "linnet.theory.imbalance(U1, V)", text = [[
 The imbalance Lambda = U1'U1 - V'V of reduced weights and what the bounds need of it.
 With lam_i decreasing and [x]+ = max(x, 0): `c` = [lam_r(Lambda)]+ + [lam_m(-Lambda)]+,
 `delta_plus` = [lam_1(Lambda)]+ - [lam_r(Lambda)]+, `delta_minus` = [lam_1(-Lambda)]+ -
@@ -777,7 +778,6 @@ With lam_i decreasing and [x]+ = max(x, 0): `c` = [lam_r(Lambda)]+ + [lam_m(-Lam
 
   U1         matrix, r x h', Phi1'U or its factor
   V          matrix, m x h'
-  h          number, the true width, when h' columns are a factor of wider weights
   returns    table, `spectrum` (min(h', r + m) eigenvalues, decreasing, the others being 0) and
              the numbers above]],
 usage = [[
@@ -845,8 +845,7 @@ Options of theory.rates: Rates of -d/dt log(L - L*) at reduced weights.
   U1      a matrix, required                           r x h', Phi1'U or its factor
   V       a matrix, required                           m x h'
   target  a matrix, required                           r x m, Yt = W'Y
-  sigma   a matrix or a list of numbers, default ones  r singular values of X, decreasing
-  h       a number >= 1, default the columns of U1     true width]],
+  sigma   a matrix or a list of numbers, default ones  r singular values of X, decreasing]],
 usage = [[
 local rates = linnet.theory.rates{
   U1 = linnet.eye(3, 4), V = linnet.ones(1, 4), target = linnet.ones(3, 1), sigma = {2, 1, 0.5},
