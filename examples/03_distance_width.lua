@@ -46,25 +46,27 @@ end
 
 -- ---------------------------------------------------------------- many seeds, all widths
 
+local function wide(h) return theory.wide_law{h = h, problem = p} ^ 0.5 end
+
 local seeds = size(200, 20)
 for _, h in ipairs{500, 4000} do
   local mean, error = support.mean(distances(p, h, seeds))
-  local expected = theory.wide_law{h = h, problem = p} ^ 0.5
+  local expected = wide(h)
   -- the law is that of h -> inf, its error at h of order (r + m)/h
   example:near("derived", ("h = %d, mean of %d seeds: wide law"):format(h, seeds), expected, mean,
     0.5 * 101 / h * expected + 4 * error)
 end
 
-local widths, means, wide = {}, {}, {}
+local widths, means, ends = {}, {}, {500, 1e15}
 for i = 1, 13 do
   local h = 10.0 ^ (i + 2)
-  widths[i], wide[i] = h, theory.wide_law{h = h, problem = p} ^ 0.5
+  widths[i] = h
   means[i] = support.mean(distances(p, h, size(10, 4)))
 end
 example:near("derived", "slope in h, 1e3 .. 1e15", -0.5, support.slope(widths, means), 0.01)
 
 example:plot{
-  {widths, wide, label = "wide law (derived)", style = "dash"},
+  {ends, {wide(ends[1]), wide(ends[2])}, label = "wide law (derived)", style = "dash"},
   {widths, means, label = "measured at t = inf", style = "points"},
   {printed_h, printed_distance, label = "printed in the paper", style = "points"},
   log = "xy", xlabel = "hidden width h", ylabel = "distance to the minimum-norm solution",
@@ -73,35 +75,37 @@ example:plot{
 
 -- ---------------------------------------------------------------- the exact law
 
--- nu, the eigenvalues of V V' at the end: all that the exact law needs of a trajectory.
 local function final(q, h, seed)
   local s = q:init("gaussian", {h = h, seed = seed})
-  s = q:flow(s, {t = math.huge, record = {}, save_at = {}}).final
-  local _, V = s:reduced()
-  return (V * V:t()):eigh(), s
+  return q:flow(s, {t = math.huge, record = {}, save_at = {}}).final
 end
 
 for _, m in ipairs{1, 5} do
   for _, kappa in ipairs(size({1, 1e3, 1e6}, {1, 1e6})) do
     local X, Y = linnet.data.gaussian{n = 20, D = 60, m = m, kappa = kappa, noise = 0.01, seed = 3}
     local q, h = linnet.problem(X, Y), 1e6
-    local expected, traces = theory.wide_law{h = h, problem = q}, {}
+    local expected, means_given = theory.wide_law{h = h, problem = q}, {}
     for seed = 1, size(10, 4) do
-      traces[seed] = (q.D - q.rank) / h * final(q, h, seed):sum()
+      means_given[seed] = final(q, h, seed):law().mean
     end
     -- no part of U is averaged over here but what the data see, which fluctuates by 1/sqrt(h)
     local what = ("E[dist^2 | Z], h = 1e6, m = %d, kappa = %g"):format(m, kappa)
-    example:near("derived", what .. ": wide law", expected, support.mean(traces), 0.003, true)
+    example:near("derived", what .. ": wide law", expected, support.mean(means_given), 0.003, true)
   end
 end
 
--- Places of dist^2 in its exact law, which are uniform in [0, 1] if the law holds.
-local function places(m, draws, h, dof_shift)
+-- Places of dist^2 in its exact law, which are uniform in [0, 1] if the law holds, and how far it
+-- is from its mean; `wrong` degrees of freedom for one output are the control.
+local function places(m, draws, h, wrong)
   local X, Y = linnet.data.gaussian{n = 8, D = 30, m = m, noise = 0.01, seed = 4}
   local q, list, surplus = linnet.problem(X, Y), {}, {}
   for seed = 1, draws do
-    local nu, s = final(q, h, seed)
-    local law = theory.law(nu, h ^ -0.5, q.D - q.rank + (dof_shift or 0))
+    local s = final(q, h, seed)
+    local law = s:law()
+    if wrong then
+      local dof = q.D - q.rank
+      law = theory.law({law.mean * h / dof}, h ^ -0.5, dof + wrong)
+    end
     local square = s:distance() ^ 2
     list[seed], surplus[seed] = law.cdf(square), (square - law.mean) / law.variance ^ 0.5
   end
