@@ -59,13 +59,13 @@ DEPS_CI   := locales lua-check lua-ldoc luarocks clang-format git python3-minima
 DEPS_RELEASE := clang valgrind libc6-dbg libopenblas0-serial libopenblas-serial-dev \
                 liblapack-dev libblas-dev
 
-.PHONY: help deps deps-ci deps-release build test demo examples repl lint format bench docs manual install \
+.PHONY: help deps deps-ci deps-release build test demo examples gallery repl lint format bench docs manual install \
         uninstall dist asan tsan valgrind coverage fuzz fuzz-replay faults cells test-slurm \
         check-release clean FORCE
 .DELETE_ON_ERROR:
 
 # These goals install what is missing before anything is compiled; the others leave the system be.
-ifneq ($(filter test demo examples bench repl,$(MAKECMDGOALS)),)
+ifneq ($(filter test demo examples gallery bench repl,$(MAKECMDGOALS)),)
 $(PROBED): | deps
 endif
 
@@ -127,6 +127,12 @@ examples: deps build ## run every numbered example; QUICK=1 for small sizes
 	@failed=0; for e in examples/[0-9]*.lua; do echo "== $$e"; \
 	 $(TREE) QUICK='$(QUICK)' $(LUA) $$e </dev/null || { echo "failed: $$e"; failed=1; }; done; exit $$failed
 
+gallery: deps build ## draw the pictures that docs/gallery.md shows, each by its example
+	@mkdir -p docs/gallery
+	@sed -n 's/.*](gallery\/\([^)]*\)).*/\1/p' docs/gallery.md | while read -r f; do echo "== $$f"; \
+	 $(TREE) FIGURES=$${f##*.} $(LUA) examples/$${f%%_*}_*.lua >/dev/null </dev/null && \
+	 cp out/$$f docs/gallery/ || exit 1; done
+
 repl: deps build ## Lua's prompt with linnet loaded and help() at hand
 	@$(TREE) $(LUA) bin/linnet repl
 
@@ -158,7 +164,7 @@ docs: build ## the reference manual as HTML into docs/html (LDoc)
 SANITIZE = $(MAKE) --no-print-directory test OPENBLAS_NUM_THREADS=1
 RUNTIME  = tools/sanitized $(BUILD)/$(1) $(shell $(CC) -print-file-name=lib$(1).so) $(LUA)
 
-asan: export ASAN_OPTIONS = detect_leaks=1:allocator_may_return_null=1
+asan: export ASAN_OPTIONS = detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=8
 asan: export LSAN_OPTIONS = suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0
 asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@SANITIZER=asan $(SANITIZE) BUILD=$(BUILD)/asan UNDER='$(call RUNTIME,asan)' \

@@ -62,6 +62,22 @@ describe("the examples", function()
   end)
 end)
 
+describe("the gallery", function()
+  it("shows every example by a small picture that is there", function()
+    local shown, drawn = {}, {}
+    for line in io.lines("docs/gallery.md") do
+      local name = line:match("%]%(gallery/([^)]+)%)")
+      if name then
+        local file <close> = assert(io.open("docs/gallery/" .. name, "rb"), name .. " is missing")
+        assert.is_true(file:seek("end") < 100000, name .. " is too large")
+        shown[name:sub(1, 2)] = true
+      end
+    end
+    for _, name in ipairs(scripts()) do drawn[name:sub(1, 2)] = true end
+    assert.same(drawn, shown)
+  end)
+end)
+
 describe("their frame", function()
   it("tells what is met from what is not, at the edges too, and nan is never met", function()
     local e = support.new("frame", "expectations")
