@@ -41,7 +41,7 @@ describe("the examples", function()
   end)
   teardown(function()
     for name, value in pairs(kept) do support[name] = value end
-    os.execute("rm -r '" .. folder .. "'")
+    os.execute("rm -rf '" .. folder .. "'")
   end)
 
   for _, name in ipairs(scripts()) do
