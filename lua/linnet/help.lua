@@ -13,6 +13,7 @@ local M = {}
 -- @treturn ?table
 -- @usage assert(linnet.help.methods("matrix").svd)
 function M.methods(kind)
+  if type(kind) ~= "string" then return nil end
   local meta = debug.getregistry()["linnet." .. kind]
   local methods = core[kind .. "_methods"] or meta and (meta.methods or meta.__index)
   if type(methods) == "table" then return methods end
@@ -27,6 +28,7 @@ end
 -- @return the function or table
 -- @usage assert(linnet.help.reach("linnet.eye") == linnet.eye)
 function M.reach(name)
+  if type(name) ~= "string" then return nil end
   local kind, method = name:match("^([%w_]+):([%w_]+)$")
   if kind then
     local methods = M.methods(kind)
@@ -92,13 +94,8 @@ local function index_text(pages)
   return table.concat(out, "\n")
 end
 
---- What `help(what)` prints, as a string.
--- @param what a name ("flow", "matrix:svd", "init.gaussian"), a public function, a linnet object
---   (lists the methods of its type), or nothing for the index
--- @treturn string
--- @raise a name that the manual does not have; the nearest is suggested
--- @usage print(linnet.help.text("linspace"))
-function M.text(what)
+-- The text, or nil and what is wrong.
+local function find(what)
   local pages = require "linnet.manual"
   if what == nil then return index_text(pages) end
   if type(what) == "string" then
@@ -107,8 +104,8 @@ function M.text(what)
       local names = {}
       for i, page in ipairs(pages) do names[i] = last_of(page.name) end
       local near = options.nearest(last_of(what) or what, names)
-      error(("help: the manual has nothing called '%s'%s"):format(what,
-        near and (" (did you mean '%s'?)"):format(near) or ""), 2)
+      return nil, ("help: the manual has nothing called '%s'%s"):format(what,
+        near and (" (did you mean '%s'?)"):format(near) or "")
     end
     local texts = {}
     for i, page in ipairs(found) do texts[i] = page_text(page) end
@@ -120,7 +117,7 @@ function M.text(what)
   local meta = getmetatable(what)
   local kind = type(meta) == "table" and type(meta.__name) == "string"
     and meta.__name:match("^linnet%..-([^.]+)$")
-  if not kind then error("help: not a name, function or object of linnet", 2) end
+  if not kind then return nil, "help: not a name, function or object of linnet" end
   local mine = {}
   for _, page in ipairs(pages) do
     if page.name:match("^" .. kind .. ":") then mine[#mine + 1] = page end
@@ -128,10 +125,27 @@ function M.text(what)
   return index_text(mine)
 end
 
+--- What `help(what)` prints, as a string.
+-- @param what a name ("flow", "matrix:svd", "init.gaussian"), a public function, a linnet object
+--   (lists the methods of its type), or nothing for the index
+-- @treturn string
+-- @raise a name that the manual does not have; the nearest is suggested
+-- @usage print(linnet.help.text("linspace"))
+function M.text(what)
+  local text, why = find(what)
+  return text or error(why, 2)
+end
+
 --- Print the manual's page on something; at the prompt also plain `help(what)`.
 -- @function help
 -- @param what as `text` takes it
 -- @usage linnet.help("linspace")
-function M.show(what) print(M.text(what)) end
+function M.show(what)
+  local text, why = find(what)
+  print(text or error(why, 2))
+end
 
-return setmetatable(M, {__call = function(_, what) M.show(what) end})
+return setmetatable(M, {__call = function(_, what)
+  local text, why = find(what)
+  print(text or error(why, 2))
+end})

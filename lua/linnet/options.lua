@@ -56,6 +56,9 @@ end
 -- @treturn ?string nil when nothing is near
 -- @usage assert(linnet.options.nearest("tolerance", {"t", "tol"}) == "tol")
 function M.nearest(word, list)
+  if type(list) ~= "table" then
+    error("options.nearest: the list must be a table, got a " .. type(list), 2)
+  end
   word = tostring(word):lower()
   if #word > MAX_WORD then return nil end
   local best, least = nil, math.huge
@@ -247,6 +250,10 @@ end
 -- @treturn table the schema
 -- @usage linnet.options.define("example", {summary = "One.", {name = "n", type = "integer"}})
 function M.define(name, schema)
+  if type(name) ~= "string" or type(schema) ~= "table" then
+    error(("options.define: expected a string and a table, got %s and %s"):format(shown(name),
+      shown(schema)), 2)
+  end
   assert(not M.schemas[name], ("options.define: '%s' is defined already"):format(name))
   schema.name, schema.entries = name, {}
   for i, given in ipairs(schema) do
@@ -291,7 +298,7 @@ local function key_unknown(schema, given)
 end
 
 function resolve(name, given, depth)
-  local schema = assert(M.schemas[name], "options: no schema of that name")
+  local schema = M.schemas[name]
   if type(given) ~= "table" then
     return nil, ("%s: options must be a table, got %s"):format(name, shown(given))
   elseif depth > MAX_DEPTH then
@@ -318,6 +325,13 @@ function resolve(name, given, depth)
   return out
 end
 
+-- Raises for the caller of the function that calls when there is no such schema.
+local function name_check(name)
+  if type(name) ~= "string" or not M.schemas[name] then
+    error(("options: there is no schema named %s"):format(shown(name)), 3)
+  end
+end
+
 --- Like `check`, but returns nil and the message instead of raising.
 -- @tparam string name of a schema
 -- @tparam ?table given
@@ -325,6 +339,7 @@ end
 -- @treturn ?string what is wrong
 -- @usage local given, why = linnet.options.try("plot", {logg = "x"}); assert(not given and why)
 function M.try(name, given)
+  name_check(name)
   if given == nil then given = {} end
   return resolve(name, given, 1)
 end
@@ -337,7 +352,8 @@ end
 -- @treturn table a new table with defaults filled in; nested plain tables are copied
 -- @usage local o = linnet.options.check("plot", {log = "xy"}); assert(o.log == "xy")
 function M.check(name, given, level)
-  local out, why = M.try(name, given)
+  name_check(name)
+  local out, why = resolve(name, given == nil and {} or given, 1)
   if not out then error(why, (level or 2) + 1) end
   return out
 end
@@ -347,7 +363,8 @@ end
 -- @treturn string
 -- @usage print(linnet.options.describe("plot"))
 function M.describe(name)
-  local schema = assert(M.schemas[name], "options: no schema of that name")
+  name_check(name)
+  local schema = M.schemas[name]
   local rows, lines, width = {}, {}, {0, 0}
   for i, entry in ipairs(schema) do
     local default = entry.default_help or entry.default ~= nil and shown(entry.default)

@@ -21,6 +21,12 @@ local function raise(level, text, ...)
   error(text:format(...), level == 0 and 0 or level + 1)
 end
 
+-- What is wrong with something given as a path, or nil.
+local function path_wrong(path)
+  if type(path) ~= "string" then return "a path must be a string, got a " .. type(path) end
+  return path:find("\0", 1, true) and "a path must hold no NUL" or nil
+end
+
 --- Everything in a file of records.
 -- @tparam string path
 -- @tparam[opt=2] integer level of the error, as `error` counts it in the caller
@@ -32,6 +38,8 @@ end
 -- assert(linnet.record.read(path)[2].x == 2)
 function M.read(path, level)
   level = inner(level)
+  local wrong = path_wrong(path)
+  if wrong then raise(level, "cannot read: %s", wrong) end
   local file, why = io.open(path, "rb")
   if not file then raise(level, "cannot read %s", why) end
   local values = {size = 0, torn = false}
@@ -63,6 +71,8 @@ Writer.__index = Writer
 -- @usage local w <close> = linnet.record.writer(os.tmpname()); w:append{x = 0.1}
 function M.writer(path, level)
   level = inner(level)
+  local wrong = path_wrong(path)
+  if wrong then raise(level, "cannot write: %s", wrong) end
   local writer = setmetatable({path = path, appender = false, values = {}}, Writer)
   local appender, why, busy = require("linnet.core").appender(path)
   if busy then
@@ -125,6 +135,9 @@ end
 -- @usage linnet.record.write(os.tmpname(), {{header = {format = 1}}, {x = 0.1}})
 function M.write(path, values, level)
   level = inner(level)
+  local wrong = path_wrong(path)
+    or type(values) ~= "table" and "the values must be a list, got a " .. type(values)
+  if wrong then raise(level, "cannot write: %s", wrong) end
   local lines = {}
   for i, value in ipairs(values) do
     local text, why = line.encode(value)

@@ -172,6 +172,9 @@ end
 -- @treturn report
 -- @usage linnet.report{title = "A"}:environment{{"seconds", 2.5}}
 function Report:environment(more)
+  if more ~= nil and type(more) ~= "table" then
+    error("environment: further rows must be a table, got a " .. type(more), 2)
+  end
   local rows = {}
   for _, row in ipairs(require("linnet.doctor").findings()) do
     if row[2] and not UNTOLD[row[1]] then rows[#rows + 1] = {row[1], row[2]} end

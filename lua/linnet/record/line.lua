@@ -270,6 +270,7 @@ end
 -- @treturn ?string what is wrong, and where
 -- @usage local value, why = linnet.record.decode('{"a": [1, 2}'); assert(not value and why)
 function M.decode(text)
+  if type(text) ~= "string" then return nil, "not a line of text but a " .. type(text) end
   return guard(parse, text)
 end
 
