@@ -74,7 +74,8 @@ for i, half in ipairs(HALVES) do
     example:near("control", ("whitened, %s orthogonal: dist^2"):format(half), EXPECTED[half],
       square_mean(list), 4 * (2 / (p.D - p.rank) / #list) ^ 0.5 + (p.rank / h) ^ 0.5, true)
   end
-  local run = p:flow(start(p, h, 1, half), {t = 5, save_at = linnet.linspace(0, 5, 101)})
+  local run = p:flow(start(p, h, 1, half), {t = 5, tol = 1e-9,
+    save_at = linnet.linspace(0, 5, 101)})
   curves[i] = {run.t, run.distance, label = half}
 end
 
