@@ -113,6 +113,27 @@ describe("problem:flow", function()
     assert.is_true(p:flow(s, {t = 5, method = "dopri5", tol = 1e-3}).stats.imbalance_drift > 1e-9)
   end)
 
+  it("keeps it on near-infrared data too, from starts that first grow a thousandfold", function()
+    for _, center in ipairs{false, true} do
+      local X, Y = linnet.data.csv("examples/data/gasoline.csv",
+        {target = "octane", center = center})
+      local p = linnet.problem(X, Y)
+      for _, std in ipairs{1e-3, 0.1} do
+        for _, h in ipairs{20, 1e4} do
+          local s = p:init("gaussian", {h = h, seed = 1, std = std})
+          for _, method in ipairs{"auto", "expo2", "expo4"} do
+            for _, tol in ipairs{1e-1, 1e-2, 1e-4} do
+              local run = p:flow(s, {t = math.huge, method = method, tol = tol, record = {}})
+              assert.is_true(run.stats.imbalance_drift <= 1e-13,
+                ("%s, tol %g, std %g, h %g: %g"):format(method, tol, std, h,
+                  run.stats.imbalance_drift))
+            end
+          end
+        end
+      end
+    end
+  end)
+
   it("rescales its steps with the weights and the clock", function()
     -- Z -> a Z and Yt -> a^2 Yt is the same flow with time running a^2 times faster
     local rng = linnet.random(5)
@@ -167,7 +188,11 @@ describe("outcomes of a flow are data:", function()
 
   it("a budget of steps or seconds", function()
     local s = p:init("gaussian", {h = 10, seed = 1})
-    assert.equal("max_steps", p:flow(s, {t = math.huge, max_steps = 3}).stats.reason)
+    for _, method in ipairs(METHODS) do
+      local stats = p:flow(s, {t = math.huge, max_steps = 2, method = method}).stats
+      assert.equal("max_steps", stats.reason)
+      assert.equal(2, stats.steps + stats.rejected)
+    end
     assert.equal("max_seconds",
       p:flow(s, {t = 1e9, max_seconds = 1e-9, method = "dopri5"}).stats.reason)
   end)

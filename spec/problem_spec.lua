@@ -61,6 +61,10 @@ describe("linnet.problem", function()
     assert.equal(1, linnet.problem(X, linnet.ones(3, 1), {rank_tol = 0.5}).rank)
   end)
 
+  it("takes the results of linnet.data.gaussian as they come", function()
+    assert.equal(5, linnet.problem(linnet.data.gaussian{n = 5, D = 8, seed = 1}).rank)
+  end)
+
   it("prints what a person wants to know", function()
     assert.matches("n = 2 samples, D = 3 inputs, m = 1 output, rank 2",
       tostring(linnet.problem(linnet.eye(2, 3), linnet.ones(2, 1))))

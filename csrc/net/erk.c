@@ -96,6 +96,7 @@ static bool finish_exact(erk *w, const field *f, mat Z, double h, mat out) {
   mat A = until(w->A, s, m), W = until(w->W, s + 1, m), T = until(w->T, s + 1, m);
   mat V = stage(w->V, s, m);
   if (!propagator_find(&w->step, w->tab, h, A, m)) return false;
+  w->norm = propagator_norm(&w->step);
   mat_copy(stage(W, 0, m), stage(w->F, 0, m));
   mat_scale(until(W, s, m), 1.0 / w->step.unit);
   mat_copy(stage(W, s, m), stage(w->V, 0, m));

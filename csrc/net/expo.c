@@ -177,6 +177,7 @@ static status take4(expo *w, const kernel *K, const field *f, mat Z, double h, m
     remainder_at(w, K, f, out, w->end, w->g2);
     interpolate(w, h);
   }
+  w->turn.reach = 0.0; /* stages are copies: only what follows makes out */
   if (s == STATUS_OK) s = magnus(w, K, f, Z, h, out);
   if (s != STATUS_OK) return s;
   predicted(w, w->end, 0, h, w->full, true);
@@ -187,6 +188,7 @@ static status frozen(expo *w, const kernel *K, const field *f, mat Z, double t, 
   phis(K->lam, t, 1, w->full);
   predicted(w, w->step, 1, t, w->full, false);
   mat_copy(out, Z);
+  w->turn.reach = 0.0;
   return rotate_by(w, K, f, 1.0, w->step, out);
 }
 
@@ -220,10 +222,6 @@ status expo_step(expo *w, const field *f, mat Z, double h, mat out, mat low, con
   return s == STATUS_OK ? take(w, next, f, Z, h, out, low) : s;
 }
 
-status expo_again(expo *w, const field *f, mat Z, double h, mat out, mat low) {
-  return take(w, &w->K[w->current], f, Z, h, out, low);
-}
-
 /* out = exp(x diag(sigma) K^+ E(Z)) out */
 static status solved(expo *w, const kernel *K, const field *f, mat Z, double x, mat out) {
   start_from(w, K, f, Z);
@@ -243,6 +241,7 @@ status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, const tic
   if (s == STATUS_OK) s = solved(w, K, f, Z, 1.0, low);
   if (s == STATUS_OK) s = solved(w, K, f, Z, 0.5, w->Q);
   if (s == STATUS_OK) s = find_kernel(w, f, w->Q, K, t);
+  w->turn.reach = 0.0;
   if (s == STATUS_OK) s = solved(w, K, f, Z, 1.0, out);
   for (int n = 0; n < ITERATIONS && s == STATUS_OK; n++) {
     field_error(f, out, w->E);

@@ -37,8 +37,6 @@ void expo_start(expo *w, int order, double tol);
  * kernel near the midpoint. STATUS_PAUSED when the tick asked; the accepted kernel is never
  * touched. */
 status expo_step(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);
-/* The same with the accepted step's kernel: no eigenproblem. */
-status expo_again(expo *w, const field *f, mat Z, double h, mat out, mat low);
 /* A step to t = infinity by exponential midpoints, exact where K no longer moves. */
 status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, const tick *t);
 /* The step was accepted: its kernel predicts the next one. */

@@ -36,10 +36,10 @@ static void look(flow *w) {
   w->excess = field_excess(w->E);
 }
 
-/* Z moves by no more than round-off: A V and A^T U vanish against |A| |Z|. */
-static bool stationary(const flow *w) {
-  double top = fmax(mat_max_abs(w->Z), w->top_state);
-  return mat_max_abs(w->SZ) <= 2.0 * DBL_EPSILON * mat_max_abs(w->A) * top;
+/* How far from a stationary point with E != 0: A V and A^T U against |A| |Z|. */
+static double motion(const flow *w) {
+  double top = mat_max_abs(w->A) * fmax(mat_max_abs(w->Z), w->top_state);
+  return top > 0.0 ? mat_max_abs(w->SZ) / top : 0.0;
 }
 
 static int rank_of(flow *w, mat a, double tol) {
@@ -71,7 +71,8 @@ static flow_reason verdict(flow *w) {
   if (w->spec.until_excess > 0.0 && w->excess <= w->spec.until_excess) return FLOW_UNTIL_EXCESS;
   w->still = vanished(w);
   if (w->still && isinf(w->spec.t_end)) return FLOW_CONVERGED;
-  if (!w->still && stationary(w)) return rest(w);
+  w->motion = motion(w);
+  if (!w->still && w->motion <= 16.0 * DBL_EPSILON) return rest(w);
   return w->t >= w->spec.t_end ? FLOW_TIME : FLOW_RUNNING;
 }
 
@@ -81,7 +82,7 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
   w->t = w->tprev = t0;
   w->steps = w->rejected = 0;
   w->leap_below = INFINITY;
-  w->at_infinity = false;
+  w->at_infinity = w->resting = false;
   w->began = clock_seconds();
   mat_copy(w->Z, Z0);
   mat_copy(w->Zprev, Z0);
@@ -113,17 +114,25 @@ static flow_reason limits(const flow *w, const tick *t) {
   return FLOW_RUNNING;
 }
 
-/* An explicit method at its limit of stability carries stiff parts of E at the size of its tolerance:
- * they never vanish, and what they do to Z adds up. ||S Z||^2/||E||^2 is a Rayleigh quotient of K at
- * E and sees just those: with steps inside the region of stability they decay. */
+/* An explicit method at its limit of stability carries stiff parts of E at the size of its
+ * tolerance: they never vanish, and what they do to Z adds up. ||S Z||^2/||E||^2 is a Rayleigh
+ * quotient of K at E and sees just those: with steps inside the region of stability they decay. */
 static double settling_step(const flow *w, double h) {
   static const double INSIDE = 0.8;
   double e = mat_norm_fro(w->E), v = mat_norm_fro(w->SZ);
   return e > 0.0 && v > 0.0 ? fmin(h, INSIDE * w->step.erk->tab->stable * (e / v) * (e / v)) : h;
 }
 
+/* Near a stationary point with E != 0 nothing but stability bounds the step, and at that bound the
+ * state hovers around the point at the tolerance: shorter steps let it settle, or leave. */
+static double resting_step(const flow *w, double h) {
+  return w->motion <= fmin(10.0 * w->step.held, 1e-3)
+             ? fmin(h, 0.5 / stepper_rate(&w->step, w->Z, w->A))
+             : h;
+}
+
 static double step_length(const flow *w) {
-  double h = w->step.control.h, left = w->spec.t_end - w->t;
+  double h = resting_step(w, w->step.control.h), left = w->spec.t_end - w->t;
   if (stepper_is_explicit(w->step.using)) h = settling_step(w, h);
   if (isinf(left)) return h;
   return h >= left ? left : h > 0.5 * left ? 0.5 * left : h;
@@ -225,8 +234,10 @@ flow_reason flow_advance(flow *w, const tick *t) {
   if (w->still) { /* E is zero: nothing moves any more */
     mat_copy(w->next, w->Z);
     accept(w, w->spec.t_end);
+    w->resting = true;
     return w->reason = FLOW_TIME;
   }
+  if ((w->reason = limits(w, t)) != FLOW_RUNNING) return w->reason;
   status s = leap(w, t);
   if (s == STATUS_OK) {
     look(w);
@@ -263,7 +274,7 @@ static status march(flow *w, mat out, double t, double h0, double wanted) {
 
 status flow_between(flow *w, double t, mat out) {
   double h = t - w->tprev;
-  bool end = t >= w->t || w->still;
+  bool end = t >= w->t || w->resting;
   mat_copy(out, end ? w->Z : w->Zprev);
   if (end || !(h > 0.0)) return STATUS_OK;
   return w->at_infinity ? march(w, out, w->tprev, 0.0, t)

@@ -53,7 +53,9 @@ typedef struct flow {
   /* private */
   choice choice;               /* of auto */
   double leap_below;           /* no infinite step before the excess is below this */
-  bool still, at_infinity;     /* what the last step was: nothing moved; infinite */
+  bool still;                  /* E is at round-off: nothing moves any more */
+  bool at_infinity, resting;   /* what the last step was: infinite; a rest until t_end */
+  double motion;               /* max|S Z| / (max|A| max|Z|): near 0 only at a stationary point */
   double top_error, top_state; /* max|E|, max|Z| at the start: what round-off is relative to */
   mat next, E, A, SZ;          /* k x k', r x m, r x m, k x k' */
   double *s;                   /* min(k, k') singular values */
@@ -68,7 +70,7 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
 /* One accepted step, possibly to t_end or infinity. FLOW_RUNNING: call again. Any other reason is
  * final, but for FLOW_INTERRUPTED: called again it goes on with the same bits as undisturbed. */
 flow_reason flow_advance(flow *w, const tick *t);
-/* The state at tprev <= t <= w->t by a partial step from Zprev with the last step's coefficients;
+/* The state at tprev <= t <= w->t by a partial step from Zprev;
  * never changes what flow_advance does next. After an infinite step: finite steps from Zprev. */
 status flow_between(flow *w, double t, mat out);
 /* The state at t >= tfrom by finite controlled steps from a checkpoint, beginning with h0 (<= 0:

@@ -86,3 +86,15 @@ bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m) 
   }
   return false;
 }
+
+double propagator_norm(propagator *w) {
+  int n = w->C.rows, border = w->P.cols;
+  mat_copy(w->X, w->G); /* L^T L: L^T J L without the sign of J */
+  for (int i = border; i < n; i++) *mat_at(w->X, i, i) = 1.0;
+  blas_gemm('N', 'N', 1.0, w->C, w->X, 0.0, w->Y);
+  blas_gemm('T', 'N', 1.0, w->C, w->X, 0.0, w->D);
+  double sum = 0.0; /* tr(C X C^T X) */
+  for (int j = 0; j < n; j++)
+    for (int i = 0; i < n; i++) sum += mat_get(w->Y, i, j) * mat_get(w->D, j, i);
+  return 1.0 + sqrt(fmax(sum, 0.0));
+}

@@ -22,5 +22,7 @@ void propagator_layout(arena *a, propagator *w, int m, int stages);
 /* C of a step h with forces A (r x s m, stages side by side), corrected until M J M^T = J to
  * round-off. False where that cannot be reached: the step was far too long. */
 bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m);
+/* 1 + ||M - I||_F of what was found: how far M can take a state. */
+double propagator_norm(propagator *w);
 
 #endif

@@ -25,6 +25,14 @@ static double column_dot(const double *x, const double *y, int n) {
   return sum;
 }
 
+/* Small rotations reach no further than Z itself, which the caller knows. */
+static void note_reach(rotate_room *w, mat Z) {
+  static const double FAR = 0.5; /* cosh s - 1 of s about 1 */
+  double c = 0.0;
+  for (int i = 0; i < w->Q.cols; i++) c = fmax(c, w->c[i]);
+  if (c > FAR) w->reach = fmax(w->reach, (1.0 + c) * mat_max_abs(Z));
+}
+
 static void turn(double *x, double *y, int n, double c, double s) {
   for (int i = 0; i < n; i++) {
     double a = x[i], b = y[i];
@@ -91,6 +99,7 @@ status rotate_apply(rotate_room *w, const field *f, mat B, mat Z) {
     w->c[i] = 2.0 * half * half; /* cosh s - 1 */
     w->s[i] = sinh(w->s[i]);
   }
+  note_reach(w, Z);
   mat P = B.rows >= B.cols ? w->Q : w->P, R = B.rows >= B.cols ? w->P : w->Q;
   blas_gemm('T', 'N', 1.0, P, U, 0.0, w->X);
   blas_gemm('T', 'N', 1.0, R, V, 0.0, w->Y);

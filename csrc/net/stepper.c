@@ -24,9 +24,9 @@ void stepper_start(stepper *s, const field *f, double tol, bool exact) {
   s->evaluations = s->eigenproblems = 0;
 }
 
-/* Local estimates of order 3 make global errors of tol^2/3 for expo2, and for expo4, whose steps are
- * two orders better than their estimate, of tol^4/3. Held against these, errors at the end are about
- * tol for both. */
+/* Local estimates of order 3 make global errors of tol^2/3 for expo2, and for expo4, whose steps
+ * are two orders better than their estimate, of tol^4/3. Held against these, errors at the end are
+ * about tol for both. */
 static double held(flow_method method, double tol) {
   if (method == FLOW_EXPO2) return 100.0 * pow(tol, 1.5);
   return method == FLOW_EXPO4 ? 6.0 * pow(tol, 0.75) : tol;
@@ -42,11 +42,14 @@ void stepper_use(stepper *s, flow_method method) {
   s->control.power = stepper_is_explicit(method) ? 1.0 / s->erk->tab->estimate : 1.0 / 3.0;
 }
 
-double stepper_first(const stepper *s, mat Z, mat A) {
+double stepper_rate(const stepper *s, mat Z, mat A) {
   double u = mat_norm_fro(field_U(&s->f, Z)), v = mat_norm_fro(field_V(&s->f, Z));
   double sigma = s->f.r ? s->f.sigma[0] : 0.0;
-  double rate = sigma * sigma * (u * u + v * v) + mat_norm_fro(A);
-  return 0.5 * pow(fmin(s->held, 1.0), s->control.power) / rate;
+  return sigma * sigma * (u * u + v * v) + mat_norm_fro(A);
+}
+
+double stepper_first(const stepper *s, mat Z, mat A) {
+  return 0.5 * pow(fmin(s->held, 1.0), s->control.power) / stepper_rate(s, Z, A);
 }
 
 /* Error of out against low, which is spent. */
@@ -54,6 +57,27 @@ static double difference(stepper *s, mat Z, mat out, double tol) {
   mat_axpy(-1.0, out, s->low);
   double diff[] = {mat_max_abs(field_U(&s->f, s->low)), mat_max_abs(field_V(&s->f, s->low))};
   return control_error(&s->f, Z, out, diff, tol);
+}
+
+/* A step that goes `ratio` times too far for the imbalance, whatever its error: with the
+ * controller's power the next is shorter by that ratio. A nan stays one. */
+static void shorten(const stepper *s, double ratio, double *err) {
+  double far = ratio > 1.0 ? pow(ratio, 1.0 / s->control.power) : 0.0;
+  if (far > *err) *err = far;
+}
+
+/* Rotations conserve the imbalance to round-off of the largest numbers on the way: they may not go
+ * there and back, far beyond both ends of the step. */
+static void judge_rotations(const stepper *s, mat Z, mat out, double *err) {
+  static const double FAR = 4.0;
+  double reach = s->expo->turn.reach;
+  if (reach > 0.0) shorten(s, reach / (FAR * fmax(mat_max_abs(Z), mat_max_abs(out))), err);
+}
+
+/* A propagator M is in the group to round-off of |M|^2, and Z^T M^T J M Z sees |M|^2 times that. */
+static void judge_propagator(const stepper *s, double *err) {
+  static const double FAR = 4.0;
+  if (s->exact) shorten(s, s->erk->norm / FAR, err);
 }
 
 status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
@@ -64,10 +88,12 @@ status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick
     done = erk_step(s->erk, &s->f, Z, h, out, diff);
     s->evaluations += erk_evaluations(s->erk);
     if (done == STATUS_OK) *err = control_error(&s->f, Z, out, diff, s->held);
+    if (done == STATUS_OK) judge_propagator(s, err);
   } else {
     done = expo_step(s->expo, &s->f, Z, h, out, s->low, t);
     s->eigenproblems = s->expo->eigenproblems;
     if (done == STATUS_OK) *err = difference(s, Z, out, s->held);
+    if (done == STATUS_OK) judge_rotations(s, Z, out, err);
   }
   return done;
 }
@@ -78,10 +104,16 @@ void stepper_accept(stepper *s) {
 }
 
 status stepper_again(stepper *s, mat Z, double h, mat out) {
-  if (!stepper_is_explicit(s->using)) return expo_again(s->expo, &s->f, Z, h, out, (mat){0});
-  s->erk->first = false; /* stage 0 is that of another state, before and after */
-  status done = erk_step(s->erk, &s->f, Z, h, out, NULL);
-  s->erk->first = false;
+  status done;
+  if (stepper_is_explicit(s->using)) {
+    s->erk->first = false; /* stage 0 is that of another state, before and after */
+    done = erk_step(s->erk, &s->f, Z, h, out, NULL);
+    s->erk->first = false;
+  } else {
+    int64_t counted = s->expo->eigenproblems;
+    done = expo_step(s->expo, &s->f, Z, h, out, s->low, NULL);
+    s->expo->eigenproblems = counted;
+  }
   return done;
 }
 
@@ -89,5 +121,6 @@ status stepper_leap(stepper *s, mat Z, mat out, double *err, const tick *t) {
   status done = expo_infinite(s->expo, &s->f, Z, out, s->low, t);
   s->eigenproblems = s->expo->eigenproblems;
   *err = done == STATUS_OK ? difference(s, Z, out, s->tol) : NAN;
+  if (done == STATUS_OK) judge_rotations(s, Z, out, err);
   return done;
 }

@@ -43,6 +43,9 @@ static inline bool stepper_is_explicit(flow_method m) {
 void stepper_layout(arena *a, stepper *s, int r, int m, int kp, flow_method method);
 void stepper_start(stepper *s, const field *f, double tol, bool exact);
 void stepper_use(stepper *s, flow_method method);
+/* sigma_1^2 ||Z||^2 + ||A|| >= ||K|| + ||A||: no time scale of the flow is shorter than 1 over it.
+ */
+double stepper_rate(const stepper *s, mat Z, mat A);
 /* tol^1/p / (||K|| + ||A||), from bounds of both norms: rescaling weights and time rescales it. */
 double stepper_first(const stepper *s, mat Z, mat A);
 /* A step h from Z to out; err <= 1 means good. The state of the stepper stays that of the last
@@ -50,7 +53,8 @@ double stepper_first(const stepper *s, mat Z, mat A);
 status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick *t);
 /* The last attempt becomes the accepted step. */
 void stepper_accept(stepper *s);
-/* A step 0 < h <= the accepted one from where that began, with its coefficients, unjudged. */
+/* A step 0 < h <= the accepted one from where that began, unjudged and uncounted; for the expo
+ * methods with a kernel of its own midpoint: that of the longer step would spoil the accuracy. */
 status stepper_again(stepper *s, mat Z, double h, mat out);
 /* A step to t = infinity (needs expo), judged against the user's tolerance itself. */
 status stepper_leap(stepper *s, mat Z, mat out, double *err, const tick *t);

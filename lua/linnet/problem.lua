@@ -39,13 +39,15 @@ end
 -- @function problem
 -- @tparam matrix X n x D
 -- @tparam matrix Y n x m
--- @tparam ?table opts `rank_tol`
+-- @tparam ?table opts `rank_tol`; a matrix in its place is passed over, so that the three results
+--   of `linnet.data.gaussian` may come straight in
 -- @treturn problem
 -- @usage
 -- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 -- local p = linnet.problem(X, Y)
 -- print(p.rank, p.kappa, p.optimal_loss)
-function M.new(X, Y, opts)
+function M.new(X, Y, opts, after)
+  if core.is_matrix(opts) then opts = after end
   check_data("X", X)
   check_data("Y", Y)
   if X:rows() ~= Y:rows() then
