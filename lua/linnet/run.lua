@@ -212,8 +212,8 @@ function Run:table()
 end
 
 local function figure(x)
-  return type(x) == "number" and (math.type(x) == "integer" and "%d" or "%.6g"):format(x)
-    or tostring(x)
+  if type(x) ~= "number" then return tostring(x) end
+  return (math.type(x) == "integer" and x < 1e7 and "%d" or "%.6g"):format(x)
 end
 
 function Run:__tostring()

@@ -92,7 +92,7 @@ function run.methods.plot(self, what, file, opts)
   if figure.log == "" then figure.log = nil end
   local curves, start = curves_of(self, what, figure.log == "xy"), self.start
   table.move(curves, 1, #curves, #figure + 1, figure)
-  figure.title = figure.title or start and ("%s, h = %s"):format(start.kind, start.h) or nil
+  figure.title = figure.title or start and ("%s, h = %.6g"):format(start.kind, start.h) or nil
   figure.xlabel, figure.ylabel = figure.xlabel or "t", figure.ylabel or what
   return plot(figure)
 end
