@@ -135,6 +135,7 @@ status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]
   }
   for (int i = 1; i < s; i++) {
     const double *x = tableau_row(t, i);
+    if (tick_asks(w->tick)) return STATUS_PAUSED;
     advance_v(w, m, h, x, i, stage(w->V, i, m));
     if (!evaluate(w, f, U, h, x, i, i)) return STATUS_NON_FINITE;
   }

@@ -25,6 +25,7 @@ typedef struct erk {
   double norm; /* of an exact step: bounds how far its propagator takes a state */
   mat X;       /* r x k' */
   bool first;  /* stage 0 holds the derivative at the state the next step begins with */
+  const tick *tick; /* asked before each stage; NULL: none */
 } erk;
 
 /* For any tableau of at most stages stages. */

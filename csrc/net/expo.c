@@ -69,6 +69,7 @@ static void predicted(const expo *w, mat out, int n, double t, const mat *p, boo
 
 /* Z <- exp of the rotation by x diag(sigma) e, e in eigen coordinates. */
 static status rotate_by(expo *w, const kernel *K, const field *f, double x, mat e, mat Z) {
+  if (tick_asks(w->tick)) return STATUS_PAUSED;
   kernel_back(K, e, w->B, w->T);
   field_force(f, w->B, w->B);
   mat_scale(w->B, x);

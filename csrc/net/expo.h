@@ -28,6 +28,7 @@ typedef struct expo {
   mat Q;                    /* k x k' */
   double settled;           /* consistency stops when a rotation is smaller than this */
   int64_t eigenproblems;
+  const tick *tick; /* of the step being tried: asked before each rotation; NULL: none */
 } expo;
 
 void expo_layout(arena *a, expo *w, int r, int m, int kp);

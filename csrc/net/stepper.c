@@ -85,12 +85,16 @@ status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick
   status done;
   *err = NAN;
   if (stepper_is_explicit(s->using)) {
+    s->erk->tick = t;
     done = erk_step(s->erk, &s->f, Z, h, out, diff);
-    s->evaluations += erk_evaluations(s->erk);
+    s->erk->tick = NULL;
+    if (done != STATUS_PAUSED) s->evaluations += erk_evaluations(s->erk);
     if (done == STATUS_OK) *err = control_error(&s->f, Z, out, diff, s->held);
     if (done == STATUS_OK) judge_propagator(s, err);
   } else {
+    s->expo->tick = t;
     done = expo_step(s->expo, &s->f, Z, h, out, s->low, t);
+    s->expo->tick = NULL;
     s->eigenproblems = s->expo->eigenproblems;
     if (done == STATUS_OK) *err = difference(s, Z, out, s->held);
     if (done == STATUS_OK) judge_rotations(s, Z, out, err);
@@ -118,7 +122,9 @@ status stepper_again(stepper *s, mat Z, double h, mat out) {
 }
 
 status stepper_leap(stepper *s, mat Z, mat out, double *err, const tick *t) {
+  s->expo->tick = t;
   status done = expo_infinite(s->expo, &s->f, Z, out, s->low, t);
+  s->expo->tick = NULL;
   s->eigenproblems = s->expo->eigenproblems;
   *err = done == STATUS_OK ? difference(s, Z, out, s->tol) : NAN;
   if (done == STATUS_OK) judge_rotations(s, Z, out, err);

@@ -76,7 +76,11 @@ static int always(void *unused) {
   return 1;
 }
 
-static int now_and_then(void *count) { return ++*(int *)count % 11 == 0; }
+/* At questions 1, 2, 4, 8, ...: every step gets through in the end. */
+static int now_and_then(void *count) {
+  int n = ++*(int *)count;
+  return (n & (n - 1)) == 0;
+}
 
 static void check_undisturbed(flow_method method) {
   race_case c = race_load("race_two_outputs.json");
@@ -99,7 +103,7 @@ static void check_undisturbed(flow_method method) {
                flow_method_names[method]))
       return;
   }
-  check(refusals > 0, "there were interrupts");
+  check(refusals > 3, "there were interrupts");
   check(plain.steps == asked.steps && plain.rejected == asked.rejected, "the same counts");
 }
 
