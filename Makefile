@@ -186,9 +186,9 @@ valgrind: ## a quick subset under valgrind: no invalid access, no definite leak
 
 coverage: ## lines of csrc that the suite reaches (gcov); at least 90 % or it fails
 	@find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
-	@$(SANITIZE) BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' >$(BUILD)/coverage.log 2>&1 || \
-	 { tail -n 40 $(BUILD)/coverage.log; exit 1; }
-	@tools/coverage $(BUILD)/coverage 90
+	@mkdir -p $(BUILD); $(SANITIZE) BUILD=$(BUILD)/coverage CFLAGS='-O0 -g --coverage' \
+	   >$(BUILD)/coverage.log 2>&1; specs=$$?; tools/coverage $(BUILD)/coverage 90 && \
+	 if [ $$specs -ne 0 ]; then echo "specs failed: $(BUILD)/coverage.log"; exit 1; fi
 
 LUA_LIBS ?= -llua5.4
 faults: build ## make every allocation fail once over the public entries (spec/fault)
