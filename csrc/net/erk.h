@@ -21,10 +21,10 @@ typedef struct erk {
   mat W;    /* k' x (stages + 1) m: U_0^T A_j, and V_0^T at the end; then a multiple of it */
   mat T;
   propagator step;
-  bool exact;  /* steps are corrected to conserve the imbalance */
-  double norm; /* of an exact step: bounds how far its propagator takes a state */
-  mat X;       /* r x k' */
-  bool first;  /* stage 0 holds the derivative at the state the next step begins with */
+  bool exact;       /* steps are corrected to conserve the imbalance */
+  double norm;      /* of an exact step: bounds how far its propagator takes a state */
+  mat X;            /* r x k' */
+  bool first;       /* stage 0 holds the derivative at the state the next step begins with */
   const tick *tick; /* asked before each stage; NULL: none */
 } erk;
 
