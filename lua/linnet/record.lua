@@ -63,6 +63,12 @@ end
 local Writer = {}
 Writer.__index = Writer
 
+-- Closes the file, and so frees its lock, when an error (out of memory, say) comes before the
+-- caller has it.
+local Guard = {__close = function(guard)
+  if guard.appender then guard.appender:close() end
+end}
+
 --- Open a file of records for appending: one writer at a time, a torn last line cut off.
 -- @tparam string path created when missing
 -- @tparam[opt=2] integer level of the error, as `error` counts it in the caller
@@ -74,21 +80,22 @@ function M.writer(path, level)
   local wrong = path_wrong(path)
   if wrong then raise(level, "cannot write: %s", wrong) end
   local writer = setmetatable({path = path, appender = false, values = {}}, Writer)
+  local guard <close> = setmetatable({appender = false}, Guard)
   local appender, why, busy = require("linnet.core").appender(path)
+  guard.appender = appender
   if busy then
     raise(level, "cannot write %s: another process is writing it", path)
   elseif not appender then
     raise(level, "cannot write %s: %s", path, why)
   end
   writer.appender = appender
-  if lfs.attributes(path, "mode") ~= "file" then return writer end -- a pipe, a device
-  local ok, values = pcall(M.read, path, 0)
-  if ok and values.torn then ok, values = pcall(writer.cut, writer, values) end
-  if not ok then
-    appender:close()
-    raise(level, "%s", values)
+  if lfs.attributes(path, "mode") == "file" then -- not a pipe, a device
+    local ok, values = pcall(M.read, path, 0)
+    if ok and values.torn then ok, values = pcall(writer.cut, writer, values) end
+    if not ok then raise(level, "%s", values) end
+    writer.values = values
   end
-  writer.values = values
+  guard.appender = nil
   return writer
 end
 

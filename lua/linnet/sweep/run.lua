@@ -56,10 +56,9 @@ function M.done(sweep, path)
   return there and by_job(sweep.grid, there.records) or {}
 end
 
--- Opens the file of a sweep. Returns the writer and the records by job; raises when there are
+-- Begins the file of a sweep or continues it. Returns the records by job; raises when there are
 -- records and `resume` is not asked for, or of another sweep.
-local function open(sweep, o, header)
-  local writer = record.writer(o.out, 0)
+local function begin(sweep, o, header, writer)
   local there, why
   if #writer.values > 0 then
     there, why = file.parse(writer.values, o.out)
@@ -70,13 +69,10 @@ local function open(sweep, o, header)
       why = file.refusal(there.header, header)
       why = why and ("cannot continue %s: %s"):format(o.out, why)
     end
-    if why then
-      writer:close()
-      error(why, 0)
-    end
+    if why then error(why, 0) end
   end
   if not there or file.changed(there.header, header) then writer:append{header = header} end
-  return writer, there and by_job(sweep.grid, there.records) or {}
+  return there and by_job(sweep.grid, there.records) or {}
 end
 
 -- `progress` of the options as step(done, record) and finish().
@@ -113,18 +109,15 @@ end
 -- @raise a table `message`, `interrupted`, `result` (what there is); a string before work began
 function M.run(sweep, o, work_with)
   local header = file.header(sweep, o.shard)
-  local writer, records = nil, {}
-  if o.out then writer, records = open(sweep, o, header) end
+  local writer <close> = o.out and record.writer(o.out, 0) or nil
+  local records = writer and begin(sweep, o, header, writer) or {}
   local jobs, total = M.jobs(sweep.grid, o.shard, records)
   local step, finish = progress_make(o, total, total - #jobs)
   local emit = emitter(sweep, writer, records, total - #jobs, step)
   local ok, why = pcall(work_with or work.here, sweep, jobs, emit, o.threads)
   finish()
   local synced, sync_why = true, nil
-  if writer then
-    synced, sync_why = pcall(writer.sync, writer)
-    writer:close()
-  end
+  if writer then synced, sync_why = pcall(writer.sync, writer) end
   local found = result.new(sweep.grid, header, records)
   if ok and synced then return found end
   local stopped = ok and sync_why or why
