@@ -65,6 +65,7 @@ end
 -- @treturn ?boolean true
 -- @treturn ?string why not; a full disk may show only when the file is closed
 function M.file_write(name, text)
+  if name:find("\0", 1, true) then return nil, "a path must hold no NUL" end
   local file, why = io.open(name, "wb")
   if not file then return nil, why end
   local written, cause = file:write(text)
