@@ -191,10 +191,11 @@ coverage: ## lines of csrc that the suite reaches (gcov); at least 90 % or it fa
 	 if [ $$specs -ne 0 ]; then echo "specs failed: $(BUILD)/coverage.log"; exit 1; fi
 
 LUA_LIBS ?= -llua5.4
-faults: build ## make every allocation fail once over the public entries (spec/fault)
-	@$(CC) $(STANDARD) $(WARNINGS) $(CFLAGS) @$(BUILD)/probe/lua.flags -o $(BUILD)/faults \
-	  spec/fault/host.c $(LDFLAGS) $(LUA_LIBS)
-	@$(TREE) $(UNDER) $(BUILD)/faults spec/fault/scenarios.lua
+faults: build ## make every allocation fail once over the public entries; several states (spec/fault)
+	@for f in host states; do $(CC) $(STANDARD) $(WARNINGS) $(CFLAGS) @$(BUILD)/probe/lua.flags \
+	   -o $(BUILD)/$$f spec/fault/$$f.c $(LDFLAGS) $(LUA_LIBS) -lpthread || exit 1; done
+	@$(TREE) $(UNDER) $(BUILD)/states
+	@$(TREE) $(UNDER) $(BUILD)/host spec/fault/scenarios.lua
 
 # Targets fuzz/NAME.c over the parsers of csrc/num, inputs kept in fuzz/corpus/NAME: under libFuzzer,
 # and once through the kept inputs with any compiler.

@@ -91,6 +91,24 @@ describe("linnet.ensemble", function()
     end
   end)
 
+  it("works in as many threads as are asked for", function()
+    local function threads_now() -- of this process
+      local status = io.open("/proc/self/status")
+      local text = status and status:read("a") or ""
+      if status then status:close() end
+      return tonumber(text:match("Threads:%s*(%d+)"))
+    end
+    local before = threads_now()
+    if not before then return pending("no /proc/self/status") end
+    for _, threads in ipairs{2, 3} do
+      local most = 0
+      linnet.ensemble(P, {init = {"gaussian", h = 1e6}, seeds = 1500, flow = {t = math.huge},
+        threads = threads, progress = function() most = math.max(most, threads_now()) end})
+      assert.equal(before + threads, most)
+    end
+    assert.equal(before, threads_now())
+  end)
+
   it("reports progress up to the end", function()
     local last, calls = 0, 0
     linnet.ensemble(P, {init = {"gaussian", h = 100}, seeds = 50, flow = {t = math.huge},

@@ -52,6 +52,22 @@ for name, act in pairs{
   numbers = function(a, b) assert(a:norm() > 0 and a:rank() == 7 and b:det() and b:cond() > 1) end,
   reductions = function(a)
     assert(a:sum("rows") and a:std("cols") and a:sort("rows") and a:cumsum("cols"))
+    assert(a:mean("rows") and a:var("cols") and a:min("rows") and a:max("cols"))
+    assert(a:argmin("rows") and a:argmax("cols") and a:sum() and a:emul(a) and a:ediv(a))
+  end,
+  shapes = function(a)
+    assert(a:t():cols() == 12 and a:reshape(7, 12) and a:col(2):copy() and -a and 2 * a / 3)
+  end,
+  powers = function(_, b)
+    assert((b ^ 3 - b * b * b):norm() < 1e-6 and b:logdet() and b:trace())
+  end,
+  norms = function(a)
+    for _, kind in ipairs{"fro", 1, 2, "inf", "nuc"} do assert(a:norm(kind) > 0) end
+  end,
+  ["in place"] = function(a)
+    local before = a:copy()
+    a:add_(a):scale_(0.5):copy_(before)
+    assert(a == before and a:allclose(before))
   end,
 } do
   scenario("matrix " .. name, matrices, act)
@@ -90,9 +106,14 @@ scenario("problem", data, function(_, _, X, Y)
   assert(p:singular_values():rows() == p.rank and p:min_norm():cols() == 2 and #tostring(p) > 9)
 end)
 
-local MORE = {balanced = {scale = 1}, imbalanced = {scale = 1, c = 1}, spectral = {scale = 1}}
+scenario("problem of data that is refused", data, function(_, _, X, Y)
+  assert(not pcall(linnet.problem, X * 0, Y) and not pcall(linnet.problem, X, Y:t()))
+end)
+
+local MORE = {homogeneous = {scale = 1, lam = 0.5, h = 6}, balanced = {scale = 1},
+  imbalanced = {scale = 1, c = 1}, spectral = {scale = 1}}
 for _, kind in ipairs{"gaussian", "xavier", "he", "lecun", "uniform", "orthogonal", "balanced",
-  "imbalanced", "invariant", "spectral", "zero_output"} do
+  "homogeneous", "imbalanced", "invariant", "spectral", "zero_output"} do
   local options = {h = 30}
   for k, v in pairs(MORE[kind] or {}) do options[k] = v end
   scenario("init " .. kind, data, function(p)
@@ -100,6 +121,19 @@ for _, kind in ipairs{"gaussian", "xavier", "he", "lecun", "uniform", "orthogona
     assert(s:excess() >= 0 and s:theta():rows() == 9)
   end)
 end
+
+for _, kind in ipairs{"gaussian", "uniform", "balanced", "invariant"} do
+  local options = {h = 8, explicit = true}
+  for k, v in pairs(MORE[kind] or {}) do options[k] = v end
+  scenario("init explicit " .. kind, data, function(p)
+    local s = p:init(kind, options)
+    assert(s:U():cols() == 8 and s:V():cols() == 8)
+  end)
+end
+
+scenario("init in the wide limit", data, function(p)
+  assert(p:init("gaussian", {h = math.huge}):theta():rows() == 9)
+end)
 
 scenario("init matrices", data, function(p)
   assert(p:init{U = linnet.ones(9, 3), V = linnet.ones(2, 3)}:U():cols() == 3)
@@ -109,6 +143,12 @@ scenario("state", data, function(_, s, X)
   assert(s:loss() >= s:excess() and s:imbalance().c and s:rates().late and s:bounds().theorem2)
   assert(s:predict(X):cols() == 2 and s:kernel() and s:distance() > 0 and s:perpendicular())
   assert(s:singular_values() and s:alignment() and #tostring(s) > 9)
+  assert(s:travel() == 0 and s:imbalance_drift() == 0 and s:kernel_distance() == 0)
+  assert(s:law() and s:rate() and s:distance(2) > 0)
+end)
+
+scenario("state's errors on data", data, function(_, s, X, Y)
+  assert(s:test_error(X, Y) >= 0 and s:excess_risk(linnet.zeros(9, 2)) > 0)
 end)
 
 for _, method in ipairs{"expo2", "expo4", "dopri5", "dop853"} do
@@ -117,6 +157,19 @@ for _, method in ipairs{"expo2", "expo4", "dopri5", "dop853"} do
     assert(run.stats.reason == "time" and run:at(0.5):excess() > 0 and #tostring(run) > 9)
   end)
 end
+
+scenario("flow with everything recorded", data, function(p, s)
+  local run = p:flow(s, {t = 2, tol = 1e-3, save_at = {log = {0.1, 2, 5}}, stop = function() end,
+    on_step = function() end, record = {"excess", "rate", "distance", "imbalance_drift",
+      "kernel_distance", "singular_values", "alignment", "travel", mine = function() return 1 end}})
+  assert(#run.travel == #run.mine and run:verify() and #run:table() >= 5)
+  assert(p:flow(run.final, {t = 3, tol = 1e-3}).stats.reason == "time")
+end)
+
+scenario("run's rates and deviation", function()
+  local p, s = data()
+  return p:flow(s, {t = 1, tol = 1e-3})
+end, function(run) assert(run:rates() and run:lazy_deviation()) end)
 
 scenario("flow to infinity", data, function(p, s)
   assert(p:flow(s, {t = math.huge, tol = 1e-3}).final:excess() < 1e-6)
@@ -134,6 +187,56 @@ scenario("ensemble", data, function(p)
   local result = linnet.ensemble(p, {init = {"gaussian", h = 50}, seeds = 3, threads = 2,
     flow = {t = 1, tol = 1e-3}, measure = {"distance"}})
   assert(result.distance)
+end)
+
+scenario("ensemble on data it has not seen", data, function(p, _, X, Y)
+  local result = linnet.ensemble(p, {init = {"invariant", h = 50}, seeds = {3, 5}, threads = 2,
+    flow = {t = math.huge, tol = 1e-3}, test = {X, Y},
+    measure = {"test_error", "steps", "reason", "singular_values"}})
+  assert(result.test_error and #result.reason == 2)
+end)
+
+local Yt, E2 = linnet.matrix{{1, 0.3}, {0.2, 0.5}}, linnet.eye(2)
+for name, build in pairs{
+  homogeneous = function() return linnet.exact.homogeneous{U1 = E2, V = E2, target = Yt} end,
+  orthogonal = function() return linnet.exact.orthogonal{target = Yt, lam = 0.1} end,
+  diagonal = function() return linnet.exact.diagonal{target = Yt, a = 0.1, b = 0.2} end,
+  lazy = function() return linnet.exact.lazy{U1 = E2, V = E2, target = Yt, sigma = {2, 1}} end,
+  scalar = function()
+    return linnet.exact.scalar{U1 = linnet.matrix{{1, 2}}, V = linnet.matrix{{0.5, 1}}, target = 2,
+      sigma = 1.5}
+  end,
+} do
+  scenario("exact " .. name, function() end, function()
+    local path = build()
+    assert(path:at(0.5) and path:at(math.huge))
+  end)
+end
+
+scenario("theory", data, function(p)
+  local theory = linnet.theory
+  assert(theory.rates{U1 = E2, V = E2, target = Yt, sigma = {2, 1}})
+  assert(theory.wide_law{h = 100, problem = p} and theory.imbalance(E2, E2).c)
+  assert(theory.theorem2{D = 9, m = 2, rank = 6, h = 1e9, sigma_1 = 2, sigma_r = 1, norm_Y = 1})
+end)
+
+local function drawn(call) -- without gnuplot this says so, and that is all there is to fail
+  return function(...)
+    local ok, why = pcall(call, ...)
+    if not ok then
+      if tostring(why):find("gnuplot is not installed", 1, true) then return end
+      error(why, 0)
+    end
+  end
+end
+
+scenario("plot", function() end, drawn(function()
+  assert(#linnet.plot.svg{{{1, 2, 3}, {1, 4, 9}, label = "squares"}, log = "y", title = "t"} > 99)
+end))
+
+scenario("help and options", function() end, function()
+  assert(#linnet.help.text("flow") > 99 and #linnet.options.describe("flow") > 99)
+  assert(not linnet.options.try("flow", {t = -1}) and linnet.options.nearest("tolerance", {"tol"}))
 end)
 
 scenario("run's bounds", function()
@@ -169,6 +272,48 @@ end)
 scenario("csv", file(function(path) linnet.csv.save(path, linnet.eye(3)) end), function(path)
   linnet.csv.save(path, linnet.csv.load(path))
   assert(linnet.csv.load(path) == linnet.eye(3))
+end)
+
+scenario("files that are refused", file(function(path)
+  local f = assert(io.open(path, "wb"))
+  f:write("a,b\n1,x\n")
+  f:close()
+end), function(path)
+  for _, load in ipairs{linnet.npy.load, linnet.csv.load, linnet.record.load, linnet.load} do
+    local ok, why = pcall(load, path)
+    if tostring(why):find("memory") then error(why, 0) end
+    assert(not ok)
+  end
+end)
+
+scenario("data from a table", file(function(path)
+  local f = assert(io.open(path, "wb"))
+  f:write("a,b,c\n1,2,3\n4,5,7\n2,2,1\n")
+  f:close()
+end), function(path)
+  local X, Y = linnet.data.csv(path, {target = "c", center = true, scale = true})
+  assert(X:cols() == 2 and Y:rows() == 3)
+end)
+
+scenario("runs in files", file(function(path)
+  local p, s = data()
+  p:flow(s, {t = 1, tol = 1e-3}):save(path)
+end), function(path)
+  local run = linnet.load(path)
+  assert(#tostring(run) > 9)
+  run:save(path)
+end)
+
+scenario("sweep in a file", function()
+  local path = os.tmpname()
+  os.remove(path)
+  return path
+end, function(path)
+  local sweep = linnet.sweep{over = {a = {1, 2}}, seeds = 2, measure = {"y"},
+    run = function(point) return {y = point.a} end}
+  local result = sweep:run{out = path, resume = true, progress = false}
+  assert(result.y(2, 2) == 2 and linnet.sweep.load(path).y(1, 1) == 1)
+  assert(#linnet.sweep.merge{path}:summary() == 2)
 end)
 
 scenario("records", file(function(path) linnet.record.save(path, {x = linnet.eye(2)}) end),
