@@ -102,6 +102,17 @@ describe("problem:flow", function()
     end
   end)
 
+  it("notices that it has arrived where round-off of the steps hides it", function()
+    local X, Y = linnet.data.gaussian{n = 8, D = 20, m = 3, orthonormal = true, seed = 1}
+    local p = linnet.problem(X, 3 * Y)
+    for _, method in ipairs(METHODS) do
+      local run = p:flow(p:init("xavier", {h = math.huge}), {t = math.huge, tol = 1e-3,
+        method = method, max_steps = 500})
+      assert.equal("converged", run.stats.reason, method)
+      assert.is_true(run.final:excess() < 1e-26)
+    end
+  end)
+
   it("keeps the imbalance to round-off with the expo methods, and only with them", function()
     local p, s = small()
     for _, method in ipairs{"expo2", "expo4"} do

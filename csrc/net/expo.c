@@ -246,7 +246,7 @@ status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, const tic
   if (s == STATUS_OK) s = solved(w, K, f, Z, 1.0, out);
   for (int n = 0; n < ITERATIONS && s == STATUS_OK; n++) {
     field_error(f, out, w->E);
-    if (field_converged(f, out, w->E)) return STATUS_OK;
+    if (field_converged(f, out, w->E, 8.0)) return STATUS_OK;
     s = solved(w, K, f, out, 1.0, out);
   }
   return s == STATUS_OK ? STATUS_NO_CONVERGE : s;

@@ -39,9 +39,9 @@ double field_excess(mat E) {
 
 /* E_ij is a difference of Yt_ij and a dot product of length k', whose round-off a random walk of
  * the products bounds well: 8 eps (|Yt_ij| + sigma_i ||U_i|| ||V_j||). */
-bool field_converged(const field *f, mat Z, mat E) {
+bool field_converged(const field *f, mat Z, mat E, double units) {
   mat U = field_U(f, Z), V = field_V(f, Z);
-  double top = mat_max_abs(E), unit = 8.0 * DBL_EPSILON;
+  double top = mat_max_abs(E), unit = units * DBL_EPSILON;
   double coarse =
       mat_max_abs(f->Yt) + (f->r ? f->sigma[0] : 0.0) * Z.cols * mat_max_abs(U) * mat_max_abs(V);
   if (!(top <= unit * coarse)) return false; /* cheap, and the usual answer */

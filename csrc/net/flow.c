@@ -60,8 +60,14 @@ static flow_reason rest(flow *w) {
 }
 
 /* E vanishes to round-off, of its own terms or of where it began. */
-static bool vanished(const flow *w) {
-  return mat_max_abs(w->E) <= DBL_EPSILON * w->top_error || field_converged(&w->f, w->Z, w->E);
+static bool vanished(flow *w) {
+  enum { PATIENCE = 20 }; /* steps without halving the excess */
+  w->idle = w->excess < 0.5 * w->least ? 0 : w->idle + 1;
+  if (w->idle == 0) w->least = w->excess;
+  /* explicit steps near their stability limit add round-off of their own, and hover above 8 units
+   */
+  return mat_max_abs(w->E) <= DBL_EPSILON * w->top_error ||
+         field_converged(&w->f, w->Z, w->E, w->idle < PATIENCE ? 8.0 : 512.0);
 }
 
 /* What the state at Z says; FLOW_RUNNING: go on. */
@@ -81,7 +87,8 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
   w->spec = *spec;
   w->t = w->tprev = t0;
   w->steps = w->rejected = 0;
-  w->leap_below = INFINITY;
+  w->leap_below = w->least = INFINITY;
+  w->idle = 0;
   w->at_infinity = w->resting = false;
   w->began = clock_seconds();
   mat_copy(w->Z, Z0);

@@ -51,8 +51,10 @@ typedef struct flow {
   flow_reason reason;
   stepper step; /* method in use, next step, evaluations, eigenproblems */
   /* private */
-  choice choice;               /* of auto */
-  double leap_below;           /* no infinite step before the excess is below this */
+  choice choice;     /* of auto */
+  double leap_below; /* no infinite step before the excess is below this */
+  double least;      /* excess when it last had halved, and steps since */
+  int idle;
   bool still;                  /* E is at round-off: nothing moves any more */
   bool at_infinity, resting;   /* what the last step was: infinite; a rest until t_end */
   double motion;               /* max|S Z| / (max|A| max|Z|): near 0 only at a stationary point */
