@@ -13,11 +13,11 @@ static const double INSIDE = 0.7;
 
 /* Microseconds of one core of 2023; only ratios matter. Eigenproblems of order r come near 0.06 r^2
  * + 1.1e-4 r^3, everything else moves r k' m numbers some thirty times; dop853's exact propagator
- * is 13 m x 13 m. */
+ * is of order 13 m or k. */
 void choice_start(choice *c, int r, int m, int kp, bool active) {
-  double n = r, products = n * m * kp;
+  double n = r, products = n * m * kp, order = fmin(13.0 * m, n + m);
   c->active = active;
-  c->cost[0] = 20.0 + 8e-3 * products + 1.6e-3 * pow(13.0 * m, 3.0);
+  c->cost[0] = 20.0 + 8e-3 * products + 1e-3 * pow(order, 3.0);
   c->cost[1] = 10.0 + 9e-3 * products + m * (2.0 + 0.06 * n * n + 1.1e-4 * n * n * n);
   c->spent = 0.0;
   c->patience = PATIENCE;

@@ -18,7 +18,7 @@ void erk_layout(arena *a, erk *w, int r, int m, int kp, int stages) {
   w->X = arena_mat(a, r, kp);
   w->W = arena_mat(a, kp, n);
   w->T = arena_mat(a, kp, n);
-  propagator_layout(a, &w->step, m, stages);
+  propagator_layout(a, &w->step, r, m, stages);
 }
 
 void erk_use(erk *w, const tableau *tab, bool exact) {
@@ -97,13 +97,18 @@ static bool finish_exact(erk *w, const field *f, mat Z, double h, mat out) {
   mat V = stage(w->V, s, m);
   if (!propagator_find(&w->step, w->tab, h, A, m)) return false;
   w->norm = propagator_norm(&w->step);
+  mat_copy(out, Z);
+  if (w->step.full) {
+    blas_gemm('N', 'N', 1.0, w->step.C, Z, 1.0, out);
+    mat_transpose(V, field_V(f, out));
+    return true;
+  }
   mat_copy(stage(W, 0, m), stage(w->F, 0, m));
   mat_scale(until(W, s, m), 1.0 / w->step.unit);
   mat_copy(stage(W, s, m), stage(w->V, 0, m));
   blas_gemm('N', 'T', 1.0, W, w->step.C, 0.0, T);
   mat_copy(V, stage(w->V, 0, m));
   mat_axpy(1.0, stage(T, s, m), V);
-  mat_copy(field_U(f, out), field_U(f, Z));
   blas_gemm('N', 'T', 1.0 / w->step.unit, A, until(T, s, m), 1.0, field_U(f, out));
   return true;
 }
