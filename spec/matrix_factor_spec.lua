@@ -374,6 +374,34 @@ describe("matrix expm", function()
     end
   end)
 
+  it("keeps its digits on rotated non-normal matrices that turn: pairs of complex eigenvalues",
+    function()
+    -- A = Q S diag(B1, B2) S^-1 Q', S = [[I, K], [0, I]], B = [[x, y], [-z, x]], whose exponential is
+    -- e^x [[cos w, y/w sin w], [-z/w sin w, cos w]], w = sqrt(y z). Angles of size w lose w eps.
+    local Q, K = linnet.random(9):orthogonal(4, 4), matrix{{1.5, -0.4}, {0.7, 2.1}}
+    local function block(x, y, z) return matrix{{x, y}, {-z, x}} end
+    local function turned(x, y, z)
+      local w = math.sqrt(y * z)
+      return block(math.cos(w), y / w * math.sin(w), z / w * math.sin(w)) * math.exp(x)
+    end
+    local function join(B1, B2)
+      local S, inverse = eye(4), eye(4)
+      S:sub(1, 2, 3, 4):copy_(K)
+      inverse:sub(1, 2, 3, 4):copy_(-K)
+      local D = zeros(4, 4)
+      D:sub(1, 2, 1, 2):copy_(B1)
+      D:sub(3, 4, 3, 4):copy_(B2)
+      return Q * S * D * inverse * Q:t()
+    end
+    for _, w in ipairs{20, 150, 1500} do -- beyond norm 64 by Schur's form
+      local A = join(block(-1, 3 * w, w / 3), block(-0.5, w, 2 * w))
+      local want = join(turned(-1, 3 * w, w / 3), turned(-0.5, w, 2 * w))
+      -- measured: a few eps of the condition ||A|| times 3, the blocks' distance from a rotation
+      local bound = 1e-15 * (1 + A:norm()) * 3 ^ 2
+      assert.is_true((A:expm() - want):norm() / want:norm() <= bound)
+    end
+  end)
+
   it("inverts to exp(-A) and splits over commuting sums", function()
     each(function(A, scale)
       local B = A / (scale * math.max(1, (A / scale):norm(1))) * 2

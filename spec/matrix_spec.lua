@@ -113,6 +113,9 @@ describe("matrix elements and views", function()
     m[3] = {1, 2, 3, 4}
     m[1] = m:row(2)
     assert.is_true(m == matrix{{5, 6, 7, 80}, {5, 6, 7, 80}, {1, 2, 3, 4}})
+    local v = matrix{1, 2, 3}
+    v[2] = 7.5
+    assert.is_true(v == matrix{1, 7.5, 3})
   end)
 
   it("detaches a copy, and keeps the owner of a view alive", function()

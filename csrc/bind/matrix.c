@@ -167,7 +167,6 @@ void bind_matrix(lua_State *L) {
       {"threads", core_threads}, {"is_matrix", core_is_matrix}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   luaL_setfuncs(L, matrix_make_functions, 0);
-  luaL_setfuncs(L, matrix_print_functions, 0);
   luaL_newmetatable(L, MATRIX_NAME);
   lua_newtable(L); /* the methods: metatable.methods, upvalue of __index, core.matrix_methods */
   luaL_setfuncs(L, matrix_access_methods, 0);

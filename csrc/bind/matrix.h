@@ -16,7 +16,7 @@ extern const luaL_Reg matrix_access_methods[], matrix_make_methods[], matrix_alg
     matrix_reduce_methods[], matrix_factor_methods[], matrix_print_methods[];
 extern const luaL_Reg matrix_access_meta[] /* upvalue: the methods */, matrix_algebra_meta[],
     matrix_print_meta[];
-extern const luaL_Reg matrix_make_functions[], matrix_print_functions[];
+extern const luaL_Reg matrix_make_functions[];
 
 matrix_object *matrix_check_object(lua_State *L, int arg);
 /* Pushes the row view m[i] of the matrix at arg. */

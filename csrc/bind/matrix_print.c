@@ -34,15 +34,6 @@ static void terminal_size(int *cols, int *rows) {
   if (!*rows) *rows = size.ws_row ? size.ws_row : 24;
 }
 
-/* core.terminal_size() -> columns, rows; plots in the terminal use it too. */
-static int core_terminal_size(lua_State *L) {
-  int cols, rows;
-  terminal_size(&cols, &rows);
-  lua_pushinteger(L, cols);
-  lua_pushinteger(L, rows);
-  return 2;
-}
-
 /* Fills `to` with entries from both ends of a's rows and columns. */
 static void copy_edges(mat to, mat a) {
   int above = (to.rows + 1) / 2, left = (to.cols + 1) / 2;
@@ -187,4 +178,3 @@ static int matrix_tostring(lua_State *L) {
 
 const luaL_Reg matrix_print_methods[] = {{"tostring", matrix_tostring}, {NULL, NULL}};
 const luaL_Reg matrix_print_meta[] = {{"__tostring", meta_tostring}, {NULL, NULL}};
-const luaL_Reg matrix_print_functions[] = {{"terminal_size", core_terminal_size}, {NULL, NULL}};

@@ -9,7 +9,6 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bind/bind.h"
@@ -81,20 +80,8 @@ static int system_isatty(lua_State *L) {
   return 1;
 }
 
-/* terminal_size(["stdin" | "stdout" | "stderr"]) -> columns, rows; nothing when it is no terminal
- * or the terminal does not say. */
-static int system_terminal_size(lua_State *L) {
-  struct winsize size;
-  if (ioctl(stream_check(L, 1), TIOCGWINSZ, &size) != 0 || !size.ws_col || !size.ws_row) return 0;
-  lua_pushinteger(L, size.ws_col);
-  lua_pushinteger(L, size.ws_row);
-  return 2;
-}
-
 void bind_system(lua_State *L) {
-  static const luaL_Reg functions[] = {{"blas_info", system_blas_info},
-                                       {"isatty", system_isatty},
-                                       {"terminal_size", system_terminal_size},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"blas_info", system_blas_info}, {"isatty", system_isatty}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

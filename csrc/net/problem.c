@@ -76,13 +76,3 @@ void problem_min_norm(const problem *p, mat out) {
       *mat_at(out, d, j) = sum;
     }
 }
-
-void problem_min_norm_gram(const problem *p, mat G) {
-  for (int a = 0; a < p->m; a++)
-    for (int b = 0; b < p->m; b++) {
-      double sum = 0.0;
-      for (int i = 0; i < p->r; i++)
-        sum += (mat_get(p->Yt, i, a) / p->sigma[i]) * (mat_get(p->Yt, i, b) / p->sigma[i]);
-      *mat_at(G, a, b) = sum;
-    }
-}

@@ -43,7 +43,5 @@ static inline field problem_field(const problem *p) {
 }
 /* Theta_hat = Phi1 diag(1/sigma) Yt into out (D x m). */
 void problem_min_norm(const problem *p, mat out);
-/* Theta_hat^T Theta_hat = Yt^T diag(1/sigma^2) Yt into G (m x m). */
-void problem_min_norm_gram(const problem *p, mat G);
 
 #endif

@@ -51,13 +51,6 @@ void blas_trsm(char side, char uplo, char ta, double x, mat a, mat b) {
               b.cols, x, a.p, a.ld, b.p, b.ld);
 }
 
-void blas_trmm(char side, char uplo, char ta, double x, mat a, mat b) {
-  assert(a.rows == a.cols && a.rows == (side == 'L' ? b.rows : b.cols));
-  if (!mat_count(b)) return;
-  cblas_dtrmm(CblasColMajor, side_of(side), uplo_of(uplo), trans_of(ta), CblasNonUnit, b.rows,
-              b.cols, x, a.p, a.ld, b.p, b.ld);
-}
-
 void blas_syrk(char ta, double x, mat a, double y, mat c) {
   int n = ta == 'N' ? a.rows : a.cols, inner = ta == 'N' ? a.cols : a.rows;
   assert(c.rows == n && c.cols == n);

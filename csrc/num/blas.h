@@ -10,8 +10,6 @@
 void blas_gemm(char ta, char tb, double x, mat a, mat b, double y, mat c);
 /* b <- op(a)^-1 b (side 'L') or b op(a)^-1 (side 'R'), a triangular: uplo 'L' or 'U'. */
 void blas_trsm(char side, char uplo, char ta, double x, mat a, mat b);
-/* b <- x op(a) b (side 'L') or x b op(a) (side 'R'), a triangular. */
-void blas_trmm(char side, char uplo, char ta, double x, mat a, mat b);
 /* The whole symmetric c <- x op(a) op(a)^T + y c, both triangles ('N': a a^T, 'T': a^T a). */
 void blas_syrk(char ta, double x, mat a, double y, mat c);
 
