@@ -376,8 +376,8 @@ describe("matrix expm", function()
 
   it("keeps its digits on rotated non-normal matrices that turn: pairs of complex eigenvalues",
     function()
-    -- A = Q S diag(B1, B2) S^-1 Q', S = [[I, K], [0, I]], B = [[x, y], [-z, x]], whose exponential is
-    -- e^x [[cos w, y/w sin w], [-z/w sin w, cos w]], w = sqrt(y z). Angles of size w lose w eps.
+    -- A = Q S diag(B1, B2) S^-1 Q', S = [[I, K], [0, I]], B = [[x, y], [-z, x]], whose exponential
+    -- is e^x [[cos w, y/w sin w], [-z/w sin w, cos w]], w = sqrt(y z). Angles of size w lose w eps.
     local Q, K = linnet.random(9):orthogonal(4, 4), matrix{{1.5, -0.4}, {0.7, 2.1}}
     local function block(x, y, z) return matrix{{x, y}, {-z, x}} end
     local function turned(x, y, z)

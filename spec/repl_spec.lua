@@ -12,11 +12,15 @@ local function typed(...)
     input[#input + 1] = type(text) == "number" and "sleep " .. text
       or "printf '%s' '" .. text:gsub("'", "'\\''") .. "'"
   end
-  local command = ("(sleep 1; %s; printf '\\004') | TERM=dumb INPUTRC=/dev/null script -qec "
-    .. [==["stty cols 80 rows 24; lua5.4 -e 'os.exit(require[[linnet.repl]].run())'" /dev/null]==])
-    :format(table.concat(input, "; "))
+  local log = os.tmpname() -- what is typed before the first prompt would be shown twice
+  local ready = ("for i in $(seq 600); do grep -q '^> ' %s && break; sleep 0.1; done"):format(log)
+  local command = ("(%s; %s; printf '\\004') | TERM=dumb INPUTRC=/dev/null script -qefc "
+    .. [==["stty cols 80 rows 24; lua5.4 -e 'os.exit(require[[linnet.repl]].run())'" %s]==])
+    :format(ready, table.concat(input, "; "), log)
   local pipe <close> = assert(io.popen(command))
-  return (pipe:read("a"):gsub("\r", ""))
+  local screen = pipe:read("a"):gsub("\r", "")
+  os.remove(log)
+  return screen
 end
 
 describe("repl", function()
