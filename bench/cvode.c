@@ -33,7 +33,8 @@ static int velocity(realtype t, N_Vector y, N_Vector out, void *data) {
   if (m == 1) {
     cblas_dgemv(CblasColMajor, CblasNoTrans, r, k, 1.0, Z, k, Z + r, k, 0.0, s->E, 1);
   } else {
-    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, r, m, k, 1.0, Z, k, Z + r, k, 0.0, s->E, r);
+    cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, r, m, k, 1.0, Z, k, Z + r, k, 0.0, s->E,
+                r);
   }
   for (int i = 0; i < r * m; i++) {
     double sigma = s->sigma[i % r];
@@ -46,7 +47,8 @@ static int velocity(realtype t, N_Vector y, N_Vector out, void *data) {
   } else {
     cblas_dgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, r, k, m, 1.0, s->E, r, Z + r, k, 0.0, F,
                 k);
-    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, k, r, 1.0, s->E, r, Z, k, 0.0, F + r, k);
+    cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, m, k, r, 1.0, s->E, r, Z, k, 0.0, F + r,
+                k);
   }
   return 0;
 }

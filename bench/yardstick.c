@@ -1,5 +1,5 @@
-/* bench/yardstick.c: seconds of what the integrators are measured in: one LAPACK dsyevd of order 60,
- * and 15,000 times three dgemv of 100 x 101. bench/integrators.lua compiles and runs it.
+/* bench/yardstick.c: seconds of what the integrators are measured in: one LAPACK dsyevd of order
+ * 60, and 15,000 times three dgemv of 100 x 101. bench/integrators.lua compiles and runs it.
  * SPDX-License-Identifier: MIT */
 #include <cblas.h>
 #include <lapacke.h>
@@ -24,7 +24,8 @@ static double eigenproblem(void) {
   for (int k = 0; k < TIMES; k++) {
     memcpy(a, s, sizeof a);
     double began = clock_seconds();
-    LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'L', N, a, N, values, work, 8 * N * N, iwork, 10 * N);
+    LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'L', N, a, N, values, work, 8 * N * N, iwork,
+                        10 * N);
     total += clock_seconds() - began;
   }
   return total / TIMES;
