@@ -3,6 +3,7 @@
 
 local lfs = require "lfs"
 local linnet = require "linnet"
+local support = require "support"
 local record = require "linnet.record"
 
 local FUNCTION = [[
@@ -22,11 +23,7 @@ local ROOT = lfs.currentdir()
 describe("the command", function()
   local dir
 
-  before_each(function()
-    dir = os.tmpname()
-    os.remove(dir)
-    lfs.mkdir(dir)
-  end)
+  before_each(function() dir = support.folder() end)
 
   after_each(function() os.execute("rm -rf " .. dir) end)
 

@@ -4,26 +4,11 @@
 local linnet = require "linnet"
 local support = require "support"
 
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
-
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read, write = support.read, support.write
 
 local folder
-setup(function()
-  folder = os.tmpname()
-  os.remove(folder)
-  assert(os.execute("mkdir " .. folder))
-end)
-teardown(function() os.execute("rm -r " .. folder) end)
+setup(function() folder = support.folder() end)
+teardown(function() support.remove(folder) end)
 
 local function load_text(text, options)
   local path = folder .. "/made.csv"

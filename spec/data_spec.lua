@@ -2,12 +2,9 @@
 -- SPDX-License-Identifier: MIT
 -- luacheck: no max line length
 local linnet = require "linnet"
+local support = require "support"
 
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
+local write = support.write
 
 local function singular_values(X)
   local _, s = X:svd()

@@ -6,6 +6,7 @@
 -- SPDX-License-Identifier: MIT
 local lfs = require "lfs"
 local linnet = require "linnet"
+local support = require "support"
 
 local ROOT = lfs.currentdir()
 local NAMES = {
@@ -78,9 +79,7 @@ describe("a file name", function()
   local dir
 
   before_each(function()
-    dir = os.tmpname()
-    os.remove(dir)
-    lfs.mkdir(dir)
+    dir = support.folder()
     lfs.chdir(dir) -- so that a name may begin with what it likes
   end)
 

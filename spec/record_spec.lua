@@ -4,6 +4,7 @@
 local core = require "linnet.core"
 local lfs = require "lfs"
 local record = require "linnet.record"
+local support = require "support"
 
 local function bits(x) return string.pack("<d", x) end
 
@@ -15,16 +16,11 @@ describe("linnet.record", function()
   local dir, path
 
   before_each(function()
-    dir = os.tmpname()
-    os.remove(dir)
-    lfs.mkdir(dir)
+    dir = support.folder()
     path = dir .. "/a.jsonl"
   end)
 
-  after_each(function()
-    for name in lfs.dir(dir) do os.remove(dir .. "/" .. name) end
-    lfs.rmdir(dir)
-  end)
+  after_each(function() support.remove(dir) end)
 
   local function contents()
     local file = assert(io.open(path, "rb"))

@@ -2,6 +2,7 @@
 -- Not a spec itself. SPDX-License-Identifier: MIT
 local linnet = require "linnet"
 local dkjson = require "dkjson"
+local lfs = require "lfs"
 
 local M = {}
 
@@ -20,6 +21,30 @@ function M.case(name)
   local data = M.reference(name)
   local p = linnet.problem(linnet.matrix(data.X), linnet.matrix(data.Y))
   return data, p, p:init{U = linnet.matrix(data.U0), V = linnet.matrix(data.V0)}
+end
+
+--- A whole file as a string, and a string as a whole file.
+function M.read(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
+end
+
+function M.write(path, text)
+  local file <close> = assert(io.open(path, "wb"))
+  assert(file:write(text))
+end
+
+--- A new empty folder for files of one test, and its removal with the files in it.
+function M.folder()
+  local path = os.tmpname()
+  os.remove(path)
+  assert(lfs.mkdir(path))
+  return path
+end
+
+function M.remove(folder)
+  for name in lfs.dir(folder) do os.remove(folder .. "/" .. name) end
+  lfs.rmdir(folder)
 end
 
 --- Largest |a - b| over the largest |b|.

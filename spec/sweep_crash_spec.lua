@@ -4,6 +4,7 @@
 
 local lfs = require "lfs"
 local linnet = require "linnet"
+local support = require "support"
 local record = require "linnet.record"
 
 local JOBS = 120
@@ -34,16 +35,11 @@ describe("a sweep over", function()
   local dir, out
 
   before_each(function()
-    dir = os.tmpname()
-    os.remove(dir)
-    lfs.mkdir(dir)
+    dir = support.folder()
     out = dir .. "/a.jsonl"
   end)
 
-  after_each(function()
-    for name in lfs.dir(dir) do os.remove(dir .. "/" .. name) end
-    lfs.rmdir(dir)
-  end)
+  after_each(function() support.remove(dir) end)
 
   local function write(name, text)
     local file = assert(io.open(dir .. "/" .. name, "w"))

@@ -1,8 +1,8 @@
 -- spec/sweep_merge_spec.lua: files of shards become one result, or the reason is named.
 -- SPDX-License-Identifier: MIT
 
-local lfs = require "lfs"
 local linnet = require "linnet"
+local support = require "support"
 local record = require "linnet.record"
 local sweep = require "linnet.sweep"
 
@@ -14,32 +14,14 @@ local function noisy(point, rng)
   return {y = (point.a or 0) + rng:normal(1, 1)(1, 1), u = rng:uniform(1, 1)(1, 1)}
 end
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "wb"))
-  file:write(text)
-  file:close()
-end
+local read, write = support.read, support.write
 
 describe("linnet.sweep, merge", function()
   local dir
 
-  before_each(function()
-    dir = os.tmpname()
-    os.remove(dir)
-    lfs.mkdir(dir)
-  end)
+  before_each(function() dir = support.folder() end)
 
-  after_each(function()
-    for name in lfs.dir(dir) do os.remove(dir .. "/" .. name) end
-    lfs.rmdir(dir)
-  end)
+  after_each(function() support.remove(dir) end)
 
   describe("merge", function()
     local one, two

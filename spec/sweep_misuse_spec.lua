@@ -2,8 +2,8 @@
 -- of the caller.
 -- SPDX-License-Identifier: MIT
 
-local lfs = require "lfs"
 local linnet = require "linnet"
+local support = require "support"
 local sweep = require "linnet.sweep"
 
 -- A small problem, made once.
@@ -17,16 +17,9 @@ end
 describe("linnet.sweep, misuse", function()
   local dir
 
-  before_each(function()
-    dir = os.tmpname()
-    os.remove(dir)
-    lfs.mkdir(dir)
-  end)
+  before_each(function() dir = support.folder() end)
 
-  after_each(function()
-    for name in lfs.dir(dir) do os.remove(dir .. "/" .. name) end
-    lfs.rmdir(dir)
-  end)
+  after_each(function() support.remove(dir) end)
 
   describe("misuse", function()
     local ok = {over = {a = {1, 2}}, run = noisy}

@@ -1,31 +1,21 @@
 -- spec/sweep_result_spec.lua: summaries, slopes, figures and files of a sweep's result.
 -- SPDX-License-Identifier: MIT
 
-local lfs = require "lfs"
 local linnet = require "linnet"
+local support = require "support"
 local sweep = require "linnet.sweep"
 
-local function read(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("a")
-  file:close()
-  return text
-end
+local read = support.read
 
 describe("linnet.sweep, result", function()
   local dir, out
 
   before_each(function()
-    dir = os.tmpname()
-    os.remove(dir)
-    lfs.mkdir(dir)
+    dir = support.folder()
     out = dir .. "/a.jsonl"
   end)
 
-  after_each(function()
-    for name in lfs.dir(dir) do os.remove(dir .. "/" .. name) end
-    lfs.rmdir(dir)
-  end)
+  after_each(function() support.remove(dir) end)
 
   -- The canonical text of a result: what must not depend on how it was computed.
   local function canonical(result)

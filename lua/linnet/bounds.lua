@@ -15,11 +15,7 @@ local theory = require "linnet.theory"
 
 local M = {}
 
-local function check_state(s, what)
-  if getmetatable(s) ~= core.state then
-    error(("%s: called on something that is not a state; write s:%s(...)"):format(what, what), 3)
-  end
-end
+local check_state = state.check
 
 -- ---------------------------------------------------------------- at a state
 

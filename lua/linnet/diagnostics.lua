@@ -14,11 +14,7 @@ local vectors = require "linnet.vectors"
 
 local M = {}
 
-local function check_state(s, what)
-  if getmetatable(s) ~= core.state then
-    error(("%s: called on something that is not a state; write s:%s(...)"):format(what, what), 3)
-  end
-end
+local check_state = state.check
 
 local function check_shape(what, name, value, rows, cols, rule)
   if not core.is_matrix(value) or value:rows() ~= rows or value:cols() ~= cols then

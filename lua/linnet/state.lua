@@ -7,11 +7,14 @@ local core = require "linnet.core"
 
 local M = {methods = core.state.methods}
 
+-- Raises, at the line of the caller's caller, when s is no state.
 local function check(s, what)
   if getmetatable(s) ~= core.state then
     error(("%s: called on something that is not a state; write s:%s(...)"):format(what, what), 3)
   end
 end
+
+M.check = check
 
 --- Predictions X U V' for new inputs.
 -- @function state:predict
