@@ -7,19 +7,24 @@
 
 #include "num/blas.h"
 
-static int order_of(int r, int m, int stages) { return (stages * m < r ? stages * m : r) + m; }
+/* L = I has less to multiply, so it may be somewhat larger. */
+static bool is_full(int r, int m, int stages) { return 3 * stages * m >= 2 * r; }
+
+static int order_of(int r, int m, int stages) {
+  return (is_full(r, m, stages) ? r : stages * m) + m;
+}
 
 void propagator_layout(arena *a, propagator *w, int r, int m, int stages) {
   int n = order_of(r, m, stages);
   for (int i = 0; i < 7; i++) w->room[i] = arena_mat(a, n, n);
-  w->F = stages * m < r ? (mat){0} : arena_mat(a, n, n * stages);
+  w->F = is_full(r, m, stages) ? arena_mat(a, n, n * stages) : (mat){0};
 }
 
 static void shape(propagator *w, int r, int m, int stages) {
   mat *const views[] = {&w->P, &w->Q, &w->C, &w->G, &w->D, &w->X, &w->Y};
   int n = order_of(r, m, stages);
   for (int i = 0; i < 7; i++) *views[i] = mat_sub(w->room[i], 0, 0, n, i < 2 ? n - m : n);
-  w->full = stages * m >= r;
+  w->full = is_full(r, m, stages);
 }
 
 static mat block(mat a, int j, int m) { return mat_cols(a, j * m, m); }
@@ -59,12 +64,13 @@ static void recursion(propagator *w, const tableau *tab, double h, int m) {
 static void full_recursion(propagator *w, const tableau *tab, double h, mat A, int m) {
   int n = w->C.rows, r = n - m;
   mat U = mat_rows(w->X, 0, r), V = mat_rows(w->X, r, m);
+  mat all = mat_of(w->X.p, n * n, 1); /* F and X have no gaps: stages are columns of n^2 numbers */
   for (int i = 0; i <= tab->stages; i++) {
     bool end = i == tab->stages;
     const double *row = end ? tab->b : tableau_row(tab, i);
-    mat_fill(w->X, 0.0);
-    for (int j = 0; j < i; j++)
-      if (row[j] != 0.0) mat_axpy(h * row[j], mat_cols(w->F, j * n, n), w->X);
+    double x[TABLEAU_STAGES];
+    for (int j = 0; j < i; j++) x[j] = h * row[j];
+    blas_gemm('N', 'N', 1.0, mat_of(w->F.p, n * n, i), mat_of(x, i, 1), 0.0, all);
     if (end) break;
     for (int j = 0; j < n; j++) *mat_at(w->X, j, j) += 1.0;
     mat Ai = block(A, i, m), F = mat_cols(w->F, i * n, n);

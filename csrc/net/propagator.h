@@ -1,5 +1,5 @@
 /* csrc/net/propagator.h: a Runge-Kutta step as Z+ = M Z with M J M^T = J made exact. The step is
- * M = I + L C L^T, L = diag([A_0 .. A_{s-1}]/unit, I_m) or, where that is smaller, L = I.
+ * M = I + L C L^T, L = diag([A_0 .. A_{s-1}]/unit, I_m) or, where that is cheaper, L = I.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_NET_PROPAGATOR_H
 #define LINNET_NET_PROPAGATOR_H
@@ -8,7 +8,7 @@
 #include "num/arena.h"
 #include "num/dense.h"
 
-/* n = s m + m, or r + m where s m >= r: the last m rows and columns belong to V. */
+/* n = s m + m, or r + m where L = I: the last m rows and columns belong to V. */
 typedef struct propagator {
   bool full;   /* L = I */
   mat F;       /* n x s n: S_j M_j of every stage, where full */
