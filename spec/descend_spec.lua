@@ -131,6 +131,9 @@ describe("problem:descend", function()
     assert.is_true(before.final:excess() > 1e-6)
     assert.equal("stop", p:descend(s, {eta = 0.05, steps = 1e6,
       stop = function(state) return state:excess() < 1e-3 end}).stats.reason)
+    local hurried = p:descend(s, {eta = 1e-9, steps = 1e12, max_seconds = 1e-9})
+    assert.equal("max_seconds", hurried.stats.reason)
+    assert.is_true(hurried.final:excess() <= s:excess())
   end)
 end)
 
