@@ -263,6 +263,36 @@ function Run:save(path)
   record.save(path, kept, "run")
 end
 
+local TEXTS, NUMBERS = {"method", "reason"}, {"steps", "seconds"}
+local COUNTS = {"steps", "rejected", "evaluations", "eigenproblems"}
+
+-- Whether what a file holds is a run: columns of one length that hide no method, stats that print.
+local function is_run(kept)
+  local stats, columns, values = kept.stats, kept.columns, kept.values
+  if type(stats) ~= "table" or type(columns) ~= "table" or type(values) ~= "table"
+    or not core.is_matrix(values.t) then
+    return false
+  end
+  for _, name in ipairs(TEXTS) do if type(stats[name]) ~= "string" then return false end end
+  for _, name in ipairs(NUMBERS) do if type(stats[name]) ~= "number" then return false end end
+  for _, name in ipairs(COUNTS) do
+    if stats[name] ~= nil and not math.tointeger(stats[name]) then return false end
+  end
+  if stats.eigenproblems and not stats.evaluations then return false end
+  local count, has_t = 0, false
+  for _ in next, columns do count = count + 1 end
+  for i = 1, count do
+    local name = columns[i]
+    local column = type(name) == "string" and not Run[name] and values[name]
+    if name == "stats" or name == "columns" or not core.is_matrix(column)
+      or column:rows() ~= values.t:rows() then
+      return false
+    end
+    has_t = has_t or name == "t"
+  end
+  return has_t
+end
+
 --- Read a run saved by `run:save`: columns and stats, no states.
 -- @function load
 -- @tparam string path
@@ -275,7 +305,7 @@ end
 -- os.remove(path)
 function M.load(path)
   local kept = require("linnet.record").load(path, "run")
-  if type(kept) ~= "table" or kept.kind ~= "run" or type(kept.values) ~= "table" then
+  if type(kept) ~= "table" or kept.kind ~= "run" or not is_run(kept) then
     error(("load: '%s' does not hold a run"):format(tostring(path)), 2)
   end
   local self = setmetatable({stats = kept.stats, columns = kept.columns}, Run)

@@ -27,7 +27,7 @@ for name in pairs(M.quantities) do M.names[#M.names + 1] = name end
 table.sort(M.names)
 
 local RESERVED = {t = true, k = true, stats = true, final = true, start = true, problem = true,
-  options = true, method = true, error = true}
+  options = true, method = true, error = true, columns = true, checkpoints = true}
 
 --- The functions behind a `record` option: a list of names and `name = function(state)`.
 -- @tparam table record
@@ -60,7 +60,7 @@ function M.resolve(record)
     if type(record[name]) ~= "function" then
       return nil, ("record: '%s' must be a function of the state, got a %s"):format(name,
         type(record[name]))
-    elseif RESERVED[name] then
+    elseif RESERVED[name] or require("linnet.run").methods[name] then
       return nil, ("record: '%s' is a field of every run; choose another name"):format(name)
     end
     add(name, record[name])

@@ -125,8 +125,8 @@ local function header_merged(files)
   for _, field in ipairs(file.ENVIRONMENT) do
     header[field] = table.concat((spread(files, field)), ", ")
   end
-  header.written = {date = files[1].header.written and files[1].header.written.date,
-    system = files[1].header.written and files[1].header.written.system}
+  local written = type(header.written) == "table" and header.written or {}
+  header.written = {date = written.date, system = written.system}
   return header
 end
 
