@@ -45,7 +45,7 @@ end
 local function near_infrared(center, seed)
   local X, Y = linnet.data.csv("examples/data/gasoline.csv", {target = 1, center = center})
   local p = linnet.problem(X, Y)
-  return p, p:init("gaussian", {h = 1e4, seed = seed})
+  return p, p:init("gaussian", {h = 1e4, seed = seed, explicit = true})
 end
 
 local inf = math.huge
@@ -80,7 +80,7 @@ for _, entry in ipairs(GRID) do
             local detail = ("%s, tol %g, %s"):format(entry[1], tol, method):gsub(",", ";")
             keep("auto grid", detail, seconds)
           end
-          if method == "auto" then limit = 20 * seconds end
+          if method == "auto" then limit = math.max(1, 20 * seconds) end
         end
       end
     end
@@ -170,7 +170,7 @@ for _, h in ipairs{500, 1e12} do
   for trial = 1, TRIALS do
     local _, products = measure()
     local began = os.clock()
-    p:descend(s, {eta = 5e-3, steps = 15000, record = {}})
+    p:descend(s, {eta = 5e-3, steps = 15000, every = 15000, record = {}})
     local seconds = os.clock() - began
     ratios[trial] = seconds / products
     keep("gradient descent", ("h = %g"):format(h), seconds)
