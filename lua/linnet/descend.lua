@@ -29,7 +29,7 @@ options.define("descend", {
   {name = "loss", choices = {"sum", "mean"}, default = "sum",
     help = "what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n"},
   {name = "every", type = "integer", range = "[1, 9007199254740992]",
-    default_help = "so that at most 1000 records are kept", help = "record each so many steps"},
+    default_help = "so that at most 300 records are kept", help = "record each so many steps"},
   common.until_excess, common.record, common.stop, common.on_step, common.progress,
   common.max_seconds,
 })
@@ -81,7 +81,7 @@ function problem.methods.descend(p, s, opts)
   local scale = o.loss == "mean" and 2 / p.n or 1
   local self = {
     options = o, state = s, trace = trace.new(list), progress = run.progress(o.progress),
-    every = o.every or math.max(1, o.steps // 1000),
+    every = o.every or math.max(1, (o.steps + 299) // 300),
     clock_to_time = function(k) return k:map(function(x) return s.t + scale * o.eta * x end) end,
     descent = core.descent_new(s, o.method, scale * o.eta, o.steps, o.momentum, o.batch or p.n,
       o.seed, o.until_excess or 0, o.max_seconds),

@@ -1373,7 +1373,7 @@ Options of descend: Discrete descent on the loss.
   batch         an integer in [1, 2147483647], default all n samples      of sgd: samples a step, drawn without replacement in each epoch
   seed          an integer in [0, 9223372036854775807], default 0         of sgd's order of samples
   loss          one of sum, mean, default 'sum'                           what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n
-  every         an integer in [1, 9007199254740992], default so that at most 1000 records are kept  record each so many steps
+  every         an integer in [1, 9007199254740992], default so that at most 300 records are kept  record each so many steps
   until_excess  a number > 0                                              stop when L - L* has fallen to this
   record        a table, default {'rate', 'distance'}; loss and excess always  names among alignment distance excess imbalance_drift kernel_distance loss rate singular_values travel, or name = function(state)
   stop          a function                                                stop when stop(state) is true
