@@ -91,14 +91,14 @@ local worst = {theorem1 = 0, lower = 0, upper = 0, descent = 0}
 
 local function compare(run)
   for j = 1, #run.t do
-    local r = run.rates:row(j)
+    local r = run.six_rates:row(j)
     worst.lower = math.max(worst.lower, r(1) / r(4), r(2) / r(4), r(3) / r(4))
     worst.upper = math.max(worst.upper, r(4) / r(5))
   end
 end
 
 for i, s in ipairs(list) do
-  local run = p:flow(s, {t = T, save_at = times, record = {rates = rates_row}})
+  local run = p:flow(s, {t = T, save_at = times, record = {six_rates = rates_row}})
   local c, bound = s:imbalance().c, {}
   for j = 1, #times do
     bound[j] = math.exp(-2 * c * times(j)) * s:excess()
@@ -124,7 +124,7 @@ example:plot(losses)
 -- The balanced start for longer: c = 0, so Theorem 1 says nothing, but the margin bound does as
 -- soon as the error has fallen below the target: restarted from any time it holds from there on.
 local run = p:flow(list[4], {t = 5, save_at = linnet.linspace(0, 5, 101),
-  record = {rates = rates_row}})
+  record = {six_rates = rates_row}})
 compare(run)
 
 -- All singular values are 1 and Theorem 1's factor is approached from below: round-off room.
@@ -139,7 +139,7 @@ local LABELS = {"Theorem 1", "Proposition 1", "margin, from here on", "exact", "
 local envelope = {title = "Exact rate between its bounds, balanced start", xlabel = "t",
   ylabel = "rate of -d/dt log(L - L*)", file = "01_envelope"}
 for j, label in ipairs(LABELS) do
-  envelope[j] = {run.t, run.rates:col(j):copy(), label = label,
+  envelope[j] = {run.t, run.six_rates:col(j):copy(), label = label,
     style = j == 4 and "line" or "bound"}
 end
 example:plot(envelope)
