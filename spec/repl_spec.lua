@@ -5,18 +5,28 @@ local function available(program)
   return (os.execute("command -v " .. program .. " >/dev/null 2>&1"))
 end
 
---- What the terminal shows after typing these; a number is a pause in seconds.
+--- What the terminal shows after typing these lines, each once the prompt for it is there (what is
+-- typed earlier may be shown twice, or in pieces); a number is a pause in seconds instead.
 local function typed(...)
-  local input = {}
-  for _, text in ipairs{...} do
-    input[#input + 1] = type(text) == "number" and "sleep " .. text
-      or "printf '%s' '" .. text:gsub("'", "'\\''") .. "'"
+  local log, input, prompts = os.tmpname(), {}, 0
+  local function wait()
+    prompts = prompts + 1
+    return ("for i in $(seq 600); do [ $(grep -c '^> ' %s) -ge %d ] && break; sleep 0.05; done")
+      :format(log, prompts)
   end
-  local log = os.tmpname() -- what is typed before the first prompt would be shown twice
-  local ready = ("for i in $(seq 600); do grep -q '^> ' %s && break; sleep 0.1; done"):format(log)
-  local command = ("(%s; %s; printf '\\004') | TERM=dumb INPUTRC=/dev/null script -qefc "
+  input[1] = wait()
+  local given = {...}
+  for i, text in ipairs(given) do
+    if type(text) == "number" then
+      input[#input + 1] = "sleep " .. text
+    else
+      input[#input + 1] = "printf '%s' '" .. text:gsub("'", "'\\''") .. "'"
+      if type(given[i + 1]) ~= "number" then input[#input + 1] = wait() end
+    end
+  end
+  local command = ("(%s; printf '\\004') | TERM=dumb INPUTRC=/dev/null script -qefc "
     .. [==["stty cols 80 rows 24; lua5.4 -e 'os.exit(require[[linnet.repl]].run())'" %s]==])
-    :format(ready, table.concat(input, "; "), log)
+    :format(table.concat(input, "; "), log)
   local pipe <close> = assert(io.popen(command))
   local screen = pipe:read("a"):gsub("\r", "")
   os.remove(log)
