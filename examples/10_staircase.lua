@@ -11,8 +11,8 @@
 -- s_i/g_i)/(2 s_i), g_i = |u_i'U1 + v_i'V|^2, up to corrections that vanish with s for the first
 -- mode and are below 2 % for the others.
 --
--- Control: at scale 1 there is no staircase: the modes are
--- half learned within a factor of two.
+-- Control: at scale 1 there is no staircase: all modes are learned before a small start has half
+-- learned its first.
 --
 -- SPDX-License-Identifier: MIT
 
@@ -92,10 +92,21 @@ for i, s in ipairs(S) do
     i == 1 and 1e-3 or 0.02, worst[i])
 end
 
-local large = half_times(follow(p:init("gaussian", {h = H, std = 1, seed = 1}), 0.1))
-example:at_most("control", "std = 1: last half time over first, no staircase", 2,
-  math.max(table.unpack(large)) / math.min(table.unpack(large)))
-example:at_least("derived", "spectral: the same ratio", 6, seen[4] / seen[1])
+example:at_least("derived", "spectral: last half time over first", 6, seen[4] / seen[1])
+
+-- At scale 1 all modes move at the kernel's rate of about 2 h, whatever their s: the time from which
+-- every mode is within half of its value, the worst of some seeds.
+local settled = 0
+for seed = 1, support.size(8, 3) do
+  local run = follow(p:init("gaussian", {h = H, std = 1, seed = seed}), 0.2)
+  for j, s in ipairs(S) do
+    for i = 1, #run.t do
+      if math.abs(run.modes(i, j) - s) > s / 2 then settled = math.max(settled, run.t(i)) end
+    end
+  end
+end
+example:at_most("control", "std = 1: all modes learned before the first small one is half, at", 0.1,
+  settled)
 
 -- ---------------------------------------------------------------- figure
 

@@ -125,6 +125,7 @@ static int ensemble_run(lua_State *L) {
   lua_settop(L, 4);
   read_job(L, &job);
   if (threads > job.count) threads = job.count > 0 ? job.count : 1;
+  if (!blas_reentrant()) threads = 1;
   for (int i = 0; i < job.measures; i++) columns += ensemble_columns(job.p, job.measure[i]);
   job.out = bind_matrix_new(L, job.count, columns);
   int out = lua_gettop(L);

@@ -67,6 +67,7 @@ void blas_syrk(char ta, double x, mat a, double y, mat c) {
 /* Only OpenBLAS has these; weak, so that a reference BLAS links and they are then null. */
 extern void openblas_set_num_threads(int) __attribute__((weak));
 extern int openblas_get_num_threads(void) __attribute__((weak));
+extern int openblas_get_parallel(void) __attribute__((weak)); /* 0: a serial build */
 
 int blas_threads(int n) {
   if (!openblas_set_num_threads || !openblas_get_num_threads) return 1;
@@ -74,3 +75,5 @@ int blas_threads(int n) {
   if (n != before) openblas_set_num_threads(n);
   return before;
 }
+
+bool blas_reentrant(void) { return !openblas_get_parallel || openblas_get_parallel() != 0; }

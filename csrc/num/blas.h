@@ -15,5 +15,8 @@ void blas_syrk(char ta, double x, mat a, double y, mat c);
 
 /* Threads of the BLAS library: sets n and returns what was set before; 1 where it cannot be set. */
 int blas_threads(int n);
+/* May several threads of ours call the library at once? Not a serial build of OpenBLAS: without
+ * locks around its buffers it returns wrong numbers then. */
+bool blas_reentrant(void);
 
 #endif

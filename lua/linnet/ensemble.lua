@@ -22,7 +22,7 @@ options.define("ensemble", {
     help = "names among " .. table.concat(members.measures, " ")},
   {name = "test", type = "table", schema = "ensemble.test", help = "{X, Y} for test_error"},
   {name = "threads", type = "integer", range = "[1, 1024]", default = 1,
-    help = "in C, one BLAS thread each; the results are the same bits for any number"},
+    help = "in C, the same bits for any number; one where the BLAS library is a serial OpenBLAS"},
   {name = "progress", type = "boolean|function", default = false,
     help = "a line on stderr, or function(done, total)"},
 })

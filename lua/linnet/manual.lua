@@ -264,7 +264,7 @@ Options of ensemble: Run one trajectory per seed and measure each at its end.
   flow      a table, required                                         options of problem:flow
   measure   a table, default a table                                  names among loss excess rate distance imbalance_drift kernel_distance travel singular_values alignment test_error t steps seconds reason
   test      a table                                                   {X, Y} for test_error
-  threads   an integer in [1, 1024], default 1                        in C, one BLAS thread each; the results are the same bits for any number
+  threads   an integer in [1, 1024], default 1                        in C, the same bits for any number; one where the BLAS library is a serial OpenBLAS
   progress  true or false or a function, default false                a line on stderr, or function(done, total)]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}

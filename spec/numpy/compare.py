@@ -62,7 +62,7 @@ FUNCTIONS = {
     "solve": (lambda a, b: np.linalg.solve(a, b), "cond"),
     "inv": (lambda a, b: np.linalg.inv(a), "cond"),
     "det": (lambda a, b: number(np.linalg.det(a)), "cond"),
-    "logdet": (lambda a, b: number(np.linalg.slogdet(a)[1]), ROUND_OFF),
+    "logdet": (lambda a, b: number(np.linalg.slogdet(a)[1]), 10 * ROUND_OFF),  # cond(a) eps
     "eig": (lambda a, b: by_real_part(np.linalg.eigvals(a)), 1e-9),
     "chol": (lambda a, b: np.linalg.cholesky(a @ a.T + np.eye(len(a)) * np.abs(a).max() ** 2),
              ROUND_OFF),
