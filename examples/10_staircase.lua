@@ -94,14 +94,14 @@ end
 
 example:at_least("derived", "spectral: last half time over first", 6, seen[4] / seen[1])
 
--- At scale 1 all modes move at the kernel's rate of about 2 h, whatever their s: the time from which
--- every mode is within half of its value, the worst of some seeds.
+-- At scale 1 all modes move at the kernel's rate of about 2 h, whatever their s: the time from
+-- which every mode is within half of its value, the worst of some seeds.
 local settled = 0
 for seed = 1, support.size(8, 3) do
-  local run = follow(p:init("gaussian", {h = H, std = 1, seed = seed}), 0.2)
+  local large = follow(p:init("gaussian", {h = H, std = 1, seed = seed}), 0.2)
   for j, s in ipairs(S) do
-    for i = 1, #run.t do
-      if math.abs(run.modes(i, j) - s) > s / 2 then settled = math.max(settled, run.t(i)) end
+    for i = 1, #large.t do
+      if math.abs(large.modes(i, j) - s) > s / 2 then settled = math.max(settled, large.t(i)) end
     end
   end
 end
