@@ -68,9 +68,7 @@ end
 -- local run = p:descend(p:init("gaussian", {h = 1e12, seed = 2}), {eta = 0.01, steps = 500})
 -- print(run)
 function problem.methods.descend(p, s, opts)
-  if getmetatable(p) ~= core.problem then
-    error("descend: called on something that is not a problem; write p:descend(...)", 2)
-  end
+  problem.check(p, "descend")
   local o = options.check("descend", opts, 2)
   run.check_state("descend", p, s)
   if (o.batch or p.n) > p.n then

@@ -136,9 +136,7 @@ end
 -- local run = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = math.huge})
 -- print(run)
 function problem.methods.flow(p, s, opts)
-  if getmetatable(p) ~= core.problem then
-    error("flow: called on something that is not a problem; write p:flow(...)", 2)
-  end
+  problem.check(p, "flow")
   local o = options.check("flow", opts, 2)
   run.check_state("flow", p, s)
   if o.t <= s.t then

@@ -196,9 +196,7 @@ end
 -- print(p:init("gaussian", {h = 1e12, alpha = 0.5, seed = 2}))
 -- print(p:init{U = linnet.ones(50, 3), V = linnet.ones(1, 3)})
 function problem.methods.init(p, kind, opts)
-  if getmetatable(p) ~= core.problem then
-    error("init: called on something that is not a problem; write p:init(...)", 2)
-  end
+  problem.check(p, "init")
   local state, why
   if type(kind) == "table" then
     local o = options.check("init.matrices", kind, 2)

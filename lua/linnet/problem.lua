@@ -64,6 +64,13 @@ end
 local meta = core.problem
 M.methods = meta.methods
 
+-- Raises, at the line of the caller's caller, when p is no problem.
+function M.check(p, what)
+  if getmetatable(p) ~= meta then
+    error(("%s: called on something that is not a problem; write p:%s(...)"):format(what, what), 3)
+  end
+end
+
 function meta.__tostring(p)
   return ("problem: n = %d samples, D = %d inputs, m = %d output%s, rank %d, kappa %.3g, "
     .. "optimal loss %.4g"):format(p.n, p.D, p.m, p.m == 1 and "" or "s", p.rank, p.kappa,
