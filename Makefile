@@ -38,8 +38,8 @@ COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility
 # V=1 shows whole commands.
 SAY = $(if $(V),,@echo "  cc $@" && )
 
-objects = $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(wildcard csrc/$(1)/*.c))
-ROOMS   := $(call objects,num) $(call objects,net)
+objects = $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(shell find $(addprefix csrc/,$(1)) -name '*.c' | sort))
+ROOMS   := $(call objects,num io model flow theory)
 CORE    := $(BUILD)/lib/linnet/core.so
 PROBED  := $(BUILD)/probe/done
 # SPECS may name C programs too; `spec` means all of both kinds.
@@ -78,7 +78,7 @@ $(CORE): $(ROOMS) $(call objects,bind) $(PROBED)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) $(LIBFLAG) -o $@ $(filter %.o,$^) $(LDFLAGS) @$(BUILD)/probe/blas.libs -lpthread -lm
 
-# num and net are compiled without Lua's headers in reach.
+# All but bind is compiled without Lua's headers in reach.
 $(BUILD)/obj/bind/%.o: csrc/bind/%.c $(BUILD)/settings $(PROBED)
 	@mkdir -p $(@D)
 	$(SAY)$(COMPILE) @$(BUILD)/probe/lua.flags -c -o $@ $<
@@ -141,7 +141,7 @@ bench: deps build ## the measurements of bench/, raw timings into bench/results
 
 # To work on it ----------------------------------------------------------------------------------
 LUA_SOURCES = bin/linnet $(shell find lua spec examples bench tools -name '*.lua')
-C_SOURCES   = $(wildcard csrc/*/*.[ch] spec/c/*.[ch] spec/fault/*.[ch] fuzz/*.[ch] fuzz/*/*.[ch])
+C_SOURCES   = $(shell find csrc -name '*.[ch]') $(wildcard spec/c/*.[ch] spec/fault/*.[ch] fuzz/*.[ch] fuzz/*/*.[ch])
 
 lint: ## luacheck and clang-format over everything
 	@luacheck -q $(LUA_SOURCES) linnet-scm-1.rockspec rockspecs/*.rockspec
@@ -197,10 +197,10 @@ faults: build ## make every allocation fail once over the public entries; severa
 	@$(TREE) $(UNDER) $(BUILD)/states
 	@$(TREE) $(UNDER) $(BUILD)/host spec/fault/scenarios.lua
 
-# Targets fuzz/NAME.c over the parsers of csrc/num, inputs kept in fuzz/corpus/NAME: under libFuzzer,
+# Targets fuzz/NAME.c over the parsers of csrc/io, inputs kept in fuzz/corpus/NAME: under libFuzzer,
 # and once through the kept inputs with any compiler.
 FUZZ_SECONDS ?= 600
-PARSERS = $(patsubst %,csrc/num/%.c,npy csv decimal dense)
+PARSERS = $(wildcard csrc/io/*.c) csrc/num/dense.c
 FUZZERS = $(patsubst fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard fuzz/*.c))
 REPLAYS = $(patsubst fuzz/%.c,$(BUILD)/fuzz/replay-%,$(wildcard fuzz/*.c))
 CHECKED = $(STANDARD) -O1 -g -fno-sanitize-recover=all -Icsrc
@@ -247,7 +247,7 @@ dist: ## dist/linnet-VERSION.tar.gz from the committed tree
 	@mkdir -p dist
 	git archive --prefix=linnet-$(VERSION)/ -o dist/linnet-$(VERSION).tar.gz HEAD
 
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/spec/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/spec/*.d)
 
 clean: ## remove everything built
 	@rm -rf $(addprefix $(BUILD)/,lib obj spec probe settings manual rock valgrind asan tsan coverage cells fuzz) \

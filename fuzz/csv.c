@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "num/csv.h"
-#include "num/decimal.h"
+#include "io/csv.h"
+#include "io/decimal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* csrc/bind/descent.c: core.descent_new(...) and its methods: count steps a call, the state.
  * lua/linnet/descend.lua drives it and keeps the records.
  * SPDX-License-Identifier: MIT */
-#include "net/descent.h"
+#include "flow/descent.h"
 
 #include "bind/net.h"
 #include "num/blas.h"

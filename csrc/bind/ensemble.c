@@ -1,7 +1,7 @@
 /* csrc/bind/ensemble.c: core.ensemble_run(problem, job) over a pool of C threads. Every block is
  * made and anchored before the threads start; the pool is joined on every way out.
  * SPDX-License-Identifier: MIT */
-#include "net/ensemble.h"
+#include "flow/ensemble.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
-/* csrc/bind/exact.c: core.exact_*, the closed forms of csrc/net/exact.h; lua/linnet/exact.lua
+/* csrc/bind/exact.c: core.exact_*, the closed forms of csrc/theory/exact.h; lua/linnet/exact.lua
  * checks shapes and values and turns them into objects.
  * SPDX-License-Identifier: MIT */
-#include "net/exact.h"
+#include "theory/exact.h"
 
 #include <math.h>
 

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "bind/bind.h"
-#include "num/csv.h"
-#include "num/decimal.h"
-#include "num/npy.h"
+#include "io/csv.h"
+#include "io/decimal.h"
+#include "io/npy.h"
 
 #define FILE_NAME "linnet.file"
 

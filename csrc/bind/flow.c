@@ -1,7 +1,7 @@
 /* csrc/bind/flow.c: core.flow_new(...) and its methods: one accepted step a call, the state in
  * between, a replay from a checkpoint. lua/linnet/flow.lua drives it and keeps the records.
  * SPDX-License-Identifier: MIT */
-#include "net/flow.h"
+#include "flow/flow.h"
 
 #include "bind/net.h"
 #include "num/blas.h"

@@ -5,8 +5,8 @@
 #define LINNET_BIND_NET_H
 
 #include "bind/bind.h"
-#include "net/initialize.h"
-#include "net/state.h"
+#include "model/start.h"
+#include "model/state.h"
 
 /* Registers a metatable whose __index is the function index(object, key) with the table of methods
  * as its first upvalue, and puts the metatable into the core table as its short name, so that

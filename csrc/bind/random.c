@@ -4,7 +4,7 @@
 #include <limits.h>
 #include <math.h>
 
-#include "bind/matrix.h"
+#include "bind/matrix/matrix.h"
 #include "num/blas.h"
 #include "num/lapack.h"
 

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "bind/net.h"
-#include "net/structured.h"
+#include "model/spectrum.h"
 #include "num/blas.h"
 
 /* ---- origins */

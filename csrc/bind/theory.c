@@ -4,9 +4,9 @@
 #include <math.h>
 
 #include "bind/net.h"
-#include "net/bounds.h"
-#include "net/law.h"
-#include "net/rates.h"
+#include "theory/bounds.h"
+#include "theory/law.h"
+#include "theory/rates.h"
 #include "num/blas.h"
 
 static void set_number(lua_State *L, const char *name, double x) {

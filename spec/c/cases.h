@@ -5,7 +5,7 @@
 #define LINNET_SPEC_CASES_H
 
 #include "check.h"
-#include "net/field.h"
+#include "model/field.h"
 #include "num/blas.h"
 #include "num/lapack.h"
 #include "num/random.h"

@@ -1,7 +1,7 @@
 /* spec/c/decimal.c: numbers as text against the C library's strtod in the C locale, and exact cases
  * at the ends of the range and half-way between doubles.
  * SPDX-License-Identifier: MIT */
-#include "num/decimal.h"
+#include "io/decimal.h"
 
 #include <stdint.h>
 

@@ -1,10 +1,10 @@
 /* spec/c/erk.c: order conditions of the tableaus by rooted trees, the low-rank step against the
  * plain one, orders by slope, and the propagator that makes a step exact in the imbalance.
  * SPDX-License-Identifier: MIT */
-#include "net/erk.h"
+#include "flow/erk.h"
 
 #include "cases.h"
-#include "net/rotate.h"
+#include "flow/rotate.h"
 
 /* Rooted trees of order <= 8 are multisets of smaller ones: children as indices, not increasing.
  * Phi_i(tree) = prod over children of sum_j a_ij Phi_j(child), gamma = order * prod gamma(child).

@@ -1,9 +1,9 @@
 /* spec/c/expo.c: rotations, the kernel's eigenbasis, orders of expo2 and expo4, exact imbalance,
  * and the step to infinity. SPDX-License-Identifier: MIT */
-#include "net/expo.h"
+#include "flow/expo.h"
 
 #include "cases.h"
-#include "net/erk.h"
+#include "flow/erk.h"
 
 /* exp([[0, B], [B^T, 0]]) Z by its series, for moderate B. */
 static void series_rotation(const field *f, mat B, mat Z) {

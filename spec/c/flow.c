@@ -1,7 +1,7 @@
 /* spec/c/flow.c: every method on the reference cases, what a run may and may not depend on, events,
  * and hard starts, which must end with a reason.
  * SPDX-License-Identifier: MIT */
-#include "net/flow.h"
+#include "flow/flow.h"
 
 #include "cases.h"
 

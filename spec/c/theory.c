@@ -1,9 +1,9 @@
 /* spec/c/theory.c: the parts of the theory that scripts do not see: complete singular bases,
  * incomplete gamma functions, the mixture of chi-squares, terms at the ends of the range.
  * SPDX-License-Identifier: MIT */
-#include "net/law.h"
-#include "net/pairs.h"
-#include "net/rates.h"
+#include "theory/law.h"
+#include "model/pairs.h"
+#include "theory/rates.h"
 #include "num/blas.h"
 #include "num/random.h"
 

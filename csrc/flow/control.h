@@ -1,0 +1,25 @@
+/* csrc/flow/control.h: step size control from one number, the error of the last attempt in units of
+ * the tolerance: h+ = h min(GROW, max(SHRINK, 0.9 err^-1/p)).
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_FLOW_CONTROL_H
+#define LINNET_FLOW_CONTROL_H
+
+#include <stdbool.h>
+
+#include "model/field.h"
+
+typedef struct control {
+  double power; /* 1/p, the estimate being O(h^p) */
+  double h;     /* the next step to try */
+  int failures; /* rejections in a row */
+} control;
+
+/* Error of an attempt: max over the blocks U and V of max|difference| / (tol max|block|), the
+ * larger of the block before and after. 0/0 is 0; nan where anything is not finite. */
+double control_error(const field *f, mat before, mat after, const double diff[2], double tol);
+
+/* Takes the verdict on an attempt of size h; true: accepted (err <= 1). An err that is not finite
+ * shrinks the step most. Growth is barred right after a rejection. */
+bool control_judge(control *c, double h, double err);
+
+#endif

@@ -1,0 +1,158 @@
+/* csrc/flow/descent.c: gradient descent and its relatives on the reduced coordinates (see
+ * descent.h), Z+ = Z + eta S Z, Lambda+ - Lambda = eta^2 (V^T A^T A V - U^T A A^T U).
+ * SPDX-License-Identifier: MIT */
+#include "flow/descent.h"
+
+#include <math.h>
+
+#include "num/blas.h"
+#include "num/clock.h"
+
+const char *const descent_method_names[DESCENT_METHODS] = {"gd", "heavy_ball", "nesterov", "sgd"};
+
+void descent_layout(arena *a, descent *d, int r, int m, int kp, int n, int batch) {
+  d->Z = arena_mat(a, r + m, kp);
+  d->Z0 = arena_mat(a, r + m, kp);
+  d->D = arena_mat(a, r + m, kp);
+  d->X = arena_mat(a, r + m, kp);
+  d->V = arena_mat(a, m, kp);
+  d->E = arena_mat(a, r, m);
+  d->A = arena_mat(a, r, m);
+  d->P = arena_mat(a, r, m);
+  d->Wb = arena_mat(a, batch, r);
+  d->Eb = arena_mat(a, batch, m);
+  d->order = arena_ints(a, (size_t)n);
+  flow_layout(a, &d->ahead, r, m, kp, FLOW_DOPRI5);
+  kernel_room_layout(a, &d->room, r, m, kp);
+}
+
+static void look(descent *d) {
+  field_error(&d->f, d->Z, d->E);
+  d->excess = field_excess(d->E);
+}
+
+/* The limit is far above every transient of a stable step and far below overflow. */
+void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0) {
+  d->f = *f;
+  d->spec = *spec;
+  d->W = W;
+  d->Y = Y;
+  d->k = 0;
+  d->eta_max = 0.0;
+  d->began = clock_seconds();
+  mat_copy(d->Z, Z0);
+  mat_copy(d->Z0, Z0);
+  mat_fill(d->D, 0.0);
+  look(d);
+  d->limit = 1e8 * fmax(d->excess, field_excess(f->Yt));
+  d->reason = isfinite(d->excess) ? FLOW_RUNNING : FLOW_NON_FINITE;
+  if (spec->method == DESCENT_SGD) {
+    d->rng = philox_make(spec->seed, STREAM_SGD);
+    d->at = W.rows;
+    for (int i = 0; i < W.rows; i++) d->order[i] = i;
+  }
+}
+
+/* out <- out + x S Z at Z, whose force is A; out may be Z itself. */
+static void push(const descent *d, double x, mat Z, mat out) {
+  mat_copy(d->V, field_V(&d->f, Z)); /* U moves by the old V, and V by the old U */
+  blas_gemm('T', 'N', x, d->A, field_U(&d->f, Z), 1.0, field_V(&d->f, out));
+  blas_gemm('N', 'N', x, d->A, d->V, 1.0, field_U(&d->f, out));
+}
+
+static void shuffle(descent *d) {
+  for (int i = d->W.rows - 1; i > 0; i--) {
+    int j = (int)random_integer(&d->rng, 0, i), keep = d->order[i];
+    d->order[i] = d->order[j];
+    d->order[j] = keep;
+  }
+  d->at = 0;
+}
+
+/* A = (n/b) diag(sigma) W_b^T (Y_b - W_b diag(sigma) U V^T) for the next batch of the epoch. */
+static void batch_force(descent *d) {
+  int n = d->W.rows, left;
+  if (d->at >= n) shuffle(d);
+  left = n - d->at < d->spec.batch ? n - d->at : d->spec.batch;
+  mat Wb = mat_rows(d->Wb, 0, left), Eb = mat_rows(d->Eb, 0, left);
+  for (int i = 0; i < left; i++) {
+    int from = d->order[d->at + i];
+    mat_copy(mat_rows(Wb, i, 1), mat_rows(d->W, from, 1));
+    mat_copy(mat_rows(Eb, i, 1), mat_rows(d->Y, from, 1));
+  }
+  d->at += left;
+  blas_gemm('N', 'T', 1.0, field_U(&d->f, d->Z), field_V(&d->f, d->Z), 0.0, d->P);
+  mat_scale_rows(d->P, d->f.sigma);
+  blas_gemm('N', 'N', -1.0, Wb, d->P, 1.0, Eb);
+  blas_gemm('T', 'N', (double)n / left, Wb, Eb, 0.0, d->A);
+  mat_scale_rows(d->A, d->f.sigma);
+}
+
+/* D <- momentum D + eta S Z at Z or, looking ahead, at Z + momentum D; Z <- Z + D. */
+static void momentum_step(descent *d, bool ahead) {
+  mat at = d->Z;
+  mat_scale(d->D, d->spec.momentum);
+  if (ahead) {
+    at = d->X;
+    mat_copy(at, d->Z);
+    mat_axpy(1.0, d->D, at);
+    field_error(&d->f, at, d->E);
+  }
+  field_force(&d->f, d->E, d->A);
+  push(d, d->spec.eta, at, d->D);
+  mat_axpy(1.0, d->D, d->Z);
+}
+
+static void step(descent *d) {
+  switch (d->spec.method) {
+  case DESCENT_HEAVY_BALL: momentum_step(d, false); break;
+  case DESCENT_NESTEROV: momentum_step(d, true); break;
+  case DESCENT_SGD:
+    batch_force(d);
+    push(d, d->spec.eta, d->Z, d->Z);
+    break;
+  default: field_force(&d->f, d->E, d->A); push(d, d->spec.eta, d->Z, d->Z);
+  }
+  d->k++;
+  look(d);
+}
+
+/* 2 / max lam_max(K) over the start and the beginning of the flow, where K grows to its size: the
+ * stiff modes that decide are the first to settle. */
+static double largest_step(descent *d) {
+  enum { STEPS = 400, EVERY = 20 };
+  flow_spec spec = {FLOW_DOPRI5, INFINITY, 1e-3, 0.0, STEPS, 0.0};
+  double low, high, top = 0.0;
+  flow_start(&d->ahead, &d->f, &spec, d->Z0, 0.0);
+  flow_reason why = d->ahead.reason;
+  for (int n = 0;; n++) {
+    if (n % EVERY == 0 || why != FLOW_RUNNING) {
+      if (kernel_range(&d->room, &d->f, d->ahead.Z, &low, &high) == STATUS_OK)
+        top = fmax(top, high);
+    }
+    if (why != FLOW_RUNNING) return top > 0.0 ? 2.0 / top : 0.0;
+    why = flow_advance(&d->ahead, NULL);
+  }
+}
+
+static flow_reason verdict(descent *d, const tick *t) {
+  if (!(d->excess <= d->limit)) {
+    d->eta_max = largest_step(d);
+    return FLOW_DIVERGED;
+  }
+  if (d->spec.until_excess > 0.0 && d->excess <= d->spec.until_excess) return FLOW_UNTIL_EXCESS;
+  if (d->k >= d->spec.steps) return FLOW_TIME;
+  if (d->spec.max_seconds > 0.0 && clock_seconds() - d->began >= d->spec.max_seconds)
+    return FLOW_MAX_SECONDS;
+  return tick_asks(t) ? FLOW_INTERRUPTED : FLOW_RUNNING;
+}
+
+flow_reason descent_advance(descent *d, int64_t count, const tick *t) {
+  if (d->reason != FLOW_RUNNING && d->reason != FLOW_INTERRUPTED) return d->reason;
+  d->reason = verdict(d, t);
+  while (count-- > 0 && d->reason == FLOW_RUNNING) {
+    step(d);
+    d->reason = verdict(d, t);
+  }
+  return d->reason;
+}

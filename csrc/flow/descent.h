@@ -1,0 +1,63 @@
+/* csrc/flow/descent.h: discrete descent in reduced coordinates: every update is a left
+ * multiplication Z_k = M_k Z(0), so the width never enters (mathematics.md, section 4).
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_FLOW_DESCENT_H
+#define LINNET_FLOW_DESCENT_H
+
+#include <stdint.h>
+
+#include "flow/flow.h"
+#include "model/kernel.h"
+#include "num/random.h"
+
+typedef enum descent_method {
+  DESCENT_GD,         /* Z+ = (I + eta S) Z */
+  DESCENT_HEAVY_BALL, /* D+ = momentum D + eta S Z, Z+ = Z + D+ */
+  DESCENT_NESTEROV,   /* the same with S Z taken at Z + momentum D */
+  DESCENT_SGD,        /* gd with n / batch times the gradient of a batch, a new one of the epoch */
+  DESCENT_METHODS
+} descent_method;
+
+extern const char *const descent_method_names[DESCENT_METHODS]; /* "gd", "heavy_ball", ... */
+
+typedef struct descent_spec {
+  descent_method method;
+  double eta;          /* > 0, for the summed loss: t = eta k */
+  double momentum;     /* 0 <= momentum < 1, heavy ball and Nesterov */
+  int batch;           /* 1..n, sgd */
+  uint64_t seed;       /* sgd: stream STREAM_SGD */
+  int64_t steps;       /* of the whole descent */
+  double until_excess; /* <= 0: off */
+  double max_seconds;  /* <= 0 or INFINITY: none */
+} descent_spec;
+
+typedef struct descent {
+  field f;
+  descent_spec spec;
+  mat Z;          /* k x k' */
+  int64_t k;      /* steps taken */
+  double excess;  /* L - L* at Z */
+  double eta_max; /* once diverged: largest stable step, 2 / max lam_max(K) along the flow; or 0 */
+  flow_reason reason; /* time (all steps taken), until_excess, diverged, max_seconds, ... */
+  /* private */
+  mat W, Y;        /* n x r, n x m: sgd only, the caller's */
+  mat Z0, D, X, V; /* k x k': start, velocity, Nesterov's look-ahead; m x k' */
+  mat E, A;        /* r x m */
+  mat P;           /* r x m */
+  mat Wb, Eb;      /* batch x r, batch x m */
+  int *order;      /* n: this epoch's permutation */
+  int at;          /* where the next batch begins */
+  philox rng;
+  double limit, began; /* excess beyond which it has diverged; clock */
+  flow ahead;          /* looks for the largest kernel once diverged */
+  kernel_room room;
+} descent;
+
+/* n: rows of X (sgd; otherwise 0). batch: spec.batch (sgd; otherwise 0). Run twice. */
+void descent_layout(arena *a, descent *d, int r, int m, int kp, int n, int batch);
+/* W (n x r) and Y (n x m, raw) only for sgd: they and f's arrays must outlive the descent. */
+void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0);
+/* Up to count more steps. FLOW_RUNNING: call again; FLOW_INTERRUPTED: call again to go on. */
+flow_reason descent_advance(descent *d, int64_t count, const tick *t);
+
+#endif

@@ -1,0 +1,83 @@
+/* csrc/flow/ensemble.h: many trajectories of one problem over a pool of threads, results by index,
+ * so that they are the same bits for any number of threads. No Lua and one BLAS thread inside.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_FLOW_ENSEMBLE_H
+#define LINNET_FLOW_ENSEMBLE_H
+
+#include <stdint.h>
+
+#include "flow/flow.h"
+#include "model/start.h"
+#include "model/state.h"
+
+/* What can be measured at the end of a run; the vectors take min(r, m) columns. */
+typedef enum ensemble_measure {
+  MEASURE_LOSS,
+  MEASURE_EXCESS,
+  MEASURE_RATE,
+  MEASURE_DISTANCE,
+  MEASURE_IMBALANCE_DRIFT,
+  MEASURE_KERNEL_DISTANCE,
+  MEASURE_TRAVEL,
+  MEASURE_SINGULAR_VALUES,
+  MEASURE_ALIGNMENT,
+  MEASURE_TEST_ERROR,
+  MEASURE_T,
+  MEASURE_STEPS,
+  MEASURE_SECONDS,
+  MEASURE_REASON,
+  MEASURES
+} ensemble_measure;
+
+extern const char *const ensemble_measure_names[MEASURES + 1]; /* NULL at the end */
+
+typedef struct ensemble_job {
+  const problem *p;
+  flow_spec flow;
+  /* starts: sampled by seed, or given (then kp and pr are the largest among them) */
+  double h, s_u, s_v;
+  int kp, pr;
+  bool invariant;
+  const uint64_t *seeds;      /* count, or NULL */
+  const state *const *starts; /* count, or NULL */
+  int count;
+  /* measures, in order; out is count x ensemble_columns */
+  const ensemble_measure *measure;
+  int measures;
+  mat out;
+  mat Xtest, Ytest; /* test_error: mean over rows of ||y - Theta^T x||^2; p NULL if not measured */
+} ensemble_job;
+
+/* Columns that one measure takes. */
+int ensemble_columns(const problem *p, ensemble_measure m);
+
+/* The room of one thread: everything one trajectory needs, used for one after the other. */
+typedef struct ensemble_room {
+  origin o;
+  state s;
+  state_work work;
+  flow flow;
+  frame_work frame;
+  mat F;           /* D x pr, test error of sampled starts */
+  mat Theta, Ehat; /* D x m, test rows x m */
+} ensemble_room;
+
+void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job);
+
+/* Shared between the pool and its owner; the counters are atomic. */
+typedef struct ensemble_pool ensemble_pool;
+size_t ensemble_pool_size(int threads);
+
+/* Starts the threads over memory of ensemble_pool_size(threads) bytes; rooms: one per thread. job
+ * and all it points to must stay until ensemble_join. Returns how many threads were started. */
+int ensemble_start(ensemble_pool *pool, const ensemble_job *job, ensemble_room *rooms, int threads);
+/* Waits up to 50 ms; true when every row is done. */
+bool ensemble_wait(ensemble_pool *pool);
+/* Rows done so far. */
+int ensemble_done(const ensemble_pool *pool);
+/* Asks the threads to stop at their next tick. */
+void ensemble_cancel(ensemble_pool *pool);
+/* Joins the threads; may be called again. */
+void ensemble_join(ensemble_pool *pool);
+
+#endif

@@ -1,0 +1,253 @@
+/* csrc/flow/expo.c: exponential midpoint (order 2) and the order 4 method with a quadratic
+ * remainder, dE/dt = -K E + g(t), Z+ = products of rotations by diag(sigma) int E (see expo.h).
+ * SPDX-License-Identifier: MIT */
+#include "flow/expo.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "num/blas.h"
+
+void expo_layout(arena *a, expo *w, int r, int m, int kp) {
+  mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2, &w->mid, &w->end,
+                     &w->rest, &w->step, &w->E,  &w->B,  &w->T};
+  for (int i = 0; i < 2; i++) kernel_layout(a, &w->K[i], r, m);
+  kernel_room_layout(a, &w->room, r, m, kp);
+  rotate_layout(a, &w->turn, r, m, kp);
+  for (int j = 0; j <= EXPO_PHI; j++) {
+    w->half[j] = arena_mat(a, r, m);
+    w->full[j] = arena_mat(a, r, m);
+  }
+  for (size_t i = 0; i < sizeof rm / sizeof *rm; i++) *rm[i] = arena_mat(a, r, m);
+  w->VV = arena_mat(a, m, m);
+  w->UA = arena_mat(a, kp, m);
+  w->Q = arena_mat(a, r + m, kp);
+}
+
+/* Rotations far below the tolerance: what is left unsettled is multiplied by t lam in E, and an
+ * unsettled stage costs rejections long before it costs accuracy. */
+void expo_start(expo *w, int order, double tol) {
+  w->order = order;
+  w->settled = fmax(1e-6 * tol, 4.0 * DBL_EPSILON);
+  w->known = false;
+  w->eigenproblems = 0;
+}
+
+void expo_accept(expo *w) {
+  w->current = 1 - w->current;
+  w->known = true;
+}
+
+/* phi_j(-t lam), entry by entry. */
+static void phis(mat lam, double t, int kmax, mat *out) {
+  double value[PHI_MAX + 1];
+  for (int j = 0; j < lam.cols; j++)
+    for (int i = 0; i < lam.rows; i++) {
+      phi_at(-t * mat_get(lam, i, j), kmax, value);
+      for (int l = 0; l <= kmax; l++) *mat_at(out[l], i, j) = value[l];
+    }
+}
+
+/* out = sum_l x_l p_l o c_l (entrywise products), l < n */
+static void blend(mat out, int n, const double *x, const mat *p, const mat *const *c) {
+  mat_fill(out, 0.0);
+  for (int l = 0; l < n; l++)
+    for (int j = 0; j < out.cols; j++) {
+      const double *a = mat_col(p[l], j), *b = mat_col(*c[l], j);
+      double *o = mat_col(out, j);
+      for (int i = 0; i < out.rows; i++) o[i] += x[l] * a[i] * b[i];
+    }
+}
+
+/* n-fold integral of E at t: t^n (phi_n e0 + t phi_{n+1} g0 + t^2 phi_{n+2} g1 + 2 t^3 phi_{n+3}
+ * g2) */
+static void predicted(const expo *w, mat out, int n, double t, const mat *p, bool remainder) {
+  const mat *const c[] = {&w->e0, &w->g0, &w->g1, &w->g2};
+  double s = pow(t, n), x[] = {s, s * t, s * t * t, 2.0 * s * t * t * t};
+  blend(out, remainder ? 4 : 1, x, p + n, c);
+}
+
+/* Z <- exp of the rotation by x diag(sigma) e, e in eigen coordinates. */
+static status rotate_by(expo *w, const kernel *K, const field *f, double x, mat e, mat Z) {
+  if (tick_asks(w->tick)) return STATUS_PAUSED;
+  kernel_back(K, e, w->B, w->T);
+  field_force(f, w->B, w->B);
+  mat_scale(w->B, x);
+  return rotate_apply(&w->turn, f, w->B, Z);
+}
+
+/* rest = K_Q[e] in eigen coordinates: diag(sigma) (A V V^T + U U^T A), A = diag(sigma) e. */
+static void apply(expo *w, const kernel *K, const field *f, mat Q, mat e, mat rest) {
+  mat U = field_U(f, Q), V = field_V(f, Q);
+  kernel_back(K, e, w->B, w->T);
+  field_force(f, w->B, w->B);
+  blas_syrk('N', 1.0, V, 0.0, w->VV);
+  blas_gemm('N', 'N', 1.0, w->B, w->VV, 0.0, w->E);
+  blas_gemm('T', 'N', 1.0, U, w->B, 0.0, w->UA);
+  blas_gemm('N', 'N', 1.0, U, w->UA, 1.0, w->E);
+  field_force(f, w->E, w->E);
+  kernel_to(K, w->E, rest, w->T);
+}
+
+/* e <- K^+ e on the modes with lam > least, 0 on the others. */
+static void solve(const kernel *K, double least, mat e) {
+  for (int j = 0; j < e.cols; j++)
+    for (int i = 0; i < e.rows; i++) {
+      double lam = mat_get(K->lam, i, j);
+      *mat_at(e, i, j) = lam > least ? mat_get(e, i, j) / lam : 0.0;
+    }
+}
+
+/* Newton's iteration with the frozen K rotates Q until E(Q) is the predicted error in the stiff
+ * modes. Without it stages stand off the slow manifold by a kick of order t lam. The border must be
+ * sharp: damped corrections of slow modes would go on for ever and bring nothing. */
+static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wanted, double t) {
+  enum { ITERATIONS = 10 };
+  static const double STIFF = 0.2; /* t lam of the slowest mode that is corrected */
+  status s = STATUS_OK;
+  if (!(t * mat_max_abs(K->lam) > STIFF)) return s;
+  for (int n = 0; n < ITERATIONS && s == STATUS_OK; n++) {
+    field_error(f, Q, w->E);
+    kernel_to(K, w->E, w->step, w->T);
+    mat_axpy(-1.0, wanted, w->step);
+    solve(K, STIFF / t, w->step);
+    s = rotate_by(w, K, f, 1.0, w->step, Q);
+    if (mat_max_abs(w->B) <= w->settled) break;
+  }
+  return s;
+}
+
+/* The state at t: Z rotated by the integral of the predicted error, then made consistent with it.
+ */
+static status stage(expo *w, const kernel *K, const field *f, mat Z, double t, const mat *p,
+                    bool remainder, mat e, mat Q) {
+  predicted(w, w->step, 1, t, p, remainder);
+  mat_copy(Q, Z);
+  status s = rotate_by(w, K, f, 1.0, w->step, Q);
+  predicted(w, e, 0, t, p, remainder);
+  return s == STATUS_OK ? consistent(w, K, f, Q, e, t) : s;
+}
+
+/* g = lam e - K_Q[e] */
+static void remainder_at(expo *w, const kernel *K, const field *f, mat Q, mat e, mat g) {
+  apply(w, K, f, Q, e, w->rest);
+  for (int j = 0; j < f->m; j++)
+    for (int i = 0; i < f->r; i++)
+      *mat_at(g, i, j) = mat_get(K->lam, i, j) * mat_get(e, i, j) - mat_get(w->rest, i, j);
+}
+
+/* g1 = (-3 g0 + 4 g(h/2) - g(h)) / h, g2 = (2 g0 - 4 g(h/2) + 2 g(h)) / h^2, which come in as g1,
+ * g2 */
+static void interpolate(expo *w, double h) {
+  for (int j = 0; j < w->g0.cols; j++)
+    for (int i = 0; i < w->g0.rows; i++) {
+      double a = mat_get(w->g0, i, j), b = mat_get(w->g1, i, j), c = mat_get(w->g2, i, j);
+      *mat_at(w->g1, i, j) = (-3.0 * a + 4.0 * b - c) / h;
+      *mat_at(w->g2, i, j) = (2.0 * a - 4.0 * b + 2.0 * c) / (h * h);
+    }
+}
+
+/* The commutator-free Magnus pair exp(M0/2 + 2 M1) exp(M0/2 - 2 M1), M0 = diag(sigma) I1,
+ * M1 = diag(sigma)(I1/2 - I2/h). */
+static status magnus(expo *w, const kernel *K, const field *f, mat Z, double h, mat out) {
+  predicted(w, w->mid, 1, h, w->full, true);
+  predicted(w, w->rest, 2, h, w->full, true);
+  for (int j = 0; j < f->m; j++)
+    for (int i = 0; i < f->r; i++) {
+      double i1 = mat_get(w->mid, i, j), i2 = mat_get(w->rest, i, j), m1 = 0.5 * i1 - i2 / h;
+      *mat_at(w->mid, i, j) = 0.5 * i1 - 2.0 * m1;
+      *mat_at(w->rest, i, j) = 0.5 * i1 + 2.0 * m1;
+    }
+  mat_copy(out, Z);
+  status s = rotate_by(w, K, f, 1.0, w->mid, out);
+  return s == STATUS_OK ? rotate_by(w, K, f, 1.0, w->rest, out) : s;
+}
+
+static status take4(expo *w, const kernel *K, const field *f, mat Z, double h, mat out, mat low) {
+  status s = STATUS_OK;
+  phis(K->lam, h, EXPO_PHI, w->full);
+  phis(K->lam, 0.5 * h, EXPO_PHI, w->half);
+  remainder_at(w, K, f, Z, w->e0, w->g0);
+  for (int pass = 0; pass < 2 && s == STATUS_OK; pass++) {
+    s = stage(w, K, f, Z, 0.5 * h, w->half, pass > 0, w->mid, w->Q);
+    if (s != STATUS_OK) break;
+    s = stage(w, K, f, Z, h, w->full, pass > 0, w->end, out);
+    if (s != STATUS_OK) break;
+    if (pass == 0 && low.p) mat_copy(low, out);
+    remainder_at(w, K, f, w->Q, w->mid, w->g1);
+    remainder_at(w, K, f, out, w->end, w->g2);
+    interpolate(w, h);
+  }
+  w->turn.reach = 0.0; /* stages are copies: only what follows makes out */
+  if (s == STATUS_OK) s = magnus(w, K, f, Z, h, out);
+  if (s != STATUS_OK) return s;
+  predicted(w, w->end, 0, h, w->full, true);
+  return consistent(w, K, f, out, w->end, h);
+}
+
+static status frozen(expo *w, const kernel *K, const field *f, mat Z, double t, mat out) {
+  phis(K->lam, t, 1, w->full);
+  predicted(w, w->step, 1, t, w->full, false);
+  mat_copy(out, Z);
+  w->turn.reach = 0.0;
+  return rotate_by(w, K, f, 1.0, w->step, out);
+}
+
+/* e0 = E(Z) in the eigenbasis of K. */
+static void start_from(expo *w, const kernel *K, const field *f, mat Z) {
+  field_error(f, Z, w->E);
+  kernel_to(K, w->E, w->e0, w->T);
+}
+
+static status take(expo *w, const kernel *K, const field *f, mat Z, double h, mat out, mat low) {
+  start_from(w, K, f, Z);
+  return w->order == 4 ? take4(w, K, f, Z, h, out, low) : frozen(w, K, f, Z, h, out);
+}
+
+static status find_kernel(expo *w, const field *f, mat Z, kernel *K, const tick *t) {
+  w->eigenproblems += f->m;
+  return kernel_at(K, &w->room, f, Z, t);
+}
+
+/* The tried kernel at the predicted midpoint. The predictor wants any kernel near: the last one. */
+status expo_step(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
+  kernel *last = &w->K[w->current], *next = &w->K[1 - w->current];
+  status s = STATUS_OK;
+  if (!w->known) s = find_kernel(w, f, Z, last, t);
+  if (s != STATUS_OK) return s;
+  w->known = true;
+  start_from(w, last, f, Z);
+  if (w->order == 2 && low.p) s = frozen(w, last, f, Z, h, low);
+  if (s == STATUS_OK) s = frozen(w, last, f, Z, 0.5 * h, w->Q);
+  if (s == STATUS_OK) s = find_kernel(w, f, w->Q, next, t);
+  return s == STATUS_OK ? take(w, next, f, Z, h, out, low) : s;
+}
+
+/* out = exp(x diag(sigma) K^+ E(Z)) out */
+static status solved(expo *w, const kernel *K, const field *f, mat Z, double x, mat out) {
+  start_from(w, K, f, Z);
+  solve(K, 1e-14 * mat_max_abs(K->lam), w->e0); /* below: zero but for round-off */
+  return rotate_by(w, K, f, x, w->e0, out);
+}
+
+/* low and the half step with K(Z); then K at the half step, and Newton's iteration on E = 0 with
+ * that K. Where E does not vanish (a saddle, modes out of reach): STATUS_NO_CONVERGE. */
+status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, const tick *t) {
+  enum { ITERATIONS = 12 };
+  kernel *K = &w->K[1 - w->current];
+  status s = find_kernel(w, f, Z, K, t);
+  mat_copy(low, Z);
+  mat_copy(w->Q, Z);
+  mat_copy(out, Z);
+  if (s == STATUS_OK) s = solved(w, K, f, Z, 1.0, low);
+  if (s == STATUS_OK) s = solved(w, K, f, Z, 0.5, w->Q);
+  if (s == STATUS_OK) s = find_kernel(w, f, w->Q, K, t);
+  w->turn.reach = 0.0;
+  if (s == STATUS_OK) s = solved(w, K, f, Z, 1.0, out);
+  for (int n = 0; n < ITERATIONS && s == STATUS_OK; n++) {
+    field_error(f, out, w->E);
+    if (field_converged(f, out, w->E, 8.0)) return STATUS_OK;
+    s = solved(w, K, f, out, 1.0, out);
+  }
+  return s == STATUS_OK ? STATUS_NO_CONVERGE : s;
+}

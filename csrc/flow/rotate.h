@@ -1,0 +1,23 @@
+/* csrc/flow/rotate.h: Z <- exp([[0, B], [B^T, 0]]) Z, which conserves Z^T J Z to round-off whatever
+ * B (mathematics.md, section 3). SPDX-License-Identifier: MIT */
+#ifndef LINNET_FLOW_ROTATE_H
+#define LINNET_FLOW_ROTATE_H
+
+#include "model/field.h"
+#include "num/arena.h"
+#include "num/status.h"
+
+typedef struct rotate_room {
+  mat Q, P;      /* max(r, m) x q, min(r, m) x q with q = min(r, m): the singular vectors of B */
+  mat X, Y, T;   /* q x k': P^T U, R^T V and a combination */
+  double *s, *c; /* q: sinh and cosh - 1 of the singular values */
+  double reach;  /* largest cosh(s) max|Z| of a rotation by s > 1 since the caller set it to 0: what
+                    the round-off of Z^T J Z is relative to, squared */
+} rotate_room;
+
+void rotate_layout(arena *a, rotate_room *w, int r, int m, int kp);
+/* B (r x m) is kept. STATUS_NON_FINITE, and Z as it was, where cosh overflows or B is not finite.
+ */
+status rotate_apply(rotate_room *w, const field *f, mat B, mat Z);
+
+#endif

@@ -1,0 +1,30 @@
+/* csrc/model/field.h: the reduced equation dZ/dt = S Z, S = [[0, A], [A^T, 0]], A = diag(sigma) E,
+ * E = Yt - diag(sigma) U V^T, Z = [U; V] (k x k', k = r + m): mathematics.md, sections 2 and 3.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_MODEL_FIELD_H
+#define LINNET_MODEL_FIELD_H
+
+#include "num/dense.h"
+
+typedef struct field {
+  int r, m;
+  const double *sigma; /* r, descending, > 0 */
+  mat Yt;              /* r x m */
+} field;
+
+static inline mat field_U(const field *f, mat Z) { return mat_rows(Z, 0, f->r); }    /* r x k' */
+static inline mat field_V(const field *f, mat Z) { return mat_rows(Z, f->r, f->m); } /* m x k' */
+
+/* E = Yt - diag(sigma) U V^T (r x m). */
+void field_error(const field *f, mat Z, mat E);
+/* A = diag(sigma) E; A may be E itself. */
+void field_force(const field *f, mat E, mat A);
+/* SZ = S Z = [A V; A^T U] (k x k'), which must not overlap Z. */
+void field_velocity(const field *f, mat Z, mat A, mat SZ);
+/* L - L* = 1/2 ||E||^2. */
+double field_excess(mat E);
+/* E at round-off: each entry within `units` (8 is what one evaluation makes) units in the last
+ * place of what it was subtracted from. */
+bool field_converged(const field *f, mat Z, mat E, double units);
+
+#endif

@@ -1,0 +1,78 @@
+/* csrc/model/problem.c: one SVD of the data, everything else follows (see problem.h).
+ * mathematics.md section 2 "Data".
+ * SPDX-License-Identifier: MIT */
+#include "model/problem.h"
+
+#include <math.h>
+
+#include "num/blas.h"
+
+static int least(int a, int b) { return a < b ? a : b; }
+
+void problem_layout(arena *a, problem *p, int n, int D, int m) {
+  int q = least(n, D), s = least(q, m);
+  *p = (problem){.n = n, .D = D, .m = m, .q = q, .r = q};
+  p->sigma = arena_doubles(a, (size_t)q);
+  p->W = arena_mat(a, n, q);
+  p->Pt = arena_mat(a, q, D);
+  p->Y = arena_mat(a, n, m);
+  p->Yt = arena_mat(a, q, m);
+  p->Py = arena_mat(a, q, s);
+  p->Rt = arena_mat(a, s, m);
+  p->sy = arena_doubles(a, (size_t)s);
+}
+
+void problem_work_layout(arena *a, problem_work *w, int n, int D, int m) {
+  int q = least(n, D);
+  w->X = arena_mat(a, n, D);
+  w->spare = arena_mat(a, n, D);
+  w->residual = arena_mat(a, n, m);
+  w->small = arena_mat(a, q, m);
+  w->small_spare = arena_mat(a, q, m);
+  w->lapack = (lapack_work){0};
+  lapack_want_svd(&w->lapack, n, D);
+  for (int r = 1; r <= q; r++) lapack_want_svd(&w->lapack, r, m);
+  lapack_layout(a, &w->lapack);
+}
+
+/* Yt = Py diag(sy) Rt for the margin bound, alignment and spectral starts. */
+static status target_svd(problem *p, problem_work *w) {
+  int s = least(p->r, p->m);
+  mat copy = mat_rows(w->small, 0, p->r), spare = mat_rows(w->small_spare, 0, p->r);
+  p->Py = mat_cols(mat_rows(p->Py, 0, p->r), 0, s);
+  p->Rt = mat_rows(p->Rt, 0, s);
+  mat_copy(copy, p->Yt);
+  return lapack_svd(&w->lapack, copy, spare, p->Py, p->sy, p->Rt);
+}
+
+status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol) {
+  mat_copy(w->X, X);
+  mat_copy(p->Y, Y);
+  status s = lapack_svd(&w->lapack, w->X, w->spare, p->W, p->sigma, p->Pt);
+  if (s != STATUS_OK) return s;
+  int r = 0;
+  while (r < p->q && p->sigma[r] > rank_tol * p->sigma[0]) r++;
+  if (r == 0) return STATUS_SINGULAR;
+  p->r = r;
+  p->W = mat_cols(p->W, 0, r);
+  p->Pt = mat_rows(p->Pt, 0, r);
+  p->Yt = mat_rows(p->Yt, 0, r);
+  double ratio = p->sigma[0] / p->sigma[r - 1];
+  p->kappa = ratio * ratio;
+  blas_gemm('T', 'N', 1.0, p->W, Y, 0.0, p->Yt);
+  mat_copy(w->residual, Y);
+  blas_gemm('N', 'N', -1.0, p->W, p->Yt, 1.0, w->residual);
+  double norm = mat_norm_fro(w->residual);
+  p->optimal_loss = 0.5 * norm * norm;
+  return target_svd(p, w);
+}
+
+void problem_min_norm(const problem *p, mat out) {
+  for (int j = 0; j < p->m; j++)
+    for (int d = 0; d < p->D; d++) {
+      double sum = 0.0;
+      for (int i = 0; i < p->r; i++)
+        sum += mat_get(p->Pt, i, d) * (mat_get(p->Yt, i, j) / p->sigma[i]);
+      *mat_at(out, d, j) = sum;
+    }
+}

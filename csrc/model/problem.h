@@ -1,0 +1,47 @@
+/* csrc/model/problem.h: the data reduction, mathematics.md section 2. Thin SVD X = W diag(sigma)
+ * Phi1^T cut at the numerical rank r; reduced target Yt = W^T Y; L* = 1/2 ||Y - W Yt||^2 from
+ * residuals. SPDX-License-Identifier: MIT */
+#ifndef LINNET_MODEL_PROBLEM_H
+#define LINNET_MODEL_PROBLEM_H
+
+#include "model/field.h"
+#include "num/arena.h"
+#include "num/lapack.h"
+
+typedef struct problem {
+  int n, D, m;         /* samples, inputs, outputs */
+  int q, r;            /* min(n, D), numerical rank */
+  double *sigma;       /* q, decreasing; the first r count */
+  mat W;               /* n x r, left singular vectors */
+  mat Pt;              /* r x D, Phi1^T: right singular vectors as rows */
+  mat Y;               /* n x m, the raw target */
+  mat Yt;              /* r x m, reduced target */
+  mat Py, Rt;          /* Yt = Py diag(sy) Rt: r x s, s x m, s = min(r, m) */
+  double *sy;          /* s */
+  double optimal_loss; /* L* */
+  double kappa;        /* lambda_1/lambda_r of X^T X = (sigma_1/sigma_r)^2 */
+} problem;
+
+/* Scratch of problem_solve, free afterwards. */
+typedef struct problem_work {
+  mat X, spare; /* n x D */
+  mat residual; /* n x m */
+  mat small, small_spare;
+  lapack_work lapack;
+} problem_work;
+
+void problem_layout(arena *a, problem *p, int n, int D, int m);
+void problem_work_layout(arena *a, problem_work *w, int n, int D, int m);
+
+/* X n x D, Y n x m, finite. Singular values <= rank_tol sigma_1 count as zero.
+ * SINGULAR when X is zero (rank 0). O(n D min(n, D)) time. */
+status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol);
+
+static inline int problem_k(const problem *p) { return p->r + p->m; }
+static inline field problem_field(const problem *p) {
+  return (field){.r = p->r, .m = p->m, .sigma = p->sigma, .Yt = p->Yt};
+}
+/* Theta_hat = Phi1 diag(1/sigma) Yt into out (D x m). */
+void problem_min_norm(const problem *p, mat out);
+
+#endif

@@ -1,0 +1,63 @@
+/* csrc/model/spectrum.h: starts of a prescribed shape: Z(0) = L O^T, U2(0) = C O^T for any O
+ * (h x kp) with orthonormal columns: mathematics.md section 5, [D] unless said otherwise.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_MODEL_SPECTRUM_H
+#define LINNET_MODEL_SPECTRUM_H
+
+#include <stdint.h>
+
+#include "model/pairs.h"
+
+/* Why a start cannot be. structured_reason says it in words. */
+typedef enum structured_refusal {
+  STRUCTURED_OK = 0,
+  STRUCTURED_NARROW,    /* h is below the columns the start needs (*kp) */
+  STRUCTURED_ROW_SPACE, /* rows of Theta_perp outside the column space of V(0) */
+  STRUCTURED_POSITIVE,  /* homogeneous, lam > 0, h > r */
+  STRUCTURED_NEGATIVE,  /* homogeneous, lam < 0, h > m */
+  STRUCTURED_RANK       /* homogeneous, rank(Theta0) > h */
+} structured_refusal;
+
+/* A clause without a final stop; STRUCTURED_NARROW is for the caller, who knows h and kp. */
+const char *structured_reason(structured_refusal why);
+
+/* Theta0 in the coordinates of the data, Phi1^T Theta0 = P diag(s) R^T, and what lies outside. */
+typedef struct structured {
+  int r, m;
+  pairs theta;
+  double *outside; /* m norms ||Theta_perp R_i|| */
+  double norm;     /* ||Theta0|| */
+  double *p, *q;   /* r, m: wanted imbalance spectrum */
+  /* results, filled by each structured_<kind> below; columns 0..kp-1 count */
+  mat L;  /* k x k */
+  mat G;  /* m x k: C = Theta_perp G, so that C L_V^T = Theta_perp */
+  int kp; /* columns needed, also when refused for h */
+} structured;
+
+void structured_layout(arena *a, structured *w, int r, int m);
+/* theta1 = Phi1^T Theta0 (r x m); perp: any matrix with m columns and perp^T perp = Theta_perp^T
+ * Theta_perp: Theta_perp itself (D x m), its R factor, or one without rows when D = r. */
+status structured_set(structured *w, mat theta1, mat perp);
+
+/* Lambda with eigenvalues p_i >= 0 (r of them) and -q_i <= 0 (m of them) at Theta0; the caller
+ * fills w->p and w->q before: 0 for the balanced start, c/2 for one of imbalance c. */
+structured_refusal structured_spectrum(structured *w, double h);
+/* Lambda = lam I_h at Theta0. */
+structured_refusal structured_homogeneous(structured *w, double h, double lam);
+
+/* The min(h, r, m) leading singular pairs (P_i, R_i) of diag(sigma) Yt, L = scale [P; R]: each mode
+ * of U1 V^T starts at scale^2 (Saxe et al. 2014), C = 0; no structured_set before. target: Yt. */
+status structured_spectral(structured *w, double h, const double *sigma, mat target, double scale);
+
+/* U = [Ua, Ua], V = [Va, -Va], h even, so that Theta(0) = 0 (Chizat et al. 2019), at any width:
+ * with Ua = La Oa^T, Va = Lb Ob^T, L = sqrt(2) diag(La, Lb), Bartlett factors of h/2 degrees of
+ * freedom, and C = F R off the data, R's first columns of variance 2 s_u^2, the others 0.
+ * With ku = structured_half(h, r), kv = structured_half(h, m), dof = D - r: L is (r + m) x
+ * (ku + kv), R min(dof, ku) x (ku + kv). */
+static inline int structured_half(double h, int rows) {
+  return 0.5 * h < rows ? (int)(0.5 * h) : rows;
+}
+void structured_zero_output(uint64_t seed, double h, double s_u, double s_v, int r, int dof, mat L,
+                            mat R);
+
+#endif

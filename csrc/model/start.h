@@ -1,0 +1,56 @@
+/* csrc/model/start.h: starts. Independent Gaussian weights are drawn directly in reduced form,
+ * at the same cost for any width (mathematics.md section 2 "Sampling"); given U, V are reduced by
+ * LQ. SPDX-License-Identifier: MIT */
+#ifndef LINNET_MODEL_START_H
+#define LINNET_MODEL_START_H
+
+#include "model/state.h"
+
+enum { INITIALIZE_GAUSSIAN, INITIALIZE_UNIFORM };
+
+/* k' = min(h, k) for a width as a double, INFINITY allowed. */
+int initialize_columns(const problem *p, double h);
+/* Rows of C's factor R for a sampled start: min(D - r, k'). */
+int initialize_frame_rows(const problem *p, int kp);
+
+/* L and R (shapes set by origin_layout) of independent N(0, s_u^2), N(0, s_v^2) entries:
+ * Bartlett's factor of a Wishart matrix with h degrees of freedom, any h >= 1. */
+void initialize_sampled(origin *o);
+/* L = diag(sqrt(a) I_r, sqrt(b) I_m), C = 0: the wide limit h = infinity. k' = k. */
+void initialize_orthogonal(origin *o, double a, double b);
+/* Haar frame F (D x pr) in the complement of the data, from the seed's own stream. */
+typedef struct frame_work {
+  mat overlap; /* r x pr */
+  mat r;       /* pr x pr */
+  double *tau;
+  lapack_work lapack;
+} frame_work;
+void initialize_frame_layout(arena *a, frame_work *w, const origin *o);
+status initialize_frame(frame_work *w, const origin *o, mat F);
+
+/* Reduction of given weights: U D x h, V m x h, h a true number of columns.
+ * Fills o->L0, o->R, o->F, o->O, o->U2. */
+typedef struct reduce_work {
+  mat Zt; /* h x k */
+  mat RZ; /* k' x k */
+  mat P;  /* r x h */
+  mat C;  /* D x k' */
+  double *tau;
+  lapack_work lapack;
+} reduce_work;
+void initialize_reduce_layout(arena *a, reduce_work *w, const problem *p, int h);
+status initialize_reduce(reduce_work *w, origin *o, mat U, mat V);
+/* U <- U - U2 O O^T: the reduced part C of U2 vanishes and the start lies in the invariant set. */
+void initialize_invariant(origin *o);
+/* As above from a factored start: L k x k' into o->L0 is the caller's; C (D x k', destroyed) into
+ * F, R. */
+status initialize_complement(reduce_work *w, origin *o, mat C);
+
+/* Explicit weights of a law: U (D x h), V (m x h), column by column from their own streams. */
+void initialize_draw(uint64_t seed, int law, double s_u, double s_v, mat U, mat V);
+
+/* What an origin of kp columns and pr frame rows owns; explicit_h > 0 adds F, O and U2. */
+void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
+                   bool keep_frame);
+
+#endif

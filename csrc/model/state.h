@@ -1,0 +1,90 @@
+/* csrc/model/state.h: a state of the network in reduced coordinates, mathematics.md section 2.
+ * Z = [U1; V] = L O^T; L moves, everything in origin stays for the whole life of a trajectory.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_MODEL_STATE_H
+#define LINNET_MODEL_STATE_H
+
+#include <stdint.h>
+
+#include "model/problem.h"
+#include "theory/rates.h"
+
+/* What gradient flow and descent never change. */
+typedef struct origin {
+  const problem *p;
+  const char *kind; /* name of the initializer; "matrices" when U and V were given */
+  double h;         /* hidden width, INFINITY in the wide limit */
+  int kp;           /* k' = min(h, k): columns of L */
+  uint64_t seed;
+  double s_u, s_v; /* standard deviations of the entries; nan where the law has none */
+  bool sampled;    /* U2 is independent Gaussian of deviation s_u: the exact law applies */
+  mat L0;          /* k x k', the start */
+  mat R;           /* pr x k': C = U2(0) O = F R; pr = 0 where C = 0 */
+  mat F;           /* D x pr, orthonormal columns off Phi1; p NULL: not drawn (see origin_frame) */
+  mat O;           /* h x k', explicit states only (else p NULL) */
+  mat U2;          /* D x h, explicit states only */
+} origin;
+
+typedef struct state {
+  const origin *o;
+  mat L;    /* k x k' */
+  double t; /* time of the flow, or eta k of descent by the time map */
+} state;
+
+/* Buffers of the functions below, for one problem and k'. */
+typedef struct state_work {
+  mat E, A;   /* r x m */
+  mat SZ, LR; /* k x k', k x pr */
+  mat G, G0;  /* k' x k': L^T J L (destroyed by its spectrum), L0^T J L0 */
+  bool have_G0;
+  double *values; /* k' */
+  mat T;          /* (r + pr) x m */
+  mat P;          /* r x m, U1 V^T */
+  mat VV;         /* m x m */
+  mat UU, UU0;    /* r x r */
+  double *s;      /* min(r + pr, m) */
+  mat svd_u, svd_vt;
+  lapack_work lapack;
+} state_work;
+
+void state_work_layout(arena *a, state_work *w, const origin *o);
+
+static inline mat state_U(const state *s) { return mat_rows(s->L, 0, s->o->p->r); } /* r x k' */
+static inline mat state_V(const state *s) {                                         /* m x k' */
+  return mat_rows(s->L, s->o->p->r, s->o->p->m);
+}
+
+/* 1/2 ||E||_F^2 = L - L*. */
+double state_excess(const state *s, state_work *w);
+/* ||Theta - Theta_hat||, Frobenius (spectral = false) or spectral, from the reduced parts:
+ * the matrix [diag(1/sigma) E; R V^T] has the same singular values. */
+double state_distance(const state *s, state_work *w, bool spectral);
+/* ||Z U2^T||_F = hypot(||U1 U2^T||, ||V U2^T||): 0 on the invariant set and only there. */
+double state_perpendicular(const state *s, state_work *w);
+/* -d/dt log(L - L*) = 2 (||A V||^2 + ||A^T U1||^2)/||E||^2; 0 where E = 0. */
+double state_rate(const state *s, state_work *w);
+/* The imbalance Lambda: the k' eigenvalues of L^T J L, decreasing, into w->values, and from them
+ * the rest. */
+status state_imbalance(const state *s, state_work *w, imbalance *out);
+/* max |L^T J L - L0^T J L0| / max |L^T L|. */
+double state_drift(const state *s, state_work *w);
+/* ||K - K(0)||_F / ||K(0)||_F, K = V V^T (x) diag(sigma)^2 + I (x) diag(sigma) U1 U1^T diag(sigma).
+ */
+double state_kernel_distance(const state *s, state_work *w);
+/* sqrt(||U - U(0)||^2 + ||V - V(0)||^2). */
+double state_travel(const state *s, state_work *w);
+/* Singular values of U1 V^T, min(r, m) of them, into values. */
+status state_singular_values(const state *s, state_work *w, double *values);
+/* |u_i^T U1 V^T v_i| / s_i, u_i and v_i from the SVD of Yt, s_i singular values of U1 V^T; 0 for
+ * 0/0. */
+status state_alignment(const state *s, state_work *w, double *values);
+/* The kernel in the reduced basis, rm x rm, index (i, j) of E at i + j r. */
+void state_kernel_reduced(const state *s, state_work *w, mat K);
+/* Theta = U V^T into out (D x m); needs o->F where pr > 0. */
+void state_theta(const state *s, state_work *w, mat out);
+/* U = Phi1 U1 O^T + U2 (D x h) and V = V O^T (m x h) of an explicit state; scratch r x h and m x h.
+ */
+void state_weights_u(const state *s, mat scratch, mat out);
+void state_weights_v(const state *s, mat out);
+
+#endif
