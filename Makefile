@@ -171,12 +171,12 @@ asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
 
 tsan: export TSAN_OPTIONS = halt_on_error=1
-tsan: SPECS = $(wildcard spec/ensemble_spec.lua spec/sweep_spec.lua spec/c/ensemble.c)
+tsan: SPECS = $(wildcard spec/flow/ensemble_spec.lua spec/sweep/sweep_spec.lua spec/c/ensemble.c)
 tsan: ## the ensemble specs under ThreadSanitizer
 	@SANITIZER=tsan $(SANITIZE) BUILD=$(BUILD)/tsan UNDER='$(call RUNTIME,tsan)' \
 	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread' SPECS='$(SPECS)'
 
-VALGRIND_SPECS ?= spec/matrix_spec.lua spec/random_spec.lua spec/problem_spec.lua
+VALGRIND_SPECS ?= spec/matrix/matrix_spec.lua spec/num/random_spec.lua spec/model/problem_spec.lua
 valgrind: ## a quick subset under valgrind: no invalid access, no definite leak
 	@SANITIZER=valgrind $(SANITIZE) BUILD=$(BUILD)/valgrind CFLAGS='-O1 -g' \
 	 SPECS='$(wildcard $(VALGRIND_SPECS))' \

@@ -8,7 +8,7 @@
 --
 -- SPDX-License-Identifier: MIT
 
-local help = require "linnet.help"
+local help = require "linnet.shell.help"
 local options = require "linnet.options"
 
 -- ---------------------------------------------------------------- reading
@@ -74,6 +74,13 @@ local function tag_text(entry, name)
 end
 
 -- ---------------------------------------------------------------- names
+
+--- The name under which users find a module: folders below linnet sort our rooms, not theirs.
+local function public_module(module)
+  local public = module:gsub("^linnet%.shell%.", "linnet.")
+  public = public:gsub("^linnet%.plot%.heatmap$", "linnet.heatmap")
+  return public
+end
 
 local function public_name(entry, module)
   local name = tag_text(entry, "function")
@@ -185,6 +192,7 @@ local function collect()
     for _, comment in ipairs(comments_of(path)) do
       local entry = parse(comment)
       module = tag_text(entry, "module") or tag_text(entry, "classmod") or module
+      module = module and public_module(module)
       local name = public_name(entry, module)
       local value = name and help.reach(name)
       if value then

@@ -1,5 +1,5 @@
 /* csrc/bind/appender.c: a file that only grows by whole lines and has one writer at a time: flock,
- * one write per line, a short write taken back, fsync. What lua/linnet/record.lua stands on.
+ * one write per line, a short write taken back, fsync. What lua/linnet/record/init.lua stands on.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>

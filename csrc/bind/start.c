@@ -1,5 +1,5 @@
 /* csrc/bind/start.c: core.state_*, the constructors of states, and core.draw_weights.
- * Options are checked by lua/linnet/initialize.lua before they come here.
+ * Options are checked by lua/linnet/start/init.lua before they come here.
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 

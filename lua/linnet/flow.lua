@@ -10,7 +10,7 @@ local core = require "linnet.core"
 local options = require "linnet.options"
 local problem = require "linnet.problem"
 local run = require "linnet.run"
-local trace = require "linnet.trace"
+local trace = require "linnet.run.trace"
 
 local M = {}
 

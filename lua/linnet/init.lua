@@ -15,10 +15,11 @@ local M = {version = require "linnet.version", options = require "linnet.options
 
 -- What comes with the package is loaded when it is first asked for.
 local modules = {}
-for name in ("matrix random npy csv data theory exact plot report record ensemble sweep help "
-  .. "doctor repl"):gmatch("%S+") do
+for name in ("matrix random npy csv data theory exact plot report record ensemble sweep")
+  :gmatch("%S+") do
   modules[name] = "linnet." .. name
 end
+for name in ("help doctor repl"):gmatch("%S+") do modules[name] = "linnet.shell." .. name end
 
 -- Functions of a module that are the package's own too.
 local functions = {
@@ -27,15 +28,15 @@ local functions = {
 }
 
 M.problem = require("linnet.problem").new
-require "linnet.initialize"
-require "linnet.structured"
+require "linnet.start"
+require "linnet.start.structured"
 require "linnet.state"
 require "linnet.flow"
 require "linnet.descend"
-require "linnet.bounds"
-require "linnet.envelope"
-require "linnet.diagnostics"
-require "linnet.run_plot"
+require "linnet.run.ladder"
+require "linnet.run.rates"
+require "linnet.run.lazy"
+require "linnet.run.plot"
 M.load = require("linnet.run").load
 M.blas_info = core.blas_info
 

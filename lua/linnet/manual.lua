@@ -245,7 +245,11 @@ for _, row in ipairs(linnet.doctor.findings()) do print(row[1], row[2] or "missi
 The report as text, and whether nothing that is needed is missing.
 
   returns    string
-  returns    boolean]],
+  returns    boolean
+
+Options of report: Begin a report.
+  title  a string, required  of the page
+  lead   a string            a paragraph below the title]],
 usage = [[
 print((linnet.doctor.report()))]]},
 {name = "linnet.ensemble", signature = "linnet.ensemble(p, opts)", text = [[

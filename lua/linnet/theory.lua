@@ -9,7 +9,7 @@
 
 local core = require "linnet.core"
 local options = require "linnet.options"
-local vectors = require "linnet.vectors"
+local vectors = require "linnet.plot.vectors"
 
 local M = {}
 

@@ -1,7 +1,7 @@
 """spec/numpy/compare.py DIR: results of linnet's matrices against NumPy's.
 
 DIR holds, for every case k, inputs k.A.npy and k.B.npy and one file k.<function>.npy for each
-function below, as written by spec/matrix_numpy_spec.lua. Prints one line per difference, then
+function below, as written by spec/matrix/numpy_spec.lua. Prints one line per difference, then
 "compared N"; a difference is more than the function's tolerance relative to the largest entry.
 SPDX-License-Identifier: MIT
 """

@@ -6,9 +6,9 @@
 
 require "linnet.flow"
 local core = require "linnet.core"
-local initialize = require "linnet.initialize"
+local initialize = require "linnet.start"
 local options = require "linnet.options"
-local trace = require "linnet.trace"
+local trace = require "linnet.run.trace"
 
 local M = {}
 

@@ -13,7 +13,7 @@ local grid = require "linnet.sweep.grid"
 local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
 local record = require "linnet.record"
-local statistics = require "linnet.sweep.statistics"
+local statistics = require "linnet.statistics"
 
 local M = {}
 

@@ -6,7 +6,7 @@
 
 local core = require "linnet.core"
 local file = require "linnet.sweep.file"
-local progress = require "linnet.sweep.progress"
+local progress = require "linnet.progress"
 local record = require "linnet.record"
 local result = require "linnet.sweep.result"
 local work = require "linnet.sweep.work"

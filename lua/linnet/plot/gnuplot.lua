@@ -1,0 +1,220 @@
+--- The program gnuplot as a function from a script to a picture: frame, quoting, delivery.
+--
+-- What a script may contain is decided here and in the modules that use it: numbers in data blocks,
+-- and texts through `quote`, which leaves no quote, backtick, macro or backslash for gnuplot to
+-- interpret, so nothing in a title or label is ever executed. gnuplot never sees a user's file name
+-- (one that begins with `|` would be a command): it writes to its output, and we write the file.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.plot.gnuplot
+
+local M = {}
+
+local COMMAND = "LC_ALL=C gnuplot -d '%s' 2>'%s'" -- both names come from os.tmpname
+local MISSING = "gnuplot is not installed, and it draws every figure: apt-get install gnuplot-nox"
+
+--- Axes and text; grid lines; remarks.
+M.INK, M.GRID, M.FAINT = "#3A3A3A", "#DEDEDE", "#8A8A8A"
+
+local FILE_KINDS = {svg = true, png = true, pdf = true}
+
+local function file_kind(path)
+  local kind = path:match("%.(%a+)$")
+  return FILE_KINDS[kind and kind:lower()] and kind:lower()
+end
+
+--- Options of every figure.
+M.options = {
+  {name = "title", type = "string", help = "above the figure"},
+  {name = "xlabel", type = "string", help = "below the horizontal axis"},
+  {name = "ylabel", type = "string", help = "beside the vertical axis"},
+  {name = "file", type = "string", default_help = "draw in the terminal",
+    help = "where to write: .svg, .png or .pdf",
+    check = function(path)
+      return not path:find("\0", 1, true) and file_kind(path), "must end in .svg, .png or .pdf"
+    end},
+  {name = "width", type = "integer", range = "[20, 4000]",
+    help = "pixels, or columns in the terminal", default_help = "720, or the window's"},
+  {name = "height", type = "integer", range = "[8, 4000]",
+    help = "pixels, or lines in the terminal", default_help = "440, or by the window"},
+}
+
+--- A text as a gnuplot string: one line of valid UTF-8, all but the harmless in octal.
+-- (Doubling the quotes of a single-quoted string does not do: gnuplot 5.4 misreads one that begins
+-- with them, and goes on to execute the rest.)
+-- @tparam string text
+-- @treturn string
+-- @usage assert(require "linnet.plot.gnuplot".quote("it's `ls`") == [["it\047s \140ls\140"]])
+function M.quote(text)
+  text = text:gsub("%c+", " ")
+  if not utf8.len(text) then text = text:gsub("[\x80-\xff]", "?") end
+  return '"' .. text:gsub("[^%w .,:+*/()=-]", function(c) return ("\\%03o"):format(c:byte()) end)
+    .. '"'
+end
+
+-- ---------------------------------------------------------------- the program
+
+local function file_read(name)
+  local file = io.open(name, "rb")
+  local text = file and file:read("a") or ""
+  if file then file:close() end
+  return text
+end
+
+--- Write a file, bytes as they are.
+-- @treturn ?boolean true
+-- @treturn ?string why not; a full disk may show only when the file is closed
+function M.file_write(name, text)
+  if name:find("\0", 1, true) then return nil, "a path must hold no NUL" end
+  local file, why = io.open(name, "wb")
+  if not file then return nil, why end
+  local written, cause = file:write(text)
+  local closed, late_cause = file:close()
+  if written and closed then return true end
+  return nil, ("%s: %s"):format(name, cause or late_cause)
+end
+
+-- What gnuplot said, as one line without the script's name.
+local function complaint(text)
+  local last
+  for line in text:gmatch("[^\n]+") do
+    if line:find("%w") then last = line end
+  end
+  return last and last:gsub('^%s*"[^"]*",?%s*', "") or "no message"
+end
+
+--- Run a script.
+-- @tparam string script that draws to the standard output
+-- @treturn ?string what gnuplot wrote
+-- @treturn ?string why there is nothing
+-- @usage assert(require "linnet.plot.gnuplot".run("set print '-'; print 1 + 1\n") == "2\n")
+function M.run(script)
+  local source, errors = os.tmpname(), os.tmpname()
+  local written, why = M.file_write(source, script)
+  local output, status
+  if written then
+    local pipe <close> = io.popen(COMMAND:format(source, errors), "r")
+    output = pipe:read("a")
+    status = select(3, pipe:close())
+    why = complaint(file_read(errors))
+  end
+  os.remove(source)
+  os.remove(errors)
+  if status == 0 then return output end
+  if status == 127 then return nil, MISSING end
+  return nil, "gnuplot: " .. why
+end
+
+--- Columns and lines of the terminal: the environment's, or what stty says, or 80 x 24.
+-- @treturn integer columns, 40 to 160
+-- @treturn integer lines, 12 to 50
+-- @usage local columns = require "linnet.plot.gnuplot".window(); assert(columns >= 40)
+function M.window()
+  local columns, lines = tonumber(os.getenv("COLUMNS")), tonumber(os.getenv("LINES"))
+  if not (columns and lines) then
+    local pipe <close> = io.popen("{ stty size </dev/tty; } 2>/dev/null", "r")
+    local rows, cols = pipe:read("a"):match("(%d+) (%d+)")
+    lines, columns = lines or tonumber(rows), columns or tonumber(cols)
+  end
+  local function within(low, x, high) return math.floor(math.max(low, math.min(x, high))) end
+  return within(40, columns or 80, 160), within(12, lines or 24, 50)
+end
+
+-- ---------------------------------------------------------------- figures
+
+-- Terminal by kind of picture: two sizes, and that of the axes' font; title, key and remarks are
+-- relative to it. PNG gets twice the pixels, so that it stays sharp; PDF counts inches.
+local TERMINALS = {
+  text = {"dumb size %d,%d noenhanced", 1, 0},
+  svg = {"svg size %d,%d dynamic enhanced font 'FONT,%g' background '#ffffff'", 1, 14},
+  inline = {"svg size %d,%d dynamic enhanced font 'FONT,%g'", 1, 14},
+  png = {"pngcairo size %d,%d enhanced font 'sans,%g' lw 2 background '#ffffff'", 2, 19},
+  pdf = {"pdfcairo size %gin,%gin enhanced font 'sans,%g' background '#ffffff'", 0.01, 10},
+}
+
+local FRAME = [[
+set border 3 lw 0.8 lc rgb 'INK'
+set tics nomirror out scale 0.6,0.3 textcolor rgb 'INK'
+set grid xtics ytics lt 1 lw 0.7 lc rgb 'GRID'
+set key outside below center horizontal Left reverse samplen 2.5 width 1 height 0.8 noenhanced
+set rmargin 4
+set key textcolor rgb 'INK']]
+
+local FRAME_TEXT = [[
+set border 3
+set tics nomirror scale 0.5
+set key outside below center horizontal Left reverse noenhanced]]
+
+-- Encoding, terminal, axes and the texts of a figure.
+local function frame(o, kind)
+  local width, height = o.width or 720, o.height or 440
+  if kind == "text" then
+    local columns, lines = M.window()
+    width, height = o.width or columns, o.height or math.min(lines - 1, columns * 3 // 10)
+  end
+  local format, scale, font = table.unpack(TERMINALS[kind])
+  format = format:gsub("FONT", "Helvetica,Arial,sans-serif")
+  width, height = scale * width, scale * height
+  local lines = {
+    "set encoding utf8",
+    "set terminal " .. format:format(width, height, font),
+    (kind == "text" and FRAME_TEXT or FRAME:gsub("INK", M.INK):gsub("GRID", M.GRID)),
+  }
+  local function say(place, text, colour, relative)
+    local size = kind == "text" and "" or (" font ',%g'"):format(font * relative)
+    lines[#lines + 1] = ("set %s %s noenhanced textcolor rgb '%s'"):format(place, text, colour)
+      .. size
+  end
+  if kind ~= "text" then lines[#lines + 1] = ("set key font ',%g'"):format(0.92 * font) end
+  if o.title then say("title", M.quote(o.title), M.INK, 1.15) end
+  if o.xlabel then say("xlabel", M.quote(o.xlabel), M.INK, 1) end
+  if o.ylabel and kind ~= "text" then say("ylabel", M.quote(o.ylabel), M.INK, 1) end
+  if o.note and kind ~= "text" then
+    say("label 1", M.quote(o.note) .. " at graph 1, graph 1.03 right", M.FAINT, 0.8)
+  end
+  return table.concat(lines, "\n")
+end
+
+-- The SVG element alone, its identifiers made its own and its ink the page's. (`currentColor` would
+-- not do: gnuplot sets the colour of every group.)
+local function inline(svg, prefix)
+  local function ink(colour)
+    local r, g, b = colour:match("#(%x%x)(%x%x)(%x%x)")
+    return ("rgb%%(%%s*%d,%%s*%d,%%s*%d%%)"):format("0x" .. r, "0x" .. g, "0x" .. b)
+  end
+  svg = svg:gsub("^.-<svg", "<svg", 1):gsub("%s*$", "")
+  svg = svg:gsub("<title>Gnuplot</title>%s*<desc>.-</desc>", "", 1)
+  svg = svg:gsub("id=(['\"])", "id=%1" .. prefix):gsub("href='#", "href='#" .. prefix)
+  svg = svg:gsub("url%(#", "url(#" .. prefix)
+  return (svg:gsub(ink(M.INK), "var(--ink, " .. M.INK .. ")")
+    :gsub(ink(M.FAINT), "var(--soft, " .. M.FAINT .. ")")
+    :gsub(ink(M.GRID), "var(--grid, " .. M.GRID .. ")"))
+end
+
+--- Draw a figure: to `options.file`, printed in the terminal, or returned as an SVG element.
+-- @tparam string what for messages: "plot"
+-- @tparam table o checked options (`M.options`), and `note`, a remark on what is not shown
+-- @tparam function body `body(kind)` -> the rest of the script; kind is text, svg, inline, png, pdf
+-- @tparam ?string prefix of identifiers: return the SVG element instead, its ink `var(--ink)`,
+--   remarks `var(--soft)`, grid lines `var(--grid)`
+-- @treturn ?string the terminal's text, or the SVG element
+-- @treturn ?string why there is none
+function M.draw(what, o, body, prefix)
+  local kind = prefix and "inline" or o.file and file_kind(o.file) or "text"
+  local output, why = M.run(frame(o, kind) .. "\n" .. body(kind) .. "\n")
+  if not output then return nil, what .. ": " .. why end
+  if kind == "inline" then return inline(output, prefix) end
+  if kind == "text" then
+    output = output:gsub("[\f ]*\n", "\n"):gsub("^\n+", ""):gsub("\n+$", "\n")
+    if o.ylabel then output = o.ylabel:gsub("%c+", " ") .. "\n" .. output end
+    if o.note then output = output .. o.note .. "\n" end
+    print(output)
+    return output
+  end
+  local written
+  written, why = M.file_write(o.file, output)
+  if not written then return nil, ("%s: cannot write the figure: %s"):format(what, why) end
+  return o.file
+end
+
+return M

@@ -1,0 +1,271 @@
+--- Theory at a state and along a run: rates, the ladder of bounds, the law of the distance.
+--
+-- Formulas live in the core; here they meet states and runs. Sections are those of mathematics.md,
+-- sources those of `linnet.theory`.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.run.ladder
+
+local core = require "linnet.core"
+local exact = require "linnet.exact"
+local options = require "linnet.options"
+local run = require "linnet.run"
+local state = require "linnet.state"
+local theory = require "linnet.theory"
+
+local M = {}
+
+local check_state = state.check
+
+-- ---------------------------------------------------------------- at a state
+
+--- The six rates of -d/dt log(L - L*) at this state, per unit of time; 0 where a bound says
+-- nothing. Lower bounds: `imbalance` (Theorem 1 of [M21], for all later times), `proposition1`
+-- (now), `margin` (from now on); `instantaneous` is exact, `upper` bounds it [X23]; `late` = 2
+-- lam_min(K).
+-- The imbalance is that of this state: the flow conserves it, descent does not quite. Section 6.
+-- @function state:rates
+-- @treturn table instantaneous, imbalance, proposition1, margin, upper, late
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+-- local rates = linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):rates()
+-- assert(rates.proposition1 <= rates.instantaneous and rates.instantaneous <= rates.upper)
+function state.methods.rates(s)
+  check_state(s, "rates")
+  return core.theory_state_rates(s)
+end
+
+--- The law of ||U2 V'||_F^2 over the unseen rows of U, given the part of the weights that the data
+-- see: exact for independent Gaussian weights. Once the excess is 0 it is the law of the squared
+-- distance to the minimum-norm solution. [D], section 7.
+-- @function state:law
+-- @treturn table `mean`, `variance`, `cdf(x)`
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+-- local p = linnet.problem(X, Y)
+-- local final = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}).final
+-- print(final:distance() ^ 2, final:law().mean)
+function state.methods.law(s)
+  check_state(s, "law")
+  if not s.sampled then
+    error(("law: the rows of U that the data do not see are not independent and Gaussian in a "
+      .. "start of kind '%s'%s"):format(s.kind, s.h == math.huge and " at h = inf" or ""), 2)
+  end
+  local _, V = s:reduced()
+  local nu = (V * V:t()):eigh():map(function(x) return math.max(x, 0) end)
+  return theory.law(nu, s.std_u, s.problem.D - s.problem.rank)
+end
+
+-- What Theorem 2 and Lemma 1 of [M21] take of a start; nil and why they do not apply.
+local function setting(s, o)
+  local p, std = s.problem, s.std_u
+  if not s.sampled or std ~= s.std_v or s.h <= 1 then
+    return nil, "it is for independent Gaussian weights of variance h^(-2 alpha) in U and V"
+  end
+  local sigma = p:singular_values()
+  local _, _, Yt = p:reduced()
+  return {
+    D = p.D, m = p.m, rank = p.rank, h = s.h, alpha = -math.log(std) / math.log(s.h),
+    delta = o.delta, sigma_1 = sigma:get(1, 1), sigma_r = sigma:get(p.rank, 1),
+    norm_Y = (Yt:norm() ^ 2 + 2 * p.optimal_loss) ^ 0.5, constants = o.constants, h0 = o.h0,
+  }
+end
+
+local function measured(value, bound, holds)
+  return {value = value, bound = bound, holds = holds}
+end
+
+-- Where the lemma says nothing its bounds are the trivial ones.
+local SAYS_NOTHING = {c = 0, perpendicular = math.huge, product = math.huge, threshold = math.huge,
+  applies = false}
+
+local function lemma1_of(s, given)
+  local start = s:start()
+  local perpendicular, _, product = start:perpendicular(), core.theory_norms(start)
+  local c, b = start:imbalance().c, given and theory.lemma1(given) or SAYS_NOTHING
+  return {
+    c = measured(c, b.c, c >= b.c),
+    perpendicular = measured(perpendicular, b.perpendicular, perpendicular <= b.perpendicular),
+    product = measured(product, b.product, product <= b.product),
+    threshold = b.threshold, applies = b.applies,
+  }
+end
+
+local function theorem2_of(given)
+  local b = theory.theorem2(given)
+  if not (given.alpha > 0.25 and given.alpha <= 0.5) then
+    b.reason = ("does not apply: it needs 1/4 < alpha <= 1/2, alpha is %.6g"):format(given.alpha)
+  elseif not b.applies then
+    b.reason = ("does not apply: h = %.6g is below its threshold %.3g"):format(given.h, b.threshold)
+  end
+  return b
+end
+
+options.define("bounds", {
+  summary = "Bounds of the distance to the minimum-norm solution.",
+  theory.DELTA, theory.CONSTANTS, theory.H0,
+})
+
+-- alpha as h^-alpha gave the standard deviation, whose logarithm returns it with round-off.
+local function tidy(given)
+  if math.abs(given.alpha - 0.5) < 1e-12 then given.alpha = 0.5 end
+  return given
+end
+
+local function bounds(s, o)
+  local perpendicular, _, _, error_norm = s:perpendicular(), core.theory_norms(s)
+  local sigma = s.problem:singular_values()
+  local log_apriori = core.theory_apriori(perpendicular, sigma:get(1, 1),
+    sigma:get(s.problem.rank, 1), error_norm, s:imbalance().c)
+  local out = {initial = perpendicular, apriori = math.exp(log_apriori), log_apriori = log_apriori}
+  local given, why = setting(s, o)
+  out.theorem2 = given and theorem2_of(tidy(given)) or {applies = false, bound = math.huge,
+    log_bound = math.huge, threshold = math.huge, reason = "does not apply: " .. why}
+  out.lemma1 = lemma1_of(s, given)
+  return out
+end
+
+--- Bounds of ||U2 V'||, the distance at the end. `initial` = ||Zperp|| = ||Z U2'||_F and `apriori`
+-- = ||Zperp|| exp(sigma_1 ||E||/(sigma_r^2 c)) are of this state and hold from here on (natural
+-- logarithm in `log_apriori`; inf at c = 0). `theorem2` (see `linnet.theory.theorem2`; `reason`
+-- says why when `applies` is false) and `lemma1` are of the trajectory's start and hold with
+-- probability >= 1 - delta; each inequality of `lemma1` (`c`, `perpendicular`, `product`) comes
+-- with `value`, `bound` and `holds`. [M21], section 7.
+-- @function state:bounds
+-- @tparam[opt] table opts see `help("bounds")`
+-- @treturn table initial, apriori, log_apriori, theorem2, lemma1
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+-- local b = linnet.problem(X, Y):init("gaussian", {h = 1e4, seed = 1}):bounds()
+-- print(b.initial, b.log_apriori, b.theorem2.reason or b.theorem2.bound)
+function state.methods.bounds(s, opts)
+  check_state(s, "bounds")
+  local o = options.check("bounds", opts, 2)
+  return bounds(s, o)
+end
+
+-- ---------------------------------------------------------------- along a run
+
+local NODES = 2000 -- states looked at between the first and the last, about
+
+-- int over [t0, t1] of what decays from f0 to f1, log-linear in between: exact for one exponential,
+-- and from above for a sum of them.
+local function log_trapezoid(t0, t1, f0, f1)
+  if f0 <= 0 then return 0 end
+  f1 = math.max(f1, f0 * 1e-16)
+  local ratio = math.log(f0 / f1)
+  return (t1 - t0) * (math.abs(ratio) < 1e-8 and f1 or (f0 - f1) / ratio)
+end
+
+local function add(sum, t0, t1, a, b)
+  sum.error = sum.error + log_trapezoid(t0, t1, a.error, b.error)
+  sum.force = sum.force + log_trapezoid(t0, t1, a.force, b.force)
+end
+
+local function norms(s)
+  local error_norm, force = core.theory_force(s)
+  return {error = error_norm, force = force}
+end
+
+-- From the last finite state to t = infinity: there the kernel hardly moves any more, or the
+-- infinite step would not have been accepted, so E decays by exp(-K t).
+local function add_tail(sum, s)
+  local path, sigma = exact.lazy{state = s}, s.problem:singular_values()
+  local function at(tau)
+    local E = path:at(tau).E
+    local A = core.matrix(E:rows(), E:cols(), function(i, j)
+      return sigma:get(i, 1) * E:get(i, j)
+    end)
+    return {error = E:norm(), force = A:norm(2)}
+  end
+  local rates = s:rates()
+  local first, last = 1e-3 / math.max(rates.upper, rates.late), 120 / rates.late
+  local count = math.ceil(20 * math.log(last / first, 10))
+  local tau, here = 0, norms(s)
+  for i = 0, count do
+    local following = first * (last / first) ^ (i / count)
+    local there = at(following)
+    add(sum, tau, following, here, there)
+    tau, here = following, there
+  end
+end
+
+-- int ||E||_F dt and int ||A||_2 dt over the run.
+local function integrals(self)
+  local points, sum = self.checkpoints, {error = 0, force = 0}
+  local pieces = math.max(1, math.min(8, NODES // #points))
+  local s = points[1].state
+  local here = norms(s)
+  for i = 2, #points + 1 do
+    local following = points[i] and points[i].state or self.final
+    if following.t == math.huge then
+      add_tail(sum, s)
+    elseif following.t > s.t then
+      local t0, t1 = s.t, following.t
+      for j = 1, pieces do
+        local t = t0 + (t1 - t0) * j / pieces
+        local there = norms(j == pieces and following or self:at(t))
+        add(sum, t0 + (t1 - t0) * (j - 1) / pieces, t, here, there)
+        here = there
+      end
+      s = following
+    end
+  end
+  return sum
+end
+
+local function rung(name, log, needs)
+  return {name = name, value = math.exp(log), log = log, needs = needs}
+end
+
+local Ladder = {__name = "linnet.ladder"}
+function Ladder.__tostring(ladder)
+  local lines = {}
+  for _, r in ipairs(ladder) do
+    local power = r.log / math.log(10)
+    local value = math.abs(power) < 300 and ("%.6g"):format(r.value)
+      or r.log == math.huge and "inf" or ("10^%.6g"):format(power)
+    lines[#lines + 1] = ("%-12s %-16s %s"):format(r.name, value, r.needs)
+  end
+  return table.concat(lines, "\n")
+end
+
+--- Bounds beside the measured distance: those of `state:bounds` for the run's start, and `ladder`,
+-- an ordered list of {name, value, log, needs}: the measured ||U2 V'|| at the end, then upper
+-- bounds of it, each larger than the one before: ||Zperp|| exp(int ||A||_2), ||Zperp|| exp(sigma_1
+-- int ||E||_F), ||Zperp|| exp(sigma_1 ||E(0)||/(sigma_r^2 c)), and Theorem 2. The integrals are
+-- measured on the run. [M21], section 7.
+-- @function run:bounds
+-- @tparam[opt] table opts see `help("bounds")`
+-- @treturn table initial, apriori, log_apriori, theorem2, lemma1, ladder (prints as a table)
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+-- local p = linnet.problem(X, Y)
+-- print(p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}):bounds().ladder)
+function run.methods.bounds(self, opts)
+  if getmetatable(self) ~= run.methods then
+    error("bounds: called on something that is not a run; write run:bounds(...)", 2)
+  elseif self.k then
+    error("bounds: the ladder is for the flow; descent jumps over its integrals", 2)
+  elseif not (self.final and self.checkpoints) then
+    error("bounds: this run was loaded from a file, which keeps no states", 2)
+  end
+  local o = options.check("bounds", opts, 2)
+  local out = bounds(self.start, o)
+  local sum = integrals(self)
+  local sigma_1 = self.problem:singular_values():get(1, 1)
+  local theorem2 = out.theorem2
+  out.integrals = sum
+  out.ladder = setmetatable({
+    rung("measured", math.log((core.theory_norms(self.final))), "nothing: ||U2 V'||_F at the end"),
+    rung("force", core.theory_rung(out.initial, sum.force), "the trajectory: int ||A||_2 dt"),
+    rung("error", core.theory_rung(out.initial, sigma_1 * sum.error),
+      "the trajectory: sigma_1 int ||E||_F dt"),
+    rung("apriori", out.log_apriori, "c > 0 at the start"),
+    rung("theorem 2", theorem2.log_bound, theorem2.reason
+      or ("Gaussian weights, h > %.3g; probability %g"):format(theorem2.threshold, 1 - o.delta)),
+  }, Ladder)
+  return out
+end
+
+return M

@@ -1,0 +1,100 @@
+--- Pictures of runs: any record against time, losses under their bounds.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.run.plot
+
+local options = require "linnet.options"
+local plot = require "linnet.plot"
+local run = require "linnet.run"
+
+local M = {}
+
+local STIFF = 1e4 -- from this kappa on, time is drawn on a logarithmic axis
+local BOUND_POINTS = 60
+
+-- Rows of two columns with finite time, as lists.
+local function finite(times, column, j)
+  local x, y = {}, {}
+  for i = 1, #times do
+    if times(i) < math.huge then x[#x + 1], y[#y + 1] = times(i), column:get(i, j) end
+  end
+  return x, y
+end
+
+-- L* + excess(t0) exp(-rate (t - t0)) over the times of the measured curve, for as long as the
+-- curve falls: a bound far below everything measured says nothing.
+local function bound_curve(label, rate, excess, floor, t0, t1, lowest, log)
+  local x, y = {}, {}
+  local last = rate > 0 and math.min(t1, t0 + math.log(excess / lowest) / rate) or t1
+  for i = 0, BOUND_POINTS do
+    local f = i / BOUND_POINTS
+    local t = log and t0 == 0 and last * 1e-6 ^ (1 - f) or t0 + f * (last - t0)
+    x[#x + 1], y[#y + 1] = t, floor + excess * math.exp(-rate * (t - t0))
+  end
+  return {x, y, label = label, style = "bound"}
+end
+
+-- Bounds of an excess-like curve from the start, where there is one.
+local function bounds_of(self, curves, floor, x, y, log)
+  if not (self.start and self.start.rates and #x > 1) then return end
+  local rates, excess = self.start:rates(), self.start:excess()
+  local lowest = math.max(math.min(table.unpack(y)) - floor, excess * 1e-16)
+  local t0, t1 = self.start.t, x[#x]
+  for _, entry in ipairs{{"Theorem 1", rates.imbalance}, {"margin bound", rates.margin}} do
+    if entry[2] > 0 then
+      curves[#curves + 1] = bound_curve(entry[1], entry[2], excess, floor, t0, t1, lowest, log)
+    end
+  end
+end
+
+local function curves_of(self, what, log)
+  local column, curves = self[what], {}
+  for j = 1, column:cols() do
+    local x, y = finite(self.t, column, j)
+    curves[j] = {x, y, label = column:cols() == 1 and what or ("%s %d"):format(what, j)}
+    if what == "excess" then bounds_of(self, curves, 0, x, y, log) end
+    if what == "loss" and self.problem then
+      bounds_of(self, curves, self.problem.optimal_loss, x, y, log)
+    end
+  end
+  return curves
+end
+
+local LOGARITHMIC = {loss = true, excess = true, rate = true, distance = true,
+  singular_values = true, kernel_distance = true, travel = true}
+
+--- Draw one of the records against time; `"loss"` and `"excess"` under the bounds of Theorem 1 and
+-- of the margin. Without a file the picture goes to the terminal.
+-- @function run:plot
+-- @tparam string what a record of this run
+-- @tparam ?string|table file a path ending in svg, png or pdf; or the options of `linnet.plot`
+-- @tparam ?table opts options of `linnet.plot`
+-- @usage
+-- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+-- p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):plot("loss")
+function run.methods.plot(self, what, file, opts)
+  local known = self.columns
+    or error("plot: called on something that is not a run; write run:plot(...)", 2)
+  local found
+  for _, name in ipairs(known) do found = found or (name == what and name ~= "t") end
+  if not found then
+    local near = type(what) == "string" and options.nearest(what, known)
+    error(("plot: this run recorded %s; got %s%s"):format(table.concat(known, ", "),
+      type(what) == "string" and "'" .. what .. "'" or type(what),
+      near and (" (did you mean '%s'?)"):format(near) or ""), 2)
+  end
+  if type(file) == "table" then file, opts = nil, file end
+  local figure = {}
+  for key, value in pairs(opts or {}) do figure[key] = value end
+  figure.file = file or figure.file
+  local x_log = self.problem and self.problem.kappa > STIFF
+  figure.log = figure.log or (x_log and "x" or "") .. (LOGARITHMIC[what] and "y" or "")
+  if figure.log == "" then figure.log = nil end
+  local curves, start = curves_of(self, what, figure.log == "xy"), self.start
+  table.move(curves, 1, #curves, #figure + 1, figure)
+  figure.title = figure.title or start and ("%s, h = %.6g"):format(start.kind, start.h) or nil
+  figure.xlabel, figure.ylabel = figure.xlabel or "t", figure.ylabel or what
+  return plot(figure)
+end
+
+return M

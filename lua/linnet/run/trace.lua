@@ -1,0 +1,119 @@
+--- Records along a run: which quantities, kept as columns while a trajectory advances.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.run.trace
+
+local core = require "linnet.core"
+local options = require "linnet.options"
+
+local M = {}
+
+--- What can be recorded by name, as functions of a state. A number, or a column matrix.
+M.quantities = {
+  loss = function(s) return s:loss() end,
+  excess = function(s) return s:excess() end,
+  rate = function(s) return s:rate() end,
+  distance = function(s) return s:distance() end,
+  imbalance_drift = function(s) return s:imbalance_drift() end,
+  kernel_distance = function(s) return s:kernel_distance() end,
+  singular_values = function(s) return s:singular_values() end,
+  alignment = function(s) return s:alignment() end,
+  travel = function(s) return s:travel() end,
+}
+
+--- Their names, sorted.
+M.names = {}
+for name in pairs(M.quantities) do M.names[#M.names + 1] = name end
+table.sort(M.names)
+
+local RESERVED = {t = true, k = true, stats = true, final = true, start = true, problem = true,
+  options = true, method = true, error = true, columns = true, checkpoints = true}
+
+--- The functions behind a `record` option: a list of names and `name = function(state)`.
+-- @tparam table record
+-- @treturn ?table list of {name, function}; nil and a message when a name is unknown
+function M.resolve(record)
+  local list, seen = {}, {}
+  local function add(name, f)
+    if not seen[name] then
+      seen[name] = true
+      list[#list + 1] = {name, f}
+    end
+  end
+  add("loss", M.quantities.loss)
+  add("excess", M.quantities.excess)
+  for _, name in ipairs(record) do
+    local f = type(name) == "string" and M.quantities[name]
+    if not f then
+      local near = type(name) == "string" and options.nearest(name, M.names)
+      return nil, ("record: '%s' is not one of %s%s"):format(tostring(name),
+        table.concat(M.names, ", "), near and (" (did you mean '%s'?)"):format(near) or "")
+    end
+    add(name, f)
+  end
+  local own = {}
+  for name in pairs(record) do
+    if type(name) == "string" then own[#own + 1] = name end
+  end
+  table.sort(own)
+  for _, name in ipairs(own) do
+    if type(record[name]) ~= "function" then
+      return nil, ("record: '%s' must be a function of the state, got a %s"):format(name,
+        type(record[name]))
+    elseif RESERVED[name] or require("linnet.run").methods[name] then
+      return nil, ("record: '%s' is a field of every run; choose another name"):format(name)
+    end
+    add(name, record[name])
+  end
+  return list
+end
+
+local Trace = {}
+Trace.__index = Trace
+
+--- A trace over a resolved list.
+function M.new(list)
+  local self = setmetatable({list = list, clock = {}, columns = {}, worst_drift = 0}, Trace)
+  for i = 1, #list do self.columns[i] = {} end
+  return self
+end
+
+--- Append one row: the clock's value (t or k) and every quantity of the state.
+function Trace:record(clock, state)
+  for i, entry in ipairs(self.list) do
+    local x = entry[2](state)
+    if type(x) ~= "number" and not core.is_matrix(x) then
+      error(("record: '%s' must return a number or a matrix, got a %s"):format(entry[1], type(x)),
+        0)
+    end
+    self.columns[i][#self.clock + 1] = x
+  end
+  self.clock[#self.clock + 1] = clock
+  self.worst_drift = math.max(self.worst_drift, state:imbalance_drift())
+end
+
+local function as_matrix(column, rows)
+  local first = column[1]
+  if not core.is_matrix(first) then
+    return core.matrix(rows, 1, function(i) return column[i] end)
+  end
+  local flat = {}
+  for i = 1, rows do
+    flat[i] = {}
+    for a = 1, first:rows() do
+      for b = 1, first:cols() do flat[i][#flat[i] + 1] = column[i]:get(a, b) end
+    end
+  end
+  return core.matrix(rows, #(flat[1] or {}), function(i, j) return flat[i][j] end)
+end
+
+--- The columns as matrices, one row per record; a matrix quantity fills a row with its entries.
+-- @treturn matrix the clock
+-- @treturn table name -> matrix
+function Trace:matrices()
+  local rows, out = #self.clock, {}
+  for i, entry in ipairs(self.list) do out[entry[1]] = as_matrix(self.columns[i], rows) end
+  return as_matrix(self.clock, rows), out
+end
+
+return M

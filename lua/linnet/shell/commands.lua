@@ -1,0 +1,209 @@
+--- lua/linnet/shell/commands.lua: what each command does. Each takes parsed arguments, returns an
+-- exit code, and raises what went wrong.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.shell.commands
+
+local linnet = require "linnet"
+local options = require "linnet.options"
+local record = require "linnet.record"
+local sweep_result = require "linnet.sweep.result"
+local run = require "linnet.sweep.run"
+local slurm = require "linnet.shell.slurm"
+local sweep = require "linnet.sweep"
+local work = require "linnet.sweep.work"
+
+local M = {}
+
+local function fail(text, ...) error(text:format(...), 0) end
+
+-- Error messages of Lua begin with a place in linnet's own files, of no use in a shell.
+local function call(f, ...)
+  local results = table.pack(pcall(f, ...))
+  if results[1] then return table.unpack(results, 2, results.n) end
+  local problem = results[2]
+  if type(problem) == "string" then
+    problem = problem:gsub("^[^:]*linnet/[%w_/]*%.lua:%d+: ", "")
+  end
+  error(problem, 0)
+end
+
+local function without_extension(path) return (path:gsub("%.%w+$", "")) end
+
+-- ---------------------------------------------------------------- sweeps
+
+local function is_sweep(value) return getmetatable(value) == sweep.methods end
+
+-- The sweep that a file returns.
+local function load_sweep(path)
+  local chunk, why = loadfile(path, "t")
+  if not chunk then fail("cannot load %s", (why:gsub("^cannot open ", ""))) end
+  local value = chunk()
+  if not is_sweep(value) then
+    fail("%s must return a sweep: return linnet.sweep{...}; it returned %s", path,
+      value == nil and "nothing" or "a " .. type(value))
+  end
+  return value
+end
+
+-- The summary of a result as a table that records can hold.
+local function json_of(result, out)
+  local rows = {}
+  for i, row in ipairs(result:summary()) do
+    rows[i] = {point = row.point}
+    for _, name in ipairs(result.measures) do rows[i][name] = row[name] end
+  end
+  return {out = out, records = #result.records, missing = result.missing,
+    points = #result.points, seeds = #result.seeds, summary = rows}
+end
+
+local function show(result, args, out)
+  if args.json then
+    print((assert(record.encode(json_of(result, out)))))
+  elseif not args.quiet then
+    print(result)
+  end
+end
+
+-- The command of worker i: a shard of this process's shard, which it reads from the file too.
+local function worker_command(args, out, shard, count)
+  local i, n = table.unpack(shard or {1, 1})
+  return function(w)
+    return ("%s sweep %s --out %s --shard %d/%d --worker"):format(args.self, slurm.quote(args.spec),
+      slurm.quote(out), i + n * (w - 1), n * count)
+  end
+end
+
+local function worker(s, args, out)
+  local jobs = run.jobs(s.grid, args.shard, run.done(s, out))
+  local pipe = assert(io.open("/dev/fd/3", "w"))
+  return work.worker(s, jobs, pipe) and 0 or 1
+end
+
+function M.sweep(args)
+  local s = load_sweep(args.spec)
+  local out = args.out or without_extension(args.spec:match("[^/]+$")) .. ".jsonl"
+  if args.worker then return worker(s, args, out) end
+  local o = call(options.check, "sweep.run", {out = out, threads = args.threads, shard = args.shard,
+    resume = args.resume or false, progress = not args.quiet})
+  local result
+  if args.threads > 1 and work.needs_lua(s) then
+    local command = worker_command(args, out, args.shard, args.threads)
+    result = call(run.run, s, o, work.processes(args.threads, command))
+  else
+    result = call(run.run, s, o)
+  end
+  show(result, args, out)
+  if not args.quiet and not args.json then
+    io.stderr:write(("%d records in %s\n"):format(#result.records, out))
+  end
+  if args.report then call(result.report, result, args.report) end
+end
+
+function M.merge(args)
+  local result = call(sweep.merge, args.files, {rtol = args.rtol, partial = args.partial or false})
+  local canonical = {canonical = args.canonical or false}
+  if args.out == "-" then
+    for _, value in ipairs(sweep_result.lines(result, canonical.canonical)) do
+      if not io.stdout:write(assert(record.encode(value)) .. "\n") then
+        fail("cannot write standard output")
+      end
+    end
+    if not io.stdout:flush() then fail("cannot write standard output") end
+    return 0
+  elseif args.out then
+    call(result.save, result, args.out, canonical)
+  end
+  show(result, args, args.out)
+end
+
+-- ---------------------------------------------------------------- reports
+
+-- Whether a file holds a saved run rather than records of a sweep.
+local function is_run(path)
+  local file, why = io.open(path)
+  if not file then fail("cannot read %s", why) end
+  local header = record.decode(file:read("l") or "")
+  file:close()
+  return type(header) == "table" and type(header.header) == "table" and header.header.kind == "run"
+end
+
+-- A saved run as a report: how it ended, and its excess over time.
+local function run_report(loaded)
+  local rows = {}
+  for name, value in pairs(loaded.stats) do rows[#rows + 1] = {name, value} end
+  table.sort(rows, function(a, b) return a[1] < b[1] end)
+  local page = linnet.report{title = "A run", lead = tostring(loaded):match("[^\n]*")}
+  if loaded.excess and #loaded.t > 1 then
+    page:figure({{loaded.t, loaded.excess}, log = "y", xlabel = "t", ylabel = "L - L*"},
+      "The loss above its least value.")
+  end
+  return page:table{columns = {"", "value"}, rows = rows}
+end
+
+function M.report(args)
+  local out = args.out or without_extension(args.files[1]) .. ".html"
+  if is_run(args.files[1]) then
+    if #args.files > 1 then fail("a run is reported alone; there are %d files", #args.files) end
+    local loaded = call(linnet.load, args.files[1])
+    local page = run_report(loaded)
+    call(page.save, page, out)
+  else
+    local result = call(sweep.merge, args.files, {partial = args.partial or false})
+    call(result.report, result, out)
+  end
+  io.stderr:write("wrote ", out, "\n")
+end
+
+-- ---------------------------------------------------------------- the cluster
+
+function M.slurm(args)
+  local s = load_sweep(args.spec)
+  local opts = {command = args.command or args.self, submit = args.submit or false}
+  for _, name in ipairs{"tasks", "out", "report", "dir", "partition", "time", "mem", "cpus",
+    "retries", "rtol"} do
+    opts[name] = args[name]
+  end
+  if #args.option > 0 then opts.option = args.option end
+  if args.tasks > s.grid.jobs then
+    fail("%d tasks, but the sweep has %d jobs", args.tasks, s.grid.jobs)
+  end
+  local job = call(slurm.write, args.spec, opts)
+  if not args.submit then
+    print(("wrote array.sh, merge.sh and submit.sh to %s; submit with: sh %s"):format(job.dir,
+      slurm.quote(job.submit)))
+    return 0
+  end
+  local said = slurm.submit(job)
+  if not said then fail("sbatch refused; the scripts are in %s", job.dir) end
+  print(said)
+end
+
+-- ---------------------------------------------------------------- the rest
+
+function M.run(args)
+  local chunk, why = loadfile(args.file, "t")
+  if not chunk then fail("cannot load %s", (why:gsub("^cannot open ", ""))) end
+  local list = args.args or {}
+  _G.arg = table.move(list, 1, #list, 1, {[0] = args.file})
+  chunk(table.unpack(list))
+end
+
+function M.repl() return require("linnet.shell.repl").run() end
+
+function M.doctor(args)
+  local doctor = require "linnet.shell.doctor"
+  local text, healthy = doctor.report()
+  if args.json then
+    local rows = {}
+    for i, row in ipairs(doctor.findings()) do
+      rows[i] = {what = row[1], found = row[2] or "", missing = not row[2],
+        optional = row[4] or false, get = row[3]}
+    end
+    text = (assert(record.encode{healthy = healthy, findings = rows}))
+  end
+  print(text)
+  return healthy and 0 or 1
+end
+
+return M

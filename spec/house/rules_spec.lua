@@ -1,0 +1,189 @@
+-- The rules of the house that a machine can check (CONTRIBUTING.md says why each exists).
+-- SPDX-License-Identifier: MIT
+
+--- Sources below these folders (separated by spaces) whose names end so.
+local function files(folders, ending)
+  local command = ("find %s -type f -name '*.%s' | sort"):format(folders, ending)
+  local pipe <close> = assert(io.popen(command))
+  local list = {}
+  for path in pipe:lines() do list[#list + 1] = path end
+  return list
+end
+
+local function contents(path)
+  local file <close> = assert(io.open(path, "rb"))
+  return file:read("a")
+end
+
+local function lines(text)
+  local _, count = text:gsub("\n", "")
+  return count
+end
+
+local EVERYWHERE = "csrc lua spec fuzz examples bench tools"
+local C = files("csrc", "[ch]")
+local C_ALL = files(EVERYWHERE, "[ch]")
+local LUA = files(EVERYWHERE, "lua")
+
+-- Fails with every offender in the message, not just the first.
+local function none(offenders) assert.equal("", table.concat(offenders, "\n")) end
+
+describe("the rules of the house", function()
+  it("find the sources", function()
+    assert.is_true(#C > 10 and #LUA > 10)
+  end)
+
+  it("includes go one way: num <- io, num <- model <- {flow, theory} <- bind", function()
+    local may = {
+      num = "num", io = "io num", model = "model num theory", flow = "flow model num",
+      theory = "theory model num", bind = "bind flow theory model io num",
+    }
+    local bad = {}
+    for _, path in ipairs(C) do
+      local room = path:match("^csrc/(%w+)/")
+      for include in contents(path):gmatch('#include%s+"([^"]+)"') do
+        local other = include:match("^(%w+)/")
+        if not other or not may[room]:find("%f[%w]" .. other .. "%f[%W]") then
+          bad[#bad + 1] = path .. " includes " .. include
+        end
+      end
+    end
+    none(bad)
+  end)
+
+  it("all but bind know no Lua and never allocate", function()
+    local bad = {}
+    for _, path in ipairs(C) do
+      if not path:match("^csrc/bind/") then
+        for line in contents(path):gmatch("[^\n]+") do
+          local code = line:gsub("/%*.-%*/", ""):gsub('".-"', '""')
+          if code:find("lua_%w+%s*%(") or line:find('#include [<"]l?ua') or line:find("lauxlib")
+            or code:find("%f[%w_]malloc%s*%(") or code:find("%f[%w_]calloc%s*%(")
+            or code:find("%f[%w_]realloc%s*%(") or code:find("%f[%w_]free%s*%(") then
+            bad[#bad + 1] = path .. ": " .. line
+          end
+        end
+      end
+    end
+    none(bad)
+  end)
+
+  it("no file of the core keeps state of its own between calls", function()
+    local bad = {}
+    for _, path in ipairs(C) do
+      for line in contents(path):gmatch("[^\n]+") do
+        -- a static or file-scope object that is neither const nor a function
+        if line:match("^%s*static%s") and not line:match("const") and not line:match("%(")
+          and (line:match(";") or line:match("=")) then
+          bad[#bad + 1] = path .. ": " .. line
+        end
+      end
+    end
+    none(bad)
+  end)
+
+  it("every source names itself, its purpose and its licence at the top", function()
+    local bad = {}
+    for _, list in ipairs{C_ALL, LUA} do
+      for _, path in ipairs(list) do
+        local head = contents(path):sub(1, 4000)
+        if not head:find("SPDX-License-Identifier: MIT", 1, true) then
+          bad[#bad + 1] = path .. ": no licence line"
+        elseif path:match("%.[ch]$") and not head:find(path, 1, true) then
+          bad[#bad + 1] = path .. ": does not name itself"
+        end
+      end
+    end
+    none(bad)
+  end)
+
+  it("no file is longer than one can keep in mind", function()
+    local bad = {}
+    for _, list in ipairs{C_ALL, LUA} do
+      for _, path in ipairs(list) do
+        local n = lines(contents(path))
+        if n > 450 and not path:find("tableau", 1, true) and path ~= "lua/linnet/manual.lua" then
+          bad[#bad + 1] = ("%s: %d lines"):format(path, n)
+        end
+      end
+    end
+    none(bad)
+  end)
+
+  it("no line is longer than 100 columns", function()
+    local bad = {}
+    for _, list in ipairs{C_ALL, LUA} do
+      for _, path in ipairs(list) do
+        local number, listing = 0, false -- lists of cases, a case a line, say so to luacheck
+        for line in contents(path):gmatch("([^\n]*)\n") do
+          number = number + 1
+          if line:find("luacheck: .*no max line length") then listing = true end
+          if line:find("luacheck: pop", 1, true) then listing = false end
+          if (utf8.len(line) or #line) > 100 and path ~= "lua/linnet/manual.lua"
+            and not path:find("tableau", 1, true) and not listing then
+            bad[#bad + 1] = ("%s:%d"):format(path, number)
+          end
+        end
+      end
+    end
+    none(bad)
+  end)
+
+  it("nothing is left undone by its own words", function()
+    local bad = {}
+    for _, list in ipairs{C_ALL, LUA} do
+      for _, path in ipairs(list) do
+        for _, word in ipairs{"TO" .. "DO", "FIX" .. "ME", "X" .. "XX", "HA" .. "CK"} do
+          if contents(path):find("%f[%w]" .. word .. "%f[%W]") then
+            bad[#bad + 1] = path .. ": " .. word
+          end
+        end
+      end
+    end
+    none(bad)
+  end)
+
+  it("load and its kin never meet data: only the REPL's setup and named scripts", function()
+    local allowed = {["lua/linnet/shell/commands.lua"] = true}
+    local bad = {}
+    for _, path in ipairs(LUA) do
+      if path:match("^lua/") and not allowed[path] then
+        for line in contents(path):gmatch("[^\n]+") do
+          local code = line:gsub("%-%-.*", ""):gsub("%b\"\"", '""')
+          if code:find("%f[%w_.:]loadstring%s*[%({]") or code:find("%f[%w_]dofile%s*%(")
+            or code:find("%f[%w_]loadfile%s*%(") or code:find("[^%w_.:]load%s*%(") then
+            bad[#bad + 1] = path .. ": " .. line
+          end
+        end
+      end
+    end
+    none(bad)
+  end)
+
+  it("every promise is held by a sentence of a spec", function()
+    local bad, count = {}, 0
+    for row in contents("docs/promises.md"):gmatch("\n(|[^\n]+)") do
+      local spec, sentence = row:match("| `([%w_/.]+)` | (.-) |$")
+      if spec then
+        count = count + 1
+        local file = io.open("spec/" .. spec .. (spec:find("%.") and "" or ".lua"))
+        local text = file and file:read("a") or ""
+        if file then file:close() end
+        if not text:find(sentence, 1, true) then bad[#bad + 1] = spec .. ": " .. sentence end
+      end
+    end
+    none(bad)
+    assert.is_true(count >= 30)
+  end)
+
+  it("the version stands in one place and its rockspec follows", function()
+    local version = dofile("lua/linnet/version.lua")
+    local text = contents(("rockspecs/linnet-%s-1.rockspec"):format(version))
+    assert.truthy(text:find(('version = "%s-1"'):format(version), 1, true))
+    assert.truthy(contents("CHANGELOG.md"):find("## " .. version, 1, true))
+    local function recipe(t) -- everything but the version and where the sources lie
+      return (t:gsub("version = [^\n]*", ""):gsub("source = [^\n]*", ""))
+    end
+    assert.equal(recipe(contents("linnet-scm-1.rockspec")), recipe(text))
+  end)
+end)
