@@ -53,8 +53,8 @@ TREE = LUA_PATH_5_4="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$${LUA_PATH_5_
 
 # Debian packages; a|b is satisfied by either and installs the first.
 DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev libopenblas-dev liblapacke-dev \
-             lua-dkjson lua-argparse lua-filesystem gnuplot-nox|gnuplot-qt|gnuplot-x11
-DEPS_TEST := lua-busted
+             lua-argparse lua-filesystem gnuplot-nox|gnuplot-qt|gnuplot-x11
+DEPS_TEST := lua-busted lua-dkjson
 DEPS_CI   := locales lua-check lua-ldoc luarocks clang-format git python3-minimal python3-numpy
 DEPS_RELEASE := clang valgrind libc6-dbg libopenblas0-serial libopenblas-serial-dev \
                 liblapack-dev libblas-dev

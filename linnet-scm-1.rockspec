@@ -13,8 +13,8 @@ sweeps and reports.]],
   labels = { "math", "neural-networks", "linear-algebra", "science" },
 }
 supported_platforms = { "unix" }
-dependencies = { "lua >= 5.4, < 5.5", "dkjson >= 2.5", "argparse >= 0.7.1", "luafilesystem >= 1.8.0" }
-test_dependencies = { "busted >= 2.1.1" }
+dependencies = { "lua >= 5.4, < 5.5", "argparse >= 0.7.1", "luafilesystem >= 1.8.0" }
+test_dependencies = { "busted >= 2.1.1", "dkjson >= 2.5" }
 external_dependencies = { LAPACKE = { header = "lapacke.h" } }
 build = {
   type = "make", -- the Makefile is the one recipe; tools/probe finds BLAS and LAPACKE

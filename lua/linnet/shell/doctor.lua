@@ -7,7 +7,6 @@ local M = {}
 
 local GET = {
   gnuplot = "apt install gnuplot-nox (Debian, Ubuntu), dnf install gnuplot, brew install gnuplot",
-  dkjson = "apt install lua-dkjson, or luarocks install dkjson",
   argparse = "apt install lua-argparse, or luarocks install argparse",
   lfs = "apt install lua-filesystem, or luarocks install luafilesystem",
   rlwrap = "apt install rlwrap (only for a Lua without readline)",
@@ -49,7 +48,7 @@ function M.findings()
     rows[#rows + 1] = {"core", nil, "make build; the reason is: "
       .. tostring(core):gsub("%s+", " ")}
   end
-  for _, name in ipairs{"dkjson", "argparse", "lfs"} do rows[#rows + 1] = module_row(name) end
+  for _, name in ipairs{"argparse", "lfs"} do rows[#rows + 1] = module_row(name) end
   rows[#rows + 1] = {"gnuplot", output("gnuplot --version"), GET.gnuplot}
   rows[#rows + 1] = {"rlwrap", output("rlwrap --version"), GET.rlwrap, true}
   return rows
