@@ -73,6 +73,7 @@ static long scenario_run(lua_State *L, heap *h, const char *name, const char *mo
       if (!reached || !memory_error(L)) complain(name, mode, n, luaL_tolstring(L, -1, NULL));
       lua_settop(L, 3);
     }
+    /* promise: after every failed allocation the objects work, and no byte is lost at the end */
     if (scenario_call(L, "act") != LUA_OK) {
       complain(name, mode, n, "afterwards the same call fails:");
       printf("    %s\n", luaL_tolstring(L, -1, NULL));

@@ -81,6 +81,7 @@ static void in_turns(const int order[STATES], int turns, const char *expected) {
       }
     }
     int i = order[closed];
+    /* promise: every result is that of a state alone, in turns and in threads */
     if (done[i] && strcmp(out[i], expected)) complain("in turns", out[i]);
     if (last && !done[i]) complain("in turns", "the last state did not finish");
     lua_close(L[i]);

@@ -46,6 +46,7 @@ describe("Ctrl-C during a flow", function()
   local undisturbed = support.child(CHILD)
 
   for _, where in ipairs{"main", "coroutine"} do
+    -- promise: ends it with the run so far; the same call again gives the same bits
     it(("ends it with the run so far, in the %s; the same call again gives the same bits")
       :format(where == "main" and "main thread" or "coroutine"), function()
       local lines = support.child((CHILD:gsub("WHERE", where)), true)
@@ -73,6 +74,7 @@ local LONG = {
 
 describe("Ctrl-C during", function()
   for what, work in pairs(LONG) do
+    -- promise: comes back, and everything is still usable
     it(what .. " comes back, and everything is still usable", function()
       local program = ([[
         local linnet = require "linnet"

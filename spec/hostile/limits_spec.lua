@@ -69,6 +69,7 @@ describe("the collector", function()
         "l")
     ]],
   } do
+    -- promise: leaves no trace in results, however often it runs
     it("leaves no trace in results when it is " .. name, function()
       local pressed = support.child(setting .. "\n" .. WORK)
       assert.equal(1, #pressed, table.concat(pressed, "\n"))
@@ -96,6 +97,7 @@ describe("a Lua state that closes in the middle", function()
       linnet.sweep{over = {x = {1, 2, 3}}, seeds = 2, run = function()
         print("bye"); os.remove(path); os.exit(3, true) end}:run{out = path, progress = false}]],
   } do
+    -- promise: ends without a crash, in the middle of anything
     it("ends without a crash, in the middle " .. what, function()
       local lines = support.child(START .. work)
       assert.same({"bye"}, lines)

@@ -47,6 +47,7 @@ describe("matrix memory", function()
       assert.is_true(peak - before < 16, ("%d MB more"):format(peak - before))
     end)
 
+    -- promise: stays near what lives over many 8 MB temporaries, in both collector modes
     it("stays near what lives over many 8 MB temporaries, " .. mode, function()
       if not available then return pending("no /proc/self/status") end
       local peak = megabytes(mode, [[
