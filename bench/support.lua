@@ -18,9 +18,9 @@ function M.times(count, f, ...)
   f(...)
   local list = {}
   for i = 1, count do
-    local began = core.clock()
+    local began = core.system.clock()
     f(...)
-    list[i] = core.clock() - began
+    list[i] = core.system.clock() - began
   end
   return list
 end
@@ -35,9 +35,9 @@ function M.in_turn(count, functions)
   end
   for i = 1, count do
     for j, f in ipairs(functions) do
-      local began = core.clock()
+      local began = core.system.clock()
       f()
-      lists[j][i] = core.clock() - began
+      lists[j][i] = core.system.clock() - began
     end
   end
   return lists

@@ -50,7 +50,7 @@ end
 --- Largest |a - b| over the largest |b|.
 function M.relative(a, b)
   local core = require "linnet.core"
-  return core.max_abs(a - b) / core.max_abs(b)
+  return core.matrix.max_abs(a - b) / core.matrix.max_abs(b)
 end
 
 --- Kolmogorov-Smirnov distance between two samples (lists of numbers).

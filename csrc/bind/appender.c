@@ -47,9 +47,9 @@ static bool appender_lock(int fd, const char *path) {
   return false;
 }
 
-/* appender(path) -> a file open for appending under an exclusive lock, created when missing; or
- * nil, the reason, and true when the reason is another writer. */
-static int appender_open(lua_State *L) {
+/* core.appender.open(path) -> a file open for appending under an exclusive lock, created when
+ * missing; or nil, the reason, and true when the reason is another writer. */
+static int l_appender_open(lua_State *L) {
   const char *path = luaL_checkstring(L, 1);
   appender *a = lua_newuserdatauv(L, sizeof *a, 0);
   a->fd = CLOSED;
@@ -66,7 +66,7 @@ static int appender_open(lua_State *L) {
 }
 
 /* a:append(text) -> true, or nil and the reason; then the file is as long as before. */
-static int appender_append(lua_State *L) {
+static int l_appender_append(lua_State *L) {
   appender *a = appender_check(L);
   size_t size, done = 0;
   const char *text = luaL_checklstring(L, 2, &size);
@@ -89,7 +89,7 @@ static int appender_append(lua_State *L) {
 }
 
 /* a:size() -> bytes in the file */
-static int appender_size(lua_State *L) {
+static int l_appender_size(lua_State *L) {
   appender *a = appender_check(L);
   struct stat now;
   if (fstat(a->fd, &now) != 0) return appender_result(L, false);
@@ -98,7 +98,7 @@ static int appender_size(lua_State *L) {
 }
 
 /* a:truncate(size) -> true, or nil and the reason; the file is never made longer. */
-static int appender_truncate(lua_State *L) {
+static int l_appender_truncate(lua_State *L) {
   appender *a = appender_check(L);
   lua_Integer size = luaL_checkinteger(L, 2);
   struct stat now;
@@ -108,32 +108,26 @@ static int appender_truncate(lua_State *L) {
 }
 
 /* a:sync() -> true once the data are on the disk; files that cannot be synchronized count as so. */
-static int appender_sync(lua_State *L) {
+static int l_appender_sync(lua_State *L) {
   appender *a = appender_check(L);
   return appender_result(L, fsync(a->fd) == 0 || errno == EINVAL || errno == EROFS);
 }
 
 /* a:close(), also __gc and __close: releases the lock; again and again if one likes. */
-static int appender_close(lua_State *L) {
+static int l_appender_close(lua_State *L) {
   appender *a = luaL_checkudata(L, 1, APPENDER_NAME);
   int fd = a->fd;
   a->fd = CLOSED;
   return appender_result(L, fd == CLOSED || close(fd) == 0);
 }
 
-static const luaL_Reg methods[] = {
-    {"append", appender_append},     {"size", appender_size},
-    {"truncate", appender_truncate}, {"sync", appender_sync},
-    {"close", appender_close},       {"__gc", appender_close},
-    {"__close", appender_close},     {NULL, NULL},
-};
-
 void bind_appender(lua_State *L) {
-  luaL_newmetatable(L, APPENDER_NAME);
-  luaL_setfuncs(L, methods, 0);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-  lua_pushcfunction(L, appender_open);
-  lua_setfield(L, -2, "appender");
+  static const luaL_Reg functions[] = {{"open", l_appender_open}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"append", l_appender_append},     {"size", l_appender_size},
+                                     {"truncate", l_appender_truncate}, {"sync", l_appender_sync},
+                                     {"close", l_appender_close},       {NULL, NULL}};
+  static const luaL_Reg meta[] = {
+      {"__gc", l_appender_close}, {"__close", l_appender_close}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  bind_type(L, APPENDER_NAME, methods, NULL, meta);
 }

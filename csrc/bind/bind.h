@@ -1,5 +1,6 @@
 /* csrc/bind/bind.h: what the binding files share: blocks, matrices on the Lua stack, and one
- * bind_<type> per Lua-visible type, which fills the core table on top of the stack.
+ * bind_<file> per file, which fills core.<file>. The C function behind core.<file>.<name>, or
+ * behind a method <name>, is l_<file>_<name>; the one behind a metamethod __<name> is meta_<name>.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_BIND_BIND_H
 #define LINNET_BIND_BIND_H
@@ -52,7 +53,14 @@ void bind_set_threads(lua_State *L, int n);
 /* The generator behind a linnet.random userdata, or an argument error. */
 philox *bind_random_check(lua_State *L, int arg);
 
-/* Each: the core table is on top of the stack and stays there. */
+/* The one way to expose a type: its metatable, with these metamethods, becomes core.types.<name>
+ * (name begins with "linnet."); its field "methods" is the table of methods, to which Lua adds its
+ * own. A field is looked up there, or by index(object, key), whose first upvalue that table is. All
+ * but the name may be NULL. */
+void bind_type(lua_State *L, const char *name, const luaL_Reg *methods, lua_CFunction index,
+               const luaL_Reg *meta);
+
+/* Each: core.<file> is on top of the stack and stays there. */
 void bind_matrix(lua_State *L);
 void bind_random(lua_State *L);
 void bind_files(lua_State *L);

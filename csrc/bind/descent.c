@@ -1,4 +1,4 @@
-/* csrc/bind/descent.c: core.descent_new(...) and its methods: count steps a call, the state.
+/* csrc/bind/descent.c: core.descent.new(...) and its methods: count steps a call, the state.
  * lua/linnet/descend.lua drives it and keeps the records.
  * SPDX-License-Identifier: MIT */
 #include "flow/descent.h"
@@ -16,8 +16,8 @@ typedef struct bound_descent {
 
 static bound_descent *descent_check(lua_State *L) { return luaL_checkudata(L, 1, DESCENT_NAME); }
 
-/* core.descent_new(state, method, eta, steps, momentum, batch, seed, until_excess, max_seconds) */
-static int descent_new(lua_State *L) {
+/* core.descent.new(state, method, eta, steps, momentum, batch, seed, until_excess, max_seconds) */
+static int l_descent_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
   descent_spec spec = {.method = (descent_method)luaL_checkoption(L, 2, NULL, descent_method_names),
@@ -49,7 +49,7 @@ static int descent_new(lua_State *L) {
 }
 
 /* d:advance(count) -> nil to go on, or the name of the reason why the descent ended */
-static int descent_steps(lua_State *L) {
+static int l_descent_advance(lua_State *L) {
   bound_descent *b = descent_check(L);
   int64_t count = (int64_t)luaL_checkinteger(L, 2);
   tick t = bind_tick(L);
@@ -62,7 +62,7 @@ static int descent_steps(lua_State *L) {
 }
 
 /* d:state() -> the state after the last step */
-static int descent_state(lua_State *L) {
+static int l_descent_state(lua_State *L) {
   bound_descent *b = descent_check(L);
   lua_getiuservalue(L, 1, DESCENT_STATE);
   state *s = bind_state_like(L, lua_gettop(L), b->t0 + b->d.spec.eta * (double)b->d.k);
@@ -71,7 +71,7 @@ static int descent_state(lua_State *L) {
 }
 
 /* d:time() -> k, excess, largest stable step once diverged (else 0) */
-static int descent_time(lua_State *L) {
+static int l_descent_time(lua_State *L) {
   const bound_descent *b = descent_check(L);
   lua_pushinteger(L, (lua_Integer)b->d.k);
   lua_pushnumber(L, b->d.excess);
@@ -79,14 +79,13 @@ static int descent_time(lua_State *L) {
   return 3;
 }
 
-static const luaL_Reg methods[] = {
-    {"advance", descent_steps}, {"state", descent_state}, {"time", descent_time}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"advance", l_descent_advance},
+                                   {"state", l_descent_state},
+                                   {"time", l_descent_time},
+                                   {NULL, NULL}};
 
 void bind_descent(lua_State *L) {
-  luaL_newmetatable(L, DESCENT_NAME);
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-  lua_pushcfunction(L, descent_new);
-  lua_setfield(L, -2, "descent_new");
+  static const luaL_Reg functions[] = {{"new", l_descent_new}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  bind_type(L, DESCENT_NAME, methods, NULL, NULL);
 }

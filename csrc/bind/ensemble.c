@@ -1,4 +1,4 @@
-/* csrc/bind/ensemble.c: core.ensemble_run(problem, job) over a pool of C threads. Every block is
+/* csrc/bind/ensemble.c: core.ensemble.run(problem, job) over a pool of C threads. Every block is
  * made and anchored before the threads start; the pool is joined on every way out.
  * SPDX-License-Identifier: MIT */
 #include "flow/ensemble.h"
@@ -116,10 +116,10 @@ static ensemble_room *rooms_push(lua_State *L, const ensemble_job *job, int thre
   return rooms;
 }
 
-/* core.ensemble_run(problem, job, threads, progress(done) or nil) -> results (count x columns),
+/* core.ensemble.run(problem, job, threads, progress(done) or nil) -> results (count x columns),
  * bytes per thread, whether it was stopped, the error of progress if that did it. A row not done
  * holds nan. */
-static int ensemble_run(lua_State *L) {
+static int l_ensemble_run(lua_State *L) {
   ensemble_job job;
   int threads = (int)luaL_checkinteger(L, 3), columns = 0;
   lua_settop(L, 4);
@@ -170,18 +170,8 @@ static int ensemble_run(lua_State *L) {
 }
 
 void bind_ensemble(lua_State *L) {
-  luaL_newmetatable(L, POOL_NAME);
-  lua_pushcfunction(L, pool_close);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, pool_close);
-  lua_setfield(L, -2, "__close");
-  lua_pop(L, 1);
-  lua_pushcfunction(L, ensemble_run);
-  lua_setfield(L, -2, "ensemble_run");
-  lua_newtable(L);
-  for (int i = 0; i < FLOW_REASONS; i++) {
-    lua_pushstring(L, flow_reason_names[i]);
-    lua_rawseti(L, -2, i);
-  }
-  lua_setfield(L, -2, "flow_reasons");
+  static const luaL_Reg functions[] = {{"run", l_ensemble_run}, {NULL, NULL}};
+  static const luaL_Reg meta[] = {{"__gc", pool_close}, {"__close", pool_close}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  bind_type(L, POOL_NAME, NULL, NULL, meta);
 }

@@ -1,4 +1,4 @@
-/* csrc/bind/exact.c: core.exact_*, the closed forms of csrc/theory/exact.h; lua/linnet/exact.lua
+/* csrc/bind/exact.c: core.exact.*, the closed forms of csrc/theory/exact.h; lua/linnet/exact.lua
  * checks shapes and values and turns them into objects.
  * SPDX-License-Identifier: MIT */
 #include "theory/exact.h"
@@ -20,8 +20,8 @@ static mat stacked(lua_State *L, int arg) {
   return Z;
 }
 
-/* core.exact_riccati(U, V, target, lam) -> object, max |Lambda - lam I| / max |Z^T Z| */
-static int riccati_new(lua_State *L) {
+/* core.exact.riccati(U, V, target, lam) -> object, max |Lambda - lam I| / max |Z^T Z| */
+static int l_exact_riccati(lua_State *L) {
   mat U = bind_matrix_check(L, 1), V = bind_matrix_check(L, 2), target = bind_matrix_check(L, 3);
   double lam = luaL_checknumber(L, 4), defect;
   mat Z = stacked(L, 1);
@@ -42,7 +42,7 @@ static int riccati_new(lua_State *L) {
 }
 
 /* object:at(t) -> U1 U1^T, U1 V^T, V V^T, and L itself (k x k', up to a right rotation) */
-static int riccati_at(lua_State *L) {
+static int l_exact_riccati_at(lua_State *L) {
   exact_riccati *e = luaL_checkudata(L, 1, RICCATI_NAME);
   double t = luaL_checknumber(L, 2);
   int r = e->r, m = e->m, before = blas_threads(1);
@@ -60,8 +60,8 @@ static int riccati_at(lua_State *L) {
   return 4;
 }
 
-/* core.exact_pairs(Y) -> P (r x r), s (min x 1), R (m x m), Y = P diag(s) R^T */
-static int pairs_push(lua_State *L) {
+/* core.exact.pairs(Y) -> P (r x r), s (min x 1), R (m x m), Y = P diag(s) R^T */
+static int l_exact_pairs(lua_State *L) {
   mat Y = bind_matrix_check(L, 1);
   pairs w;
   arena count = arena_counting();
@@ -86,14 +86,14 @@ static int push_mode(lua_State *L, exact_mode z) {
   return 3;
 }
 
-/* core.exact_diagonal(a, b, s, t) -> p, uu, vv of one mode */
-static int diagonal(lua_State *L) {
+/* core.exact.diagonal(a, b, s, t) -> p, uu, vv of one mode */
+static int l_exact_diagonal(lua_State *L) {
   return push_mode(L, exact_diagonal(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
                                      luaL_checknumber(L, 3), luaL_checknumber(L, 4)));
 }
 
-/* core.exact_scalar(u, v, sigma, target, t) -> p, uu, vv, c; u, v are columns of equal length */
-static int scalar(lua_State *L) {
+/* core.exact.scalar(u, v, sigma, target, t) -> p, uu, vv, c; u, v are columns of equal length */
+static int l_exact_scalar(lua_State *L) {
   mat u = bind_matrix_check(L, 1), v = bind_matrix_check(L, 2);
   exact_scalar e =
       exact_scalar_of(u.p, v.p, u.rows, luaL_checknumber(L, 3), luaL_checknumber(L, 4));
@@ -102,8 +102,8 @@ static int scalar(lua_State *L) {
   return 4;
 }
 
-/* core.exact_lazy(U, V, target, sigma) -> object */
-static int lazy_new(lua_State *L) {
+/* core.exact.lazy(U, V, target, sigma) -> object */
+static int l_exact_lazy(lua_State *L) {
   mat U = bind_matrix_check(L, 1), V = bind_matrix_check(L, 2), target = bind_matrix_check(L, 3);
   mat sigma = bind_matrix_check(L, 4);
   int r = U.rows, m = V.rows;
@@ -125,7 +125,7 @@ static int lazy_new(lua_State *L) {
 }
 
 /* object:at(t) -> E (r x m) */
-static int lazy_at(lua_State *L) {
+static int l_exact_lazy_at(lua_State *L) {
   exact_lazy *e = luaL_checkudata(L, 1, LAZY_NAME);
   double t = luaL_checknumber(L, 2);
   int before = blas_threads(1);
@@ -135,21 +135,13 @@ static int lazy_at(lua_State *L) {
   return 1;
 }
 
-static void type_with_at(lua_State *L, const char *name, lua_CFunction at) {
-  luaL_newmetatable(L, name);
-  lua_newtable(L);
-  lua_pushcfunction(L, at);
-  lua_setfield(L, -2, "at");
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-}
-
-static const luaL_Reg functions[] = {{"exact_riccati", riccati_new}, {"exact_pairs", pairs_push},
-                                     {"exact_diagonal", diagonal},   {"exact_scalar", scalar},
-                                     {"exact_lazy", lazy_new},       {NULL, NULL}};
-
 void bind_exact(lua_State *L) {
-  type_with_at(L, RICCATI_NAME, riccati_at);
-  type_with_at(L, LAZY_NAME, lazy_at);
+  static const luaL_Reg functions[] = {{"riccati", l_exact_riccati},   {"pairs", l_exact_pairs},
+                                       {"diagonal", l_exact_diagonal}, {"scalar", l_exact_scalar},
+                                       {"lazy", l_exact_lazy},         {NULL, NULL}};
+  static const luaL_Reg riccati[] = {{"at", l_exact_riccati_at}, {NULL, NULL}};
+  static const luaL_Reg lazy[] = {{"at", l_exact_lazy_at}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
+  bind_type(L, RICCATI_NAME, riccati, NULL, NULL);
+  bind_type(L, LAZY_NAME, lazy, NULL, NULL);
 }

@@ -81,7 +81,7 @@ static bool file_read(lua_State *L, const char *path, luaL_Buffer *b) {
 }
 
 /* npy_load(path) -> matrix, or nil and the reason */
-static int core_npy_load(lua_State *L) {
+static int l_files_npy_load(lua_State *L) {
   const char *path = path_check(L, 1);
   char why[NPY_MESSAGE];
   luaL_Buffer b;
@@ -156,7 +156,7 @@ static const char *fault_text(lua_State *L, const csv *c, const csv_fault *f, in
 
 /* csv_load(path, delimiter, header: true, false or nil to guess, missing: number or nil) -> matrix,
  * names or nil; or nil and the reason */
-static int core_csv_load(lua_State *L) {
+static int l_files_csv_load(lua_State *L) {
   const char *path = path_check(L, 1);
   char delimiter = *luaL_checkstring(L, 2);
   csv_header header = lua_isnoneornil(L, 3) ? CSV_HEADER_GUESS
@@ -225,7 +225,7 @@ static void answer_interrupt(lua_State *L, const tick *t) {
 }
 
 /* npy_save(path, matrix) -> true, or nil and the reason */
-static int core_npy_save(lua_State *L) {
+static int l_files_npy_save(lua_State *L) {
   const char *path = path_check(L, 1);
   mat m = bind_matrix_check(L, 2);
   tick t = bind_tick(L);
@@ -255,7 +255,7 @@ static void write_name(FILE *to, const char *name, size_t size, char delimiter) 
 }
 
 /* csv_save(path, matrix, delimiter, names or nil) -> true, or nil and the reason */
-static int core_csv_save(lua_State *L) {
+static int l_files_csv_save(lua_State *L) {
   const char *path = path_check(L, 1);
   mat m = bind_matrix_check(L, 2);
   char delimiter = *luaL_checkstring(L, 3), number[DECIMAL_SIZE];
@@ -282,16 +282,12 @@ static int core_csv_save(lua_State *L) {
 }
 
 void bind_files(lua_State *L) {
-  static const luaL_Reg functions[] = {{"npy_load", core_npy_load},
-                                       {"npy_save", core_npy_save},
-                                       {"csv_load", core_csv_load},
-                                       {"csv_save", core_csv_save},
+  static const luaL_Reg functions[] = {{"npy_load", l_files_npy_load},
+                                       {"npy_save", l_files_npy_save},
+                                       {"csv_load", l_files_csv_load},
+                                       {"csv_save", l_files_csv_save},
                                        {NULL, NULL}};
+  static const luaL_Reg meta[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, FILE_NAME);
-  lua_pushcfunction(L, file_close);
-  lua_setfield(L, -2, "__gc");
-  lua_pushcfunction(L, file_close);
-  lua_setfield(L, -2, "__close");
-  lua_pop(L, 1);
+  bind_type(L, FILE_NAME, NULL, NULL, meta);
 }

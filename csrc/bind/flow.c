@@ -1,19 +1,18 @@
-/* csrc/bind/flow.c: core.flow_new(...) and its methods: one accepted step a call, the state in
+/* csrc/bind/flow.c: core.flow.new(...) and its methods: one accepted step a call, the state in
  * between, a replay from a checkpoint. lua/linnet/flow.lua drives it and keeps the records.
  * SPDX-License-Identifier: MIT */
 #include "flow/flow.h"
 
 #include "bind/net.h"
 #include "num/blas.h"
-#include "num/clock.h"
 
 #define FLOW_NAME "linnet.flow"
 enum { FLOW_STATE = 1 }; /* uservalue: the state it began with, which keeps origin and problem */
 
 static flow *flow_check(lua_State *L) { return luaL_checkudata(L, 1, FLOW_NAME); }
 
-/* core.flow_new(state, method, t_end, tol, until_excess, max_steps, max_seconds) */
-static int flow_new(lua_State *L) {
+/* core.flow.new(state, method, t_end, tol, until_excess, max_steps, max_seconds) */
+static int l_flow_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
   flow_spec spec = {.method = (flow_method)luaL_checkoption(L, 2, NULL, flow_method_names),
@@ -40,7 +39,7 @@ static int flow_new(lua_State *L) {
 }
 
 /* f:advance() -> nil to go on, or the name of the reason why the flow ended */
-static int flow_step(lua_State *L) {
+static int l_flow_advance(lua_State *L) {
   flow *f = flow_check(L);
   tick t = bind_tick(L);
   int before = blas_threads(1);
@@ -52,7 +51,7 @@ static int flow_step(lua_State *L) {
 }
 
 /* f:state() -> the last accepted state */
-static int flow_state(lua_State *L) {
+static int l_flow_state(lua_State *L) {
   flow *f = flow_check(L);
   lua_getiuservalue(L, 1, FLOW_STATE);
   state *s = bind_state_like(L, lua_gettop(L), f->t);
@@ -61,7 +60,7 @@ static int flow_state(lua_State *L) {
 }
 
 /* f:between(t) -> the state at f:previous() <= t <= f:time() */
-static int flow_state_between(lua_State *L) {
+static int l_flow_between(lua_State *L) {
   flow *f = flow_check(L);
   double t = luaL_checknumber(L, 2);
   lua_getiuservalue(L, 1, FLOW_STATE);
@@ -74,7 +73,7 @@ static int flow_state_between(lua_State *L) {
 }
 
 /* f:replay(checkpoint, h0, t) -> the state at t by finite steps from the checkpoint; ends f */
-static int flow_state_replay(lua_State *L) {
+static int l_flow_replay(lua_State *L) {
   flow *f = flow_check(L);
   const state *from = bind_state_check(L, 2);
   double h0 = luaL_checknumber(L, 3), t = luaL_checknumber(L, 4);
@@ -87,7 +86,7 @@ static int flow_state_replay(lua_State *L) {
 }
 
 /* f:time() -> t, tprev, the controller's next step, excess, steps */
-static int flow_time(lua_State *L) {
+static int l_flow_time(lua_State *L) {
   const flow *f = flow_check(L);
   lua_pushnumber(L, f->t);
   lua_pushnumber(L, f->tprev);
@@ -98,7 +97,7 @@ static int flow_time(lua_State *L) {
 }
 
 /* f:counts() -> method, steps, rejected, evaluations, eigenproblems */
-static int flow_counts(lua_State *L) {
+static int l_flow_counts(lua_State *L) {
   const flow *f = flow_check(L);
   lua_pushstring(L, flow_method_names[f->step.using]);
   lua_pushinteger(L, (lua_Integer)f->steps);
@@ -108,35 +107,22 @@ static int flow_counts(lua_State *L) {
   return 5;
 }
 
-/* core.interrupted() -> true once, when lua.c's Ctrl-C is pending */
-static int interrupted(lua_State *L) {
-  lua_pushboolean(L, bind_interrupted(L));
-  return 1;
-}
-
-/* core.clock() -> seconds of a clock that only goes forward */
-static int clock_push(lua_State *L) {
-  lua_pushnumber(L, clock_seconds());
-  return 1;
-}
-
-static const luaL_Reg methods[] = {{"advance", flow_step},
-                                   {"state", flow_state},
-                                   {"between", flow_state_between},
-                                   {"replay", flow_state_replay},
-                                   {"time", flow_time},
-                                   {"counts", flow_counts},
+static const luaL_Reg methods[] = {{"advance", l_flow_advance},
+                                   {"state", l_flow_state},
+                                   {"between", l_flow_between},
+                                   {"replay", l_flow_replay},
+                                   {"time", l_flow_time},
+                                   {"counts", l_flow_counts},
                                    {NULL, NULL}};
 
 void bind_flow(lua_State *L) {
-  luaL_newmetatable(L, FLOW_NAME);
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_pop(L, 1);
-  lua_pushcfunction(L, flow_new);
-  lua_setfield(L, -2, "flow_new");
-  lua_pushcfunction(L, clock_push);
-  lua_setfield(L, -2, "clock");
-  lua_pushcfunction(L, interrupted);
-  lua_setfield(L, -2, "interrupted");
+  static const luaL_Reg functions[] = {{"new", l_flow_new}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  bind_type(L, FLOW_NAME, methods, NULL, NULL);
+  lua_newtable(L); /* reasons: the words of flow_reason, from 0 */
+  for (int i = 0; i < FLOW_REASONS; i++) {
+    lua_pushstring(L, flow_reason_names[i]);
+    lua_rawseti(L, -2, i);
+  }
+  lua_setfield(L, -2, "reasons");
 }

@@ -8,11 +8,6 @@
 #include "model/start.h"
 #include "model/state.h"
 
-/* Registers a metatable whose __index is the function index(object, key) with the table of methods
- * as its first upvalue, and puts the metatable into the core table as its short name, so that
- * lua/linnet/<type>.lua can add Lua methods to its field "methods". */
-void bind_type(lua_State *L, const char *name, const luaL_Reg *list, lua_CFunction index);
-
 /* uservalues of an origin's block: the problem, the frame, the state_work's block, the kind's name
  */
 enum { ORIGIN_PROBLEM = 1, ORIGIN_FRAME, ORIGIN_WORK, ORIGIN_KIND, ORIGIN_VALUES = ORIGIN_KIND };

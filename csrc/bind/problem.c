@@ -1,4 +1,4 @@
-/* csrc/bind/problem.c: core.problem(X, Y, rank_tol) and the problem's fields and methods.
+/* csrc/bind/problem.c: core.problem.new(X, Y, rank_tol) and the problem's fields and methods.
  * Shapes and values are checked by lua/linnet/problem.lua before they come here.
  * SPDX-License-Identifier: MIT */
 #include <string.h>
@@ -10,7 +10,7 @@ const problem *bind_problem_check(lua_State *L, int arg) {
   return (const problem *)luaL_checkudata(L, arg, PROBLEM_NAME);
 }
 
-static int problem_new(lua_State *L) {
+static int l_problem_new(lua_State *L) {
   mat X = bind_matrix_check(L, 1), Y = bind_matrix_check(L, 2);
   double rank_tol = luaL_checknumber(L, 3);
   problem p;
@@ -39,31 +39,13 @@ static int problem_new(lua_State *L) {
   return 1;
 }
 
-/* core.non_finite(m) -> nothing, or row, column and value of the first entry that is not finite */
-static int non_finite(lua_State *L) {
-  mat a = bind_matrix_check(L, 1);
-  ptrdiff_t at = mat_first_non_finite(a);
-  if (at < 0) return 0;
-  int i = (int)(at % a.rows), j = (int)(at / a.rows);
-  lua_pushinteger(L, i + 1);
-  lua_pushinteger(L, j + 1);
-  lua_pushnumber(L, mat_get(a, i, j));
-  return 3;
-}
-
-/* core.max_abs(m) -> the largest |entry| */
-static int max_abs(lua_State *L) {
-  lua_pushnumber(L, mat_max_abs(bind_matrix_check(L, 1)));
-  return 1;
-}
-
 /*** Singular values of X, those that count.
 @function problem:singular_values
 @treturn matrix rank x 1, decreasing
 @usage
 local p = linnet.problem(linnet.eye(3), linnet.ones(3, 1))
 print(p:singular_values()) */
-static int problem_singular_values(lua_State *L) {
+static int l_problem_singular_values(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   bind_matrix_push(L, mat_of(p->sigma, p->r, 1));
   return 1;
@@ -75,7 +57,7 @@ static int problem_singular_values(lua_State *L) {
 @usage
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):min_norm()) */
-static int problem_min_norm_push(lua_State *L) {
+static int l_problem_min_norm(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   problem_min_norm(p, bind_matrix_new(L, p->D, p->m));
   return 1;
@@ -83,7 +65,7 @@ static int problem_min_norm_push(lua_State *L) {
 
 /* The parts of the reduction, for specs and for those who want to look inside:
  * W (n x r), Phi1^T (r x D), Yt (r x m). */
-static int problem_reduced(lua_State *L) {
+static int l_problem_reduced(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   bind_matrix_push(L, p->W);
   bind_matrix_push(L, p->Pt);
@@ -108,28 +90,13 @@ static int problem_index(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"singular_values", problem_singular_values},
-                                   {"min_norm", problem_min_norm_push},
-                                   {"reduced", problem_reduced},
+static const luaL_Reg methods[] = {{"singular_values", l_problem_singular_values},
+                                   {"min_norm", l_problem_min_norm},
+                                   {"reduced", l_problem_reduced},
                                    {NULL, NULL}};
 
-void bind_type(lua_State *L, const char *name, const luaL_Reg *list, lua_CFunction index) {
-  luaL_newmetatable(L, name);
-  lua_newtable(L);
-  luaL_setfuncs(L, list, 0);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -3, "methods");
-  lua_pushcclosure(L, index, 1);
-  lua_setfield(L, -2, "__index");
-  lua_setfield(L, -2, name + sizeof "linnet." - 1);
-}
-
 void bind_problem(lua_State *L) {
-  bind_type(L, PROBLEM_NAME, methods, problem_index);
-  lua_pushcfunction(L, non_finite);
-  lua_setfield(L, -2, "non_finite");
-  lua_pushcfunction(L, max_abs);
-  lua_setfield(L, -2, "max_abs");
-  lua_pushcfunction(L, problem_new);
-  lua_setfield(L, -2, "problem_new");
+  static const luaL_Reg functions[] = {{"new", l_problem_new}, {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+  bind_type(L, PROBLEM_NAME, methods, problem_index, NULL);
 }

@@ -12,8 +12,8 @@ enum { MOST_WORDS = 10000000, ASK_EVERY = 1 << 16 /* draws, about a millisecond 
 
 philox *bind_random_check(lua_State *L, int arg) { return luaL_checkudata(L, arg, RANDOM_NAME); }
 
-/* random(seed, stream) -> generator; the numbers were checked in lua/linnet/random.lua */
-static int core_random(lua_State *L) {
+/* core.random.new(seed, stream) -> generator; the numbers were checked in lua/linnet/random.lua */
+static int l_random_new(lua_State *L) {
   uint64_t seed = (uint64_t)luaL_checkinteger(L, 1), stream = (uint64_t)luaL_checkinteger(L, 2);
   philox *g = lua_newuserdatauv(L, sizeof *g, 0);
   *g = philox_make(seed, stream + STREAM_USER);
@@ -21,8 +21,8 @@ static int core_random(lua_State *L) {
   return 1;
 }
 
-/* random_place(g) -> seed, stream, words drawn; random_move(g, seed, stream, drawn) */
-static int core_random_place(lua_State *L) {
+/* core.random.place(g) -> seed, stream, words drawn; core.random.move(g, seed, stream, drawn) */
+static int l_random_place(lua_State *L) {
   const philox *g = bind_random_check(L, 1);
   lua_pushinteger(L, (lua_Integer)g->key[0]);
   lua_pushinteger(L, (lua_Integer)(g->key[1] - STREAM_USER));
@@ -30,7 +30,7 @@ static int core_random_place(lua_State *L) {
   return 3;
 }
 
-static int core_random_move(lua_State *L) {
+static int l_random_move(lua_State *L) {
   philox *g = bind_random_check(L, 1);
   uint64_t seed = (uint64_t)luaL_checkinteger(L, 2), stream = (uint64_t)luaL_checkinteger(L, 3);
   uint64_t drawn = (uint64_t)luaL_checkinteger(L, 4);
@@ -87,7 +87,7 @@ static int draw_sized(lua_State *L, int arg, draw one, double parameter) {
 @treturn Matrix|number filled column by column
 @usage local u = linnet.random(1):uniform(3, 2); assert(u:min() >= 0 and u:max() < 1)
 */
-static int random_m_uniform(lua_State *L) { return draw_sized(L, 2, draw_uniform, 0.0); }
+static int l_random_uniform(lua_State *L) { return draw_sized(L, 2, draw_uniform, 0.0); }
 
 /*** Standard normal, by inversion: one word of the stream each, |x| up to 9.1.
 @function random:normal
@@ -96,7 +96,7 @@ static int random_m_uniform(lua_State *L) { return draw_sized(L, 2, draw_uniform
 @treturn Matrix|number filled column by column
 @usage local z = linnet.random(1):normal(100, 3); print(z:mean("rows"), z:std("rows"))
 */
-static int random_m_normal(lua_State *L) { return draw_sized(L, 2, draw_normal, 0.0); }
+static int l_random_normal(lua_State *L) { return draw_sized(L, 2, draw_normal, 0.0); }
 
 /*** Chi-square with any number of degrees of freedom; one of 1e15 still spreads by sqrt(2e15).
 @function random:chi2
@@ -106,7 +106,7 @@ static int random_m_normal(lua_State *L) { return draw_sized(L, 2, draw_normal, 
 @treturn Matrix|number filled column by column
 @usage local h = 1e15; print((linnet.random(1):chi2(h) - h) / math.sqrt(2 * h))
 */
-static int random_m_chi2(lua_State *L) {
+static int l_random_chi2(lua_State *L) {
   bind_random_check(L, 1);
   double dof = matrix_check_number(L, 2, "dof");
   if (!(dof > 0.0 && dof <= 1e300))
@@ -124,7 +124,7 @@ same law after any rotation. The Q of a Gaussian matrix, R's diagonal made posit
 @usage local q = linnet.random(1):orthogonal(5, 3)
 assert((q:t() * q):allclose(linnet.eye(3), 0, 1e-14))
 */
-static int random_m_orthogonal(lua_State *L) {
+static int l_random_orthogonal(lua_State *L) {
   philox *g = bind_random_check(L, 1), before = *g;
   int rows = matrix_check_int(L, 2, "rows", 0, INT_MAX);
   int cols = lua_isnoneornil(L, 3) ? rows : matrix_check_int(L, 3, "columns", 0, INT_MAX);
@@ -158,7 +158,7 @@ static int random_m_orthogonal(lua_State *L) {
 @treturn int
 @usage local die = linnet.random(1):integer(1, 6); assert(die >= 1 and die <= 6)
 */
-static int random_m_integer(lua_State *L) {
+static int l_random_integer(lua_State *L) {
   philox *g = bind_random_check(L, 1);
   lua_Integer bound[2];
   for (int i = 0; i < 2; i++) {
@@ -182,7 +182,7 @@ static int random_m_integer(lua_State *L) {
 @treturn {int,...} 64 bits each, two's complement: `("%016x"):format(w)` shows them
 @usage print(("%016x"):format(linnet.random(1):words(1)[1]))
 */
-static int random_m_words(lua_State *L) {
+static int l_random_words(lua_State *L) {
   philox *g = bind_random_check(L, 1);
   int n = matrix_check_int(L, 2, "the number of words", 0, MOST_WORDS);
   lua_createtable(L, n, 0);
@@ -194,16 +194,14 @@ static int random_m_words(lua_State *L) {
 }
 
 void bind_random(lua_State *L) {
-  static const luaL_Reg functions[] = {{"random", core_random},
-                                       {"random_place", core_random_place},
-                                       {"random_move", core_random_move},
-                                       {NULL, NULL}};
-  static const luaL_Reg methods[] = {{"uniform", random_m_uniform},
-                                     {"normal", random_m_normal},
-                                     {"chi2", random_m_chi2},
-                                     {"orthogonal", random_m_orthogonal},
-                                     {"integer", random_m_integer},
-                                     {"words", random_m_words},
+  static const luaL_Reg functions[] = {
+      {"new", l_random_new}, {"place", l_random_place}, {"move", l_random_move}, {NULL, NULL}};
+  static const luaL_Reg methods[] = {{"uniform", l_random_uniform},
+                                     {"normal", l_random_normal},
+                                     {"chi2", l_random_chi2},
+                                     {"orthogonal", l_random_orthogonal},
+                                     {"integer", l_random_integer},
+                                     {"words", l_random_words},
                                      {NULL, NULL}};
   static const struct {
     const char *name;
@@ -211,14 +209,11 @@ void bind_random(lua_State *L) {
   } streams[] = {{"X", STREAM_X},         {"Theta", STREAM_THETA}, {"noise", STREAM_NOISE},
                  {"split", STREAM_SPLIT}, {"frame", STREAM_FRAME}, {"start", STREAM_START}};
   luaL_setfuncs(L, functions, 0);
-  luaL_newmetatable(L, RANDOM_NAME);
-  luaL_newlib(L, methods);
-  lua_setfield(L, -2, "__index");
-  lua_setfield(L, -2, "random_meta");
+  bind_type(L, RANDOM_NAME, methods, NULL, NULL);
   lua_newtable(L); /* streams by purpose that Lua draws from */
   for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
     lua_pushinteger(L, streams[i].stream);
     lua_setfield(L, -2, streams[i].name);
   }
-  lua_setfield(L, -2, "random_streams");
+  lua_setfield(L, -2, "streams");
 }

@@ -1,4 +1,4 @@
-/* csrc/bind/start.c: core.state_*, the constructors of states, and core.draw_weights.
+/* csrc/bind/start.c: core.start.*, the constructors of states, and core.start.draw.
  * Options are checked by lua/linnet/start/init.lua before they come here.
  * SPDX-License-Identifier: MIT */
 #include <math.h>
@@ -42,8 +42,8 @@ static void label(lua_State *L, origin *o, double h, uint64_t seed) {
   lua_setiuservalue(L, -2, ORIGIN_KIND);
 }
 
-/* core.state_sampled(problem, kind, h, seed, s_u, s_v, invariant) */
-static int state_sampled(lua_State *L) {
+/* core.start.sampled(problem, kind, h, seed, s_u, s_v, invariant) */
+static int l_start_sampled(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = luaL_checknumber(L, 3);
   uint64_t seed = (uint64_t)luaL_checkinteger(L, 4);
@@ -58,8 +58,8 @@ static int state_sampled(lua_State *L) {
   return state_first(L);
 }
 
-/* core.state_orthogonal(problem, kind, h, a, b) */
-static int state_orthogonal(lua_State *L) {
+/* core.start.orthogonal(problem, kind, h, a, b) */
+static int l_start_orthogonal(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = luaL_checknumber(L, 3);
   origin *o = origin_new(L, 1, problem_k(p), 0, 0, false);
@@ -76,8 +76,8 @@ static void reduce_place(lua_State *L, reduce_work *w, const problem *p, int h) 
   initialize_reduce_layout(&place, w, p, h);
 }
 
-/* core.state_weights(problem, kind, U, V, seed, invariant) */
-static int state_weights(lua_State *L) {
+/* core.start.weights(problem, kind, U, V, seed, invariant) */
+static int l_start_weights(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   mat U = bind_matrix_check(L, 3), V = bind_matrix_check(L, 4);
   int h = U.cols, kp = initialize_columns(p, h);
@@ -96,9 +96,9 @@ static int state_weights(lua_State *L) {
   return state_first(L);
 }
 
-/* core.state_factors(problem, kind, h, L, C [, seed]): Z = L O^T for some orthonormal O, U2 = C
+/* core.start.factors(problem, kind, h, L, C [, seed]): Z = L O^T for some orthonormal O, U2 = C
  * O^T. */
-static int state_factors(lua_State *L) {
+static int l_start_factors(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = luaL_checknumber(L, 3);
   mat factor = bind_matrix_check(L, 4), C = {NULL, 0, 0, 1};
@@ -118,8 +118,8 @@ static int state_factors(lua_State *L) {
   return state_first(L);
 }
 
-/* core.state_zero_output(problem, kind, h, seed, s_u, s_v): h even, U = [Ua, Ua], V = [Va, -Va] */
-static int state_zero_output(lua_State *L) {
+/* core.start.zero_output(problem, kind, h, seed, s_u, s_v): h even, U = [Ua, Ua], V = [Va, -Va] */
+static int l_start_zero_output(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = luaL_checknumber(L, 3), s_u = luaL_checknumber(L, 5), s_v = luaL_checknumber(L, 6);
   uint64_t seed = (uint64_t)luaL_checkinteger(L, 4);
@@ -144,9 +144,9 @@ static int structured_push(lua_State *L, const structured *w, double h, structur
   return 2;
 }
 
-/* core.structured(kind, theta1, perp, h, x) -> L, G or nil, why. kind "spectrum": x is a column
- * with p above q (r + m numbers); "homogeneous": x is lam. theta1 = Phi1^T Theta0. */
-static int structured_start(lua_State *L) {
+/* core.start.structured(kind, theta1, perp, h, x) -> L, G or nil, why. kind "spectrum": x is a
+ * column with p above q (r + m numbers); "homogeneous": x is lam. theta1 = Phi1^T Theta0. */
+static int l_start_structured(lua_State *L) {
   static const char *const kinds[] = {"spectrum", "homogeneous", NULL};
   int kind = luaL_checkoption(L, 1, NULL, kinds);
   mat theta1 = bind_matrix_check(L, 2), perp = bind_matrix_check(L, 3);
@@ -170,8 +170,8 @@ static int structured_start(lua_State *L) {
   return structured_push(L, &w, h, structured_spectrum(&w, h));
 }
 
-/* core.structured_spectral(problem, h, scale) -> L */
-static int spectral(lua_State *L) {
+/* core.start.spectral(problem, h, scale) -> L */
+static int l_start_spectral(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = luaL_checknumber(L, 2), scale = luaL_checknumber(L, 3);
   structured w;
@@ -188,8 +188,8 @@ static int spectral(lua_State *L) {
   return 1;
 }
 
-/* core.draw_weights(D, h, m, law ("gaussian" | "uniform"), seed, s_u, s_v) -> U, V */
-static int draw_weights(lua_State *L) {
+/* core.start.draw(D, h, m, law ("gaussian" | "uniform"), seed, s_u, s_v) -> U, V */
+static int l_start_draw(lua_State *L) {
   static const char *const laws[] = {"gaussian", "uniform", NULL};
   int D = (int)luaL_checkinteger(L, 1), h = (int)luaL_checkinteger(L, 2);
   int m = (int)luaL_checkinteger(L, 3), law = luaL_checkoption(L, 4, NULL, laws);
@@ -200,14 +200,14 @@ static int draw_weights(lua_State *L) {
   return 2;
 }
 
-static const luaL_Reg constructors[] = {{"state_sampled", state_sampled},
-                                        {"state_orthogonal", state_orthogonal},
-                                        {"state_weights", state_weights},
-                                        {"state_factors", state_factors},
-                                        {"state_zero_output", state_zero_output},
-                                        {"structured", structured_start},
-                                        {"structured_spectral", spectral},
-                                        {"draw_weights", draw_weights},
-                                        {NULL, NULL}};
+static const luaL_Reg functions[] = {{"sampled", l_start_sampled},
+                                     {"orthogonal", l_start_orthogonal},
+                                     {"weights", l_start_weights},
+                                     {"factors", l_start_factors},
+                                     {"zero_output", l_start_zero_output},
+                                     {"structured", l_start_structured},
+                                     {"spectral", l_start_spectral},
+                                     {"draw", l_start_draw},
+                                     {NULL, NULL}};
 
-void bind_start(lua_State *L) { luaL_setfuncs(L, constructors, 0); }
+void bind_start(lua_State *L) { luaL_setfuncs(L, functions, 0); }

@@ -96,28 +96,28 @@ void bind_state_frame(lua_State *L, int arg) {
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):excess()) */
-SCALAR(state_excess_push, state_excess(s, w))
+SCALAR(l_state_excess, state_excess(s, w))
 /*** Loss L = 1/2 ||Y - X U V'||_F^2.
 @function state:loss
 @treturn number
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):loss()) */
-SCALAR(state_loss_push, s->o->p->optimal_loss + state_excess(s, w))
+SCALAR(l_state_loss, s->o->p->optimal_loss + state_excess(s, w))
 /*** ||Z U2'||_F with Z = [U1; V]: 0 on the invariant set, where the flow ends at Theta_hat.
 @function state:perpendicular
 @treturn number
 @usage
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):perpendicular()) */
-SCALAR(state_perpendicular_push, state_perpendicular(s, w))
+SCALAR(l_state_perpendicular, state_perpendicular(s, w))
 /*** Instantaneous rate -d/dt log(L - L*) of the flow at this state; 0 where the excess is 0.
 @function state:rate
 @treturn number per unit of time
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):rate()) */
-SCALAR(state_rate_push, state_rate(s, w))
+SCALAR(l_state_rate, state_rate(s, w))
 /*** Change of the imbalance since the start, max|L'JL - L0'JL0| / max|L'L|: 0 in exact arithmetic.
 @function state:imbalance_drift
 @treturn number
@@ -125,21 +125,21 @@ SCALAR(state_rate_push, state_rate(s, w))
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 local s = p:init("gaussian", {h = 10, seed = 1})
 assert(p:flow(s, {t = 1, method = "expo4"}).final:imbalance_drift() < 1e-13) */
-SCALAR(state_drift_push, state_drift(s, w))
+SCALAR(l_state_imbalance_drift, state_drift(s, w))
 /*** ||K - K(0)|| / ||K(0)||, K the tangent kernel (as an operator on the reduced errors).
 @function state:kernel_distance
 @treturn number
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:kernel_distance()) */
-SCALAR(state_kernel_distance_push, state_kernel_distance(s, w))
+SCALAR(l_state_kernel_distance, state_kernel_distance(s, w))
 /*** How far the weights have moved: sqrt(||U - U(0)||^2 + ||V - V(0)||^2).
 @function state:travel
 @treturn number
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:travel()) */
-SCALAR(state_travel_push, state_travel(s, w))
+SCALAR(l_state_travel, state_travel(s, w))
 
 /*** Distance ||Theta - Theta_hat|| to the minimum-norm solution, from the reduced parts.
 @function state:distance
@@ -148,7 +148,7 @@ SCALAR(state_travel_push, state_travel(s, w))
 @usage
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):distance(2)) */
-static int state_distance_push(lua_State *L) {
+static int l_state_distance(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   bool spectral = false;
   if (lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == 2.0) spectral = true;
@@ -181,7 +181,7 @@ static int push_vector(lua_State *L, int count,
 @usage
 local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
 print(p:init("gaussian", {h = 10, seed = 1}):singular_values()) */
-static int state_singular_values_push(lua_State *L) {
+static int l_state_singular_values(lua_State *L) {
   return push_vector(L, bind_state_check(L, 1)->o->p->Py.cols, state_singular_values,
                      "singular_values");
 }
@@ -192,7 +192,7 @@ static int state_singular_values_push(lua_State *L) {
 @usage
 local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
 print(p:init("gaussian", {h = 10, seed = 1}):alignment()) */
-static int state_alignment_push(lua_State *L) {
+static int l_state_alignment(lua_State *L) {
   return push_vector(L, bind_state_check(L, 1)->o->p->Py.cols, state_alignment, "alignment");
 }
 
@@ -203,7 +203,7 @@ static int state_alignment_push(lua_State *L) {
 @usage
 local p = linnet.problem(linnet.eye(3), linnet.ones(3, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):imbalance().c) */
-static int state_imbalance_push(lua_State *L) {
+static int l_state_imbalance(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   imbalance found;
@@ -229,7 +229,7 @@ static int state_imbalance_push(lua_State *L) {
 @usage
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):theta()) */
-static int state_theta_push(lua_State *L) {
+static int l_state_theta(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   bind_state_frame(L, 1);
@@ -256,7 +256,7 @@ static const state *explicit_check(lua_State *L, const char *what) {
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 3, seed = 1, explicit = true}):U()) */
-static int state_U_push(lua_State *L) {
+static int l_state_U(lua_State *L) {
   const state *s = explicit_check(L, "U");
   mat scratch = bind_matrix_new(L, s->o->p->r, s->o->O.rows);
   mat out = bind_matrix_new(L, s->o->p->D, s->o->O.rows);
@@ -270,14 +270,14 @@ static int state_U_push(lua_State *L) {
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 3, seed = 1, explicit = true}):V()) */
-static int state_V_push(lua_State *L) {
+static int l_state_V(lua_State *L) {
   const state *s = explicit_check(L, "V");
   state_weights_v(s, bind_matrix_new(L, s->o->p->m, s->o->O.rows));
   return 1;
 }
 
 /* L_U (r x k'), L_V (m x k') and R (pr x k'): the state itself, for specs and the curious. */
-static int state_reduced(lua_State *L) {
+static int l_state_reduced(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   bind_matrix_push(L, state_U(s));
   bind_matrix_push(L, state_V(s));
@@ -286,7 +286,7 @@ static int state_reduced(lua_State *L) {
 }
 
 /* The kernel on reduced errors, rank m x rank m: s:kernel() in Lua lifts it to the samples. */
-static int state_kernel_push(lua_State *L) {
+static int l_state_kernel_reduced(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   if ((double)s->o->p->r * s->o->p->m > 20000)
@@ -298,7 +298,7 @@ static int state_kernel_push(lua_State *L) {
 }
 
 /* The start of the trajectory that this state lies on. */
-static int state_start(lua_State *L) {
+static int l_state_start(lua_State *L) {
   state *s = bind_state_like(L, 1, 0.0);
   mat_copy(s->L, s->o->L0);
   return 1;
@@ -329,23 +329,23 @@ static int state_index(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"excess", state_excess_push},
-                                   {"loss", state_loss_push},
-                                   {"perpendicular", state_perpendicular_push},
-                                   {"rate", state_rate_push},
-                                   {"imbalance_drift", state_drift_push},
-                                   {"kernel_distance", state_kernel_distance_push},
-                                   {"travel", state_travel_push},
-                                   {"distance", state_distance_push},
-                                   {"singular_values", state_singular_values_push},
-                                   {"alignment", state_alignment_push},
-                                   {"imbalance", state_imbalance_push},
-                                   {"theta", state_theta_push},
-                                   {"U", state_U_push},
-                                   {"V", state_V_push},
-                                   {"reduced", state_reduced},
-                                   {"kernel_reduced", state_kernel_push},
-                                   {"start", state_start},
+static const luaL_Reg methods[] = {{"excess", l_state_excess},
+                                   {"loss", l_state_loss},
+                                   {"perpendicular", l_state_perpendicular},
+                                   {"rate", l_state_rate},
+                                   {"imbalance_drift", l_state_imbalance_drift},
+                                   {"kernel_distance", l_state_kernel_distance},
+                                   {"travel", l_state_travel},
+                                   {"distance", l_state_distance},
+                                   {"singular_values", l_state_singular_values},
+                                   {"alignment", l_state_alignment},
+                                   {"imbalance", l_state_imbalance},
+                                   {"theta", l_state_theta},
+                                   {"U", l_state_U},
+                                   {"V", l_state_V},
+                                   {"reduced", l_state_reduced},
+                                   {"kernel_reduced", l_state_kernel_reduced},
+                                   {"start", l_state_start},
                                    {NULL, NULL}};
 
-void bind_state(lua_State *L) { bind_type(L, STATE_NAME, methods, state_index); }
+void bind_state(lua_State *L) { bind_type(L, STATE_NAME, methods, state_index, NULL); }

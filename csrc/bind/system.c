@@ -1,5 +1,6 @@
 /* csrc/bind/system.c: what the machine says of itself: the BLAS and LAPACK really in use (dladdr,
- * not what the linker was told), its threads, and the terminal behind a standard stream.
+ * not what the linker was told), its threads, the terminal behind a standard
+ * stream, the clock, and a pending Ctrl-C.
  * SPDX-License-Identifier: MIT */
 #if defined(__APPLE__)
 #define _DARWIN_C_SOURCE
@@ -13,6 +14,7 @@
 
 #include "bind/bind.h"
 #include "num/blas.h"
+#include "num/clock.h"
 
 /* Called by name only, so that the linker resolves them exactly as the calls in num do. */
 extern void cblas_dgemm(void);
@@ -45,7 +47,7 @@ Paths are those of the files that the running process calls into.
   (OpenBLAS's own description and the kernel it chose; nil with other libraries)
 @usage print(linnet.blas_info().blas)
 */
-static int system_blas_info(lua_State *L) {
+static int l_system_blas_info(lua_State *L) {
   lua_createtable(L, 0, 6);
   push_file(L, cblas_dgemm);
   lua_setfield(L, -2, "blas");
@@ -75,13 +77,28 @@ static int stream_check(lua_State *L, int arg) {
 }
 
 /* isatty(["stdin" | "stdout" | "stderr"]) -> boolean */
-static int system_isatty(lua_State *L) {
+static int l_system_isatty(lua_State *L) {
   lua_pushboolean(L, isatty(stream_check(L, 1)));
   return 1;
 }
 
+/* core.system.interrupted() -> true once, when lua.c's Ctrl-C is pending */
+static int l_system_interrupted(lua_State *L) {
+  lua_pushboolean(L, bind_interrupted(L));
+  return 1;
+}
+
+/* core.system.clock() -> seconds of a clock that only goes forward */
+static int l_system_clock(lua_State *L) {
+  lua_pushnumber(L, clock_seconds());
+  return 1;
+}
+
 void bind_system(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"blas_info", system_blas_info}, {"isatty", system_isatty}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"blas_info", l_system_blas_info},
+                                       {"isatty", l_system_isatty},
+                                       {"interrupted", l_system_interrupted},
+                                       {"clock", l_system_clock},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -1,5 +1,5 @@
-/* csrc/bind/theory.c: core.theory_*, the formulas of csrc/net/{rates,bounds,law}.h, of matrices and
- * numbers and of states. lua/linnet/{theory,bounds}.lua check arguments before they come here.
+/* csrc/bind/theory.c: core.theory.*, the formulas of csrc/theory/{rates,bounds,law}.h, of matrices
+ * and numbers and of states. lua/linnet/{theory,bounds}.lua check arguments before they come here.
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 
@@ -74,16 +74,16 @@ static int rates_push(lua_State *L, const rates_inputs *in) {
   return 1;
 }
 
-/* core.theory_spectrum(Z, r): Z = [U1; V], r rows of U1 */
-static int theory_spectrum(lua_State *L) {
+/* core.theory.spectrum(Z, r): Z = [U1; V], r rows of U1 */
+static int l_theory_spectrum(lua_State *L) {
   mat Z = bind_matrix_check(L, 1);
   int r = (int)luaL_checkinteger(L, 2);
   spectrum_push(L, r, Z.rows - r, Z);
   return 1;
 }
 
-/* core.theory_imbalance(spectrum, r, m) -> {spectrum, c, delta_plus, delta_minus} */
-static int theory_imbalance(lua_State *L) {
+/* core.theory.imbalance(spectrum, r, m) -> {spectrum, c, delta_plus, delta_minus} */
+static int l_theory_imbalance(lua_State *L) {
   mat s = bind_matrix_check(L, 1);
   imbalance b =
       rates_imbalance(s.p, s.rows, (int)luaL_checkinteger(L, 2), (int)luaL_checkinteger(L, 3));
@@ -96,8 +96,8 @@ static int theory_imbalance(lua_State *L) {
   return 1;
 }
 
-/* core.theory_rates(Z, r, target, sigma) */
-static int theory_rates(lua_State *L) {
+/* core.theory.rates(Z, r, target, sigma) */
+static int l_theory_rates(lua_State *L) {
   mat Z = bind_matrix_check(L, 1), target = bind_matrix_check(L, 3);
   mat sigma = bind_matrix_check(L, 4);
   int r = (int)luaL_checkinteger(L, 2), m = Z.rows - r;
@@ -111,9 +111,9 @@ static int theory_rates(lua_State *L) {
   return rates_push(L, &in);
 }
 
-/* core.theory_state_rates(state): with the imbalance at this state, which only the flow conserves
+/* core.theory.state_rates(state): with the imbalance at this state, which only the flow conserves
  */
-static int theory_state_rates(lua_State *L) {
+static int l_theory_state_rates(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
   rates_inputs in = {.f = problem_field(p), .L = s->L};
@@ -125,21 +125,21 @@ static int theory_state_rates(lua_State *L) {
   return rates_push(L, &in);
 }
 
-/* core.theory_term(d, c, s) */
-static int theory_term(lua_State *L) {
+/* core.theory.term(d, c, s) */
+static int l_theory_term(lua_State *L) {
   lua_pushnumber(
       L, rates_term(luaL_checknumber(L, 1), luaL_checknumber(L, 2), luaL_checknumber(L, 3)));
   return 1;
 }
 
-/* core.theory_theorem1(sigma_r, c) */
-static int theory_theorem1(lua_State *L) {
+/* core.theory.theorem1(sigma_r, c) */
+static int l_theory_theorem1(lua_State *L) {
   lua_pushnumber(L, rates_theorem1(luaL_checknumber(L, 1), luaL_checknumber(L, 2)));
   return 1;
 }
 
-/* core.theory_proposition1(c, delta_plus, delta_minus, sigma_r, s_m, s_r) */
-static int theory_proposition1(lua_State *L) {
+/* core.theory.proposition1(c, delta_plus, delta_minus, sigma_r, s_m, s_r) */
+static int l_theory_proposition1(lua_State *L) {
   imbalance b = {.c = luaL_checknumber(L, 1),
                  .delta_plus = luaL_checknumber(L, 2),
                  .delta_minus = luaL_checknumber(L, 3)};
@@ -148,8 +148,8 @@ static int theory_proposition1(lua_State *L) {
   return 1;
 }
 
-/* core.theory_upper(plus_first, minus_first, sigma_1, s_1) */
-static int theory_upper(lua_State *L) {
+/* core.theory.upper(plus_first, minus_first, sigma_1, s_1) */
+static int l_theory_upper(lua_State *L) {
   imbalance b = {.plus_first = luaL_checknumber(L, 1), .minus_first = luaL_checknumber(L, 2)};
   lua_pushnumber(L, rates_upper(&b, luaL_checknumber(L, 3), luaL_checknumber(L, 4)));
   return 1;
@@ -172,8 +172,8 @@ static bounds_setting setting_get(lua_State *L) {
                           .printed_h0 = get_boolean(L, "printed_h0")};
 }
 
-/* core.theory_theorem2(setting) */
-static int theory_theorem2(lua_State *L) {
+/* core.theory.theorem2(setting) */
+static int l_theory_theorem2(lua_State *L) {
   bounds_setting setting = setting_get(L);
   bounds_theorem2 b = bounds_theorem2_of(&setting);
   lua_createtable(L, 0, 9);
@@ -189,8 +189,8 @@ static int theory_theorem2(lua_State *L) {
   return 1;
 }
 
-/* core.theory_lemma1(setting) */
-static int theory_lemma1(lua_State *L) {
+/* core.theory.lemma1(setting) */
+static int l_theory_lemma1(lua_State *L) {
   bounds_setting setting = setting_get(L);
   bounds_lemma1 b = bounds_lemma1_of(&setting);
   lua_createtable(L, 0, 5);
@@ -202,22 +202,22 @@ static int theory_lemma1(lua_State *L) {
   return 1;
 }
 
-/* core.theory_rung(norm_perp, exponent) -> its logarithm */
-static int theory_rung(lua_State *L) {
+/* core.theory.rung(norm_perp, exponent) -> its logarithm */
+static int l_theory_rung(lua_State *L) {
   lua_pushnumber(L, bounds_log_rung(luaL_checknumber(L, 1), luaL_checknumber(L, 2)));
   return 1;
 }
 
-/* core.theory_apriori(norm_perp, sigma_1, sigma_r, norm_e0, c) -> its logarithm */
-static int theory_apriori(lua_State *L) {
+/* core.theory.apriori(norm_perp, sigma_1, sigma_r, norm_e0, c) -> its logarithm */
+static int l_theory_apriori(lua_State *L) {
   lua_pushnumber(L, bounds_log_apriori(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
                                        luaL_checknumber(L, 3), luaL_checknumber(L, 4),
                                        luaL_checknumber(L, 5)));
   return 1;
 }
 
-/* core.theory_norms(state) -> ||U2 V^T||, ||U1 V^T||, ||E||, Frobenius; U2 enters by C = F R */
-static int theory_norms(lua_State *L) {
+/* core.theory.norms(state) -> ||U2 V^T||, ||U1 V^T||, ||E||, Frobenius; U2 enters by C = F R */
+static int l_theory_norms(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
   field f = problem_field(p);
@@ -233,8 +233,8 @@ static int theory_norms(lua_State *L) {
   return 3;
 }
 
-/* core.theory_force(state) -> ||E||_F, ||diag(sigma) E||_2 */
-static int theory_force(lua_State *L) {
+/* core.theory.force(state) -> ||E||_F, ||diag(sigma) E||_2 */
+static int l_theory_force(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   field f = problem_field(s->o->p);
@@ -252,8 +252,8 @@ static int theory_force(lua_State *L) {
 
 /* ---- laws; nu, t are columns */
 
-/* core.theory_law(s_u, dof, nu) -> mean, variance */
-static int theory_law(lua_State *L) {
+/* core.theory.law(s_u, dof, nu) -> mean, variance */
+static int l_theory_law(lua_State *L) {
   double s_u = luaL_checknumber(L, 1), dof = luaL_checknumber(L, 2);
   mat nu = bind_matrix_check(L, 3);
   lua_pushnumber(L, law_mean(s_u, dof, nu.p, nu.rows));
@@ -261,54 +261,54 @@ static int theory_law(lua_State *L) {
   return 2;
 }
 
-/* core.theory_law_cdf(s_u, dof, nu, x) */
-static int theory_law_cdf(lua_State *L) {
+/* core.theory.law_cdf(s_u, dof, nu, x) */
+static int l_theory_law_cdf(lua_State *L) {
   mat nu = bind_matrix_check(L, 3);
   lua_pushnumber(L, law_cdf(luaL_checknumber(L, 1), luaL_checknumber(L, 2), nu.p, nu.rows,
                             luaL_checknumber(L, 4)));
   return 1;
 }
 
-/* core.theory_wide_mean(h, s_u, s_v, dof, t) */
-static int theory_wide_mean(lua_State *L) {
+/* core.theory.wide_mean(h, s_u, s_v, dof, t) */
+static int l_theory_wide_mean(lua_State *L) {
   mat t = bind_matrix_check(L, 5);
   lua_pushnumber(L, law_wide_mean(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
                                   luaL_checknumber(L, 3), luaL_checknumber(L, 4), t.p, t.rows));
   return 1;
 }
 
-/* core.theory_wide_slope(h, alpha, t) */
-static int theory_wide_slope(lua_State *L) {
+/* core.theory.wide_slope(h, alpha, t) */
+static int l_theory_wide_slope(lua_State *L) {
   mat h = bind_matrix_check(L, 1), t = bind_matrix_check(L, 3);
   lua_pushnumber(L, law_wide_slope(h.p, h.rows, luaL_checknumber(L, 2), t.p, t.rows));
   return 1;
 }
 
-/* core.theory_wide_exponent(alpha) */
-static int theory_wide_exponent(lua_State *L) {
+/* core.theory.wide_exponent(alpha) */
+static int l_theory_wide_exponent(lua_State *L) {
   lua_pushnumber(L, law_wide_exponent(luaL_checknumber(L, 1)));
   return 1;
 }
 
-static const luaL_Reg functions[] = {{"theory_spectrum", theory_spectrum},
-                                     {"theory_imbalance", theory_imbalance},
-                                     {"theory_rates", theory_rates},
-                                     {"theory_state_rates", theory_state_rates},
-                                     {"theory_term", theory_term},
-                                     {"theory_theorem1", theory_theorem1},
-                                     {"theory_proposition1", theory_proposition1},
-                                     {"theory_upper", theory_upper},
-                                     {"theory_theorem2", theory_theorem2},
-                                     {"theory_lemma1", theory_lemma1},
-                                     {"theory_rung", theory_rung},
-                                     {"theory_apriori", theory_apriori},
-                                     {"theory_norms", theory_norms},
-                                     {"theory_force", theory_force},
-                                     {"theory_law", theory_law},
-                                     {"theory_law_cdf", theory_law_cdf},
-                                     {"theory_wide_mean", theory_wide_mean},
-                                     {"theory_wide_slope", theory_wide_slope},
-                                     {"theory_wide_exponent", theory_wide_exponent},
+static const luaL_Reg functions[] = {{"spectrum", l_theory_spectrum},
+                                     {"imbalance", l_theory_imbalance},
+                                     {"rates", l_theory_rates},
+                                     {"state_rates", l_theory_state_rates},
+                                     {"term", l_theory_term},
+                                     {"theorem1", l_theory_theorem1},
+                                     {"proposition1", l_theory_proposition1},
+                                     {"upper", l_theory_upper},
+                                     {"theorem2", l_theory_theorem2},
+                                     {"lemma1", l_theory_lemma1},
+                                     {"rung", l_theory_rung},
+                                     {"apriori", l_theory_apriori},
+                                     {"norms", l_theory_norms},
+                                     {"force", l_theory_force},
+                                     {"law", l_theory_law},
+                                     {"law_cdf", l_theory_law_cdf},
+                                     {"wide_mean", l_theory_wide_mean},
+                                     {"wide_slope", l_theory_wide_slope},
+                                     {"wide_exponent", l_theory_wide_exponent},
                                      {NULL, NULL}};
 
 void bind_theory(lua_State *L) { luaL_setfuncs(L, functions, 0); }

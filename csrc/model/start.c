@@ -1,5 +1,5 @@
 /* csrc/model/start.c: starts, sampled at any width or reduced from given weights (see
- * initialize.h). mathematics.md sections 2 and 5; Bartlett (1933) for the factor of a Wishart
+ * start.h). mathematics.md sections 2 and 5; Bartlett (1933) for the factor of a Wishart
  * matrix. SPDX-License-Identifier: MIT */
 #include "model/start.h"
 
@@ -16,17 +16,6 @@ int initialize_columns(const problem *p, double h) {
 }
 
 int initialize_frame_rows(const problem *p, int kp) { return least(p->D - p->r, kp); }
-
-void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
-                   bool keep_frame) {
-  o->p = p;
-  o->kp = kp;
-  o->L0 = arena_mat(a, problem_k(p), kp);
-  o->R = arena_mat(a, pr, kp);
-  o->F = keep_frame ? arena_mat(a, p->D, pr) : (mat){NULL, p->D, pr, p->D};
-  o->O = explicit_h ? arena_mat(a, explicit_h, kp) : (mat){NULL, 0, kp, 1};
-  o->U2 = explicit_h ? arena_mat(a, p->D, explicit_h) : (mat){NULL, p->D, 0, p->D};
-}
 
 void initialize_sampled(origin *o) {
   const problem *p = o->p;

@@ -49,8 +49,4 @@ status initialize_complement(reduce_work *w, origin *o, mat C);
 /* Explicit weights of a law: U (D x h), V (m x h), column by column from their own streams. */
 void initialize_draw(uint64_t seed, int law, double s_u, double s_v, mat U, mat V);
 
-/* What an origin of kp columns and pr frame rows owns; explicit_h > 0 adds F, O and U2. */
-void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
-                   bool keep_frame);
-
 #endif

@@ -9,6 +9,17 @@
 
 static int least(int a, int b) { return a < b ? a : b; }
 
+void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
+                   bool keep_frame) {
+  o->p = p;
+  o->kp = kp;
+  o->L0 = arena_mat(a, problem_k(p), kp);
+  o->R = arena_mat(a, pr, kp);
+  o->F = keep_frame ? arena_mat(a, p->D, pr) : (mat){NULL, p->D, pr, p->D};
+  o->O = explicit_h ? arena_mat(a, explicit_h, kp) : (mat){NULL, 0, kp, 1};
+  o->U2 = explicit_h ? arena_mat(a, p->D, explicit_h) : (mat){NULL, p->D, 0, p->D};
+}
+
 void state_work_layout(arena *a, state_work *w, const origin *o) {
   int r = o->p->r, m = o->p->m, kp = o->kp, tall = r + o->R.rows, s = least(tall, m);
   *w = (state_work){0};

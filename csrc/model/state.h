@@ -25,6 +25,10 @@ typedef struct origin {
   mat U2;          /* D x h, explicit states only */
 } origin;
 
+/* What an origin of kp columns and pr frame rows owns; explicit_h > 0 adds F, O and U2. */
+void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
+                   bool keep_frame);
+
 typedef struct state {
   const origin *o;
   mat L;    /* k x k' */

@@ -63,7 +63,7 @@ function M.load(path, given)
   check_path("linnet.csv.load", path)
   local opt = options.check("csv.load", given, 2)
   local missing = opt.missing == "nan" and 0 / 0 or opt.missing
-  local m, names = core.csv_load(path, opt.delimiter, opt.header, missing)
+  local m, names = core.files.csv_load(path, opt.delimiter, opt.header, missing)
   if not m then error(("linnet.csv.load: %s: %s"):format(path, names), 2) end
   return m, names
 end
@@ -97,13 +97,13 @@ end
 -- io.write(io.open(path):read("a")); os.remove(path)
 function M.save(path, m, given)
   check_path("linnet.csv.save", path)
-  if not core.is_matrix(m) then
+  if not core.matrix.is_matrix(m) then
     error(("linnet.csv.save: a matrix must follow the path, got %s"):format(type(m)), 2)
   end
   local opt = options.check("csv.save", given, 2)
   local why = unfit(m, opt.names)
   if why then error("linnet.csv.save: " .. why, 2) end
-  local ok, reason = core.csv_save(path, m, opt.delimiter, opt.names)
+  local ok, reason = core.files.csv_save(path, m, opt.delimiter, opt.names)
   if not ok then error(("linnet.csv.save: %s: %s"):format(path, reason), 2) end
 end
 

@@ -41,14 +41,14 @@ local function spectrum(o, r)
     return nil
   end
   local step = -0.5 / math.max(r - 1, 1)
-  return core.matrix(r, 1, function(i) return (o.kappa or 1) ^ (step * (i - 1)) end)
+  return core.matrix.new(r, 1, function(i) return (o.kappa or 1) ^ (step * (i - 1)) end)
 end
 
 -- Restores the number of BLAS threads at the end of a block: bits must not depend on it.
 local function one_thread()
-  local before = core.threads()
-  core.threads(1)
-  return setmetatable({}, {__close = function() core.threads(before) end})
+  local before = core.matrix.threads()
+  core.matrix.threads(1)
+  return setmetatable({}, {__close = function() core.matrix.threads(before) end})
 end
 
 --- A random regression problem: entries of X and of Theta are N(0, 1/D), Y = X Theta + noise.
@@ -69,7 +69,7 @@ function M.gaussian(given)
   local X = random.own(o.seed, "X"):normal(o.n, o.D):scale_(scale)
   if values then
     local U, _, V = X:svd()
-    X = U * core.diag(values) * V:t()
+    X = U * core.matrix.diag(values) * V:t()
   end
   local Theta = random.own(o.seed, "Theta"):normal(o.D, o.m):scale_(scale)
   local Y = X * Theta
@@ -89,7 +89,7 @@ options.define("data.standardize", {
 })
 
 local function check_matrix(name, what, value, level)
-  if not core.is_matrix(value) then
+  if not core.matrix.is_matrix(value) then
     error(("%s: %s must be a matrix, got %s"):format(name, what, type(value)), level + 1)
   end
 end
@@ -139,7 +139,7 @@ end
 -- not divided.
 local function moments(X)
   local mean = X:mean("rows")
-  local std = X:rows() > 1 and X:std("rows") or core.ones(1, X:cols())
+  local std = X:rows() > 1 and X:std("rows") or core.matrix.ones(1, X:cols())
   local low, high = X:min("rows"), X:max("rows")
   for j = 1, X:cols() do
     if mean(1, j) - mean(1, j) ~= 0 then return nil, j end
@@ -193,7 +193,7 @@ options.define("data.split", {
 
 -- The rows of A whose flag is `wanted`.
 local function rows_where(A, flags, wanted, count)
-  local out, k = core.zeros(count, A:cols()), 0
+  local out, k = core.matrix.zeros(count, A:cols()), 0
   for i = 1, A:rows() do
     if flags[i] == wanted then
       k = k + 1
@@ -308,7 +308,7 @@ local function columns_split(target, names, count)
 end
 
 local function columns_take(all, columns)
-  local out = core.zeros(all:rows(), #columns)
+  local out = core.matrix.zeros(all:rows(), #columns)
   for k, j in ipairs(columns) do out:col(k):copy_(all:col(j)) end
   return out
 end

@@ -28,7 +28,7 @@ local function refuse(format, ...) return nil, format:format(...) end
 
 -- The numbers of sigma as a list of r, or nil and why not.
 local function sigma_list(sigma, r)
-  local list, why = vectors.numbers(sigma or core.ones(r, 1))
+  local list, why = vectors.numbers(sigma or core.matrix.ones(r, 1))
   if not list then return refuse("sigma %s", why) end
   for _, x in ipairs(list) do
     if not (x > 0 and x < math.huge) then
@@ -42,7 +42,7 @@ end
 local function finite(matrices)
   for _, name in ipairs{"U1", "V", "target"} do
     local i, j, x
-    if matrices[name] then i, j, x = core.non_finite(matrices[name]) end
+    if matrices[name] then i, j, x = core.matrix.non_finite(matrices[name]) end
     if i then return refuse("%s(%d, %d) is %s: every entry must be finite", name, i, j, x) end
   end
   return true
@@ -55,7 +55,7 @@ local function start(o)
   if o.state ~= nil and given or o.state == nil and not (u and v and y) then
     return refuse("give state, or U1, V and target")
   elseif o.state ~= nil then
-    if getmetatable(o.state) ~= core.state then
+    if getmetatable(o.state) ~= core.types.state then
       return refuse("state must be a state, got a %s", type(o.state))
     end
     u, v = o.state:reduced()
@@ -125,7 +125,7 @@ define("homogeneous", function(o)
       return refuse("the closed form needs singular values of X equal to 1, got %.17g", x)
     end
   end
-  local form, defect = core.exact_riccati(u, v, y, o.lam)
+  local form, defect = core.exact.riccati(u, v, y, o.lam)
   if not (defect <= 1e-10) then
     return refuse("U1'U1 - V'V differs from lam I with lam = %g by %.2g relative to Z'Z", o.lam,
       defect)
@@ -141,7 +141,7 @@ end)
 -- P diag(values) R', values continued by `rest` on a square matrix.
 local function compose(P, values, R)
   local n, c = P:rows(), R:rows()
-  local middle = core.matrix(n, c, function(i, j) return i == j and values[i] or 0 end)
+  local middle = core.matrix.new(n, c, function(i, j) return i == j and values[i] or 0 end)
   return P * middle * R:t()
 end
 
@@ -149,12 +149,12 @@ local function diagonal(y, a, b)
   local ok, why = finite{target = y}
   if not ok then return nil, why end
   if y:rows() * y:cols() == 0 then return refuse("target is %d x %d", y:rows(), y:cols()) end
-  local P, s, R = core.exact_pairs(y)
+  local P, s, R = core.exact.pairs(y)
   local r, m, count = y:rows(), y:cols(), s:rows()
   return object(function(t)
     local p, uu, vv = {}, {}, {}
     for i = 1, math.max(r, m) do
-      p[i], uu[i], vv[i] = core.exact_diagonal(a, b, i <= count and s:get(i, 1) or 0, t)
+      p[i], uu[i], vv[i] = core.exact.diagonal(a, b, i <= count and s:get(i, 1) or 0, t)
     end
     return {U1V = compose(P, p, R), U1U1 = compose(P, uu, P), VV = compose(R, vv, R)}
   end)
@@ -204,7 +204,7 @@ options.define("exact.scalar", {
 })
 
 local function as_matrix(x)
-  return type(x) == "number" and core.matrix(1, 1, x) or x
+  return type(x) == "number" and core.matrix.new(1, 1, x) or x
 end
 
 --- One singular value and one output, any width: p = u.v obeys p' = sqrt(c^2 + 4 p^2) sigma (yt -
@@ -228,10 +228,10 @@ define("scalar", function(o)
   end
   local a, b, s, yt = u:t():copy(), v:t():copy(), sigma[1], y:get(1, 1)
   local path = object(function(t)
-    local p, uu, vv = core.exact_scalar(a, b, s, yt, t)
+    local p, uu, vv = core.exact.scalar(a, b, s, yt, t)
     return {p = p, uu = uu, vv = vv}
   end)
-  path.c = select(4, core.exact_scalar(a, b, s, yt, 0))
+  path.c = select(4, core.exact.scalar(a, b, s, yt, 0))
   return path
 end)
 
@@ -254,10 +254,10 @@ options.define("exact.lazy", {
 define("lazy", function(o)
   local u, v, y, sigma = start(o)
   if not u then return nil, v end
-  local form = core.exact_lazy(u, v, y, core.matrix(sigma))
+  local form = core.exact.lazy(u, v, y, core.matrix.new(sigma))
   return object(function(t)
     local E = form:at(t)
-    return {E = E, U1V = core.matrix(y:rows(), y:cols(), function(i, j)
+    return {E = E, U1V = core.matrix.new(y:rows(), y:cols(), function(i, j)
       return (y:get(i, j) - E:get(i, j)) / sigma[i]
     end)}
   end)

@@ -50,7 +50,7 @@ options.define("flow", {
 -- Sorted times from the three forms of save_at; nil and a message when it is none of them.
 local function save_times(given)
   local times = {}
-  if core.is_matrix(given) then
+  if core.matrix.is_matrix(given) then
     for i = 1, given:rows() do
       for j = 1, given:cols() do times[#times + 1] = given:get(i, j) end
     end
@@ -149,7 +149,7 @@ function problem.methods.flow(p, s, opts)
   local self = {
     options = o, state = s, trace = trace.new(list), due = due, next_due = 1,
     checkpoints = run.checkpoints(s), progress = run.progress(o.progress),
-    flow = core.flow_new(s, o.method, o.t, o.tol, o.until_excess or 0, o.max_steps, o.max_seconds),
+    flow = core.flow.new(s, o.method, o.t, o.tol, o.until_excess or 0, o.max_steps, o.max_seconds),
   }
   return run.drive(self, loop, function()
     local method, steps, rejected, evaluations, eigenproblems = self.flow:counts()

@@ -38,7 +38,7 @@ require "linnet.run.rates"
 require "linnet.run.lazy"
 require "linnet.run.plot"
 M.load = require("linnet.run").load
-M.blas_info = core.blas_info
+M.blas_info = core.system.blas_info
 
 return setmetatable(M, {
   __name = "linnet",

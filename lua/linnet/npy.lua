@@ -29,7 +29,7 @@ local function fail(name, path, why) error(("%s: %s: %s"):format(name, path, why
 -- linnet.npy.save(path, linnet.eye(2)); print(linnet.npy.load(path)); os.remove(path)
 function M.load(path)
   check_path("linnet.npy.load", path)
-  local m, why = core.npy_load(path)
+  local m, why = core.files.npy_load(path)
   if not m then fail("linnet.npy.load", path, why) end
   return m
 end
@@ -42,10 +42,10 @@ end
 -- @usage local path = os.tmpname(); linnet.npy.save(path, linnet.matrix{1, 2, 3}); os.remove(path)
 function M.save(path, m)
   check_path("linnet.npy.save", path)
-  if not core.is_matrix(m) then
+  if not core.matrix.is_matrix(m) then
     error(("linnet.npy.save: a matrix must follow the path, got %s"):format(type(m)), 2)
   end
-  local ok, why = core.npy_save(path, m)
+  local ok, why = core.files.npy_save(path, m)
   if not ok then fail("linnet.npy.save", path, why) end
 end
 

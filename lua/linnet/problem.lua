@@ -20,13 +20,13 @@ options.define("problem", {
 })
 
 local function check_data(name, value)
-  if not core.is_matrix(value) then
+  if not core.matrix.is_matrix(value) then
     error(("problem: %s must be a matrix, got %s"):format(name, type(value)), 3)
   elseif value:rows() == 0 or value:cols() == 0 then
     error(("problem: %s is empty (%d x %d): at least one row and one column are needed")
       :format(name, value:rows(), value:cols()), 3)
   end
-  local i, j, x = core.non_finite(value)
+  local i, j, x = core.matrix.non_finite(value)
   if i then
     error(("problem: %s(%d, %d) is %s: every entry must be finite"):format(name, i, j,
       x ~= x and "nan" or x), 3)
@@ -47,7 +47,7 @@ end
 -- local p = linnet.problem(X, Y)
 -- print(p.rank, p.kappa, p.optimal_loss)
 function M.new(X, Y, opts, after)
-  if core.is_matrix(opts) then opts = after end
+  if core.matrix.is_matrix(opts) then opts = after end
   check_data("X", X)
   check_data("Y", Y)
   if X:rows() ~= Y:rows() then
@@ -56,12 +56,12 @@ function M.new(X, Y, opts, after)
   end
   local o = options.check("problem", opts, 2)
   local rank_tol = o.rank_tol or math.max(X:rows(), X:cols()) * 2.0 ^ -52
-  local p, message = core.problem_new(X, Y, rank_tol)
+  local p, message = core.problem.new(X, Y, rank_tol)
   if not p then error(message, 2) end
   return p
 end
 
-local meta = core.problem
+local meta = core.types.problem
 M.methods = meta.methods
 
 -- Raises, at the line of the caller's caller, when p is no problem.

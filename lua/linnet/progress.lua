@@ -37,10 +37,10 @@ end
 function M.new(total, done, o)
   o = o or {}
   local terminal = o.terminal
-  if terminal == nil then terminal = core.isatty and core.isatty("stderr") or false end
+  if terminal == nil then terminal = core.system.isatty("stderr") end
   local self = setmetatable({
     total = total, before = done, done = done, terminal = terminal,
-    clock = o.clock or core.clock or os.time,
+    clock = o.clock or core.system.clock,
     write = o.write or function(text) io.stderr:write(text) end,
     interval = terminal and TERMINAL_INTERVAL or LOG_INTERVAL,
   }, Progress)

@@ -39,7 +39,7 @@ end
 -- @raise a seed or stream that is no integer in the range
 -- @usage local g = linnet.random(1); print(g:normal(3, 2), g:integer(1, 6))
 local function new(_, seed, stream)
-  return core.random(check("seed", seed), stream == nil and 0 or check("stream", stream))
+  return core.random.new(check("seed", seed), stream == nil and 0 or check("stream", stream))
 end
 
 --- The generator that the package itself draws from for one purpose: with one seed, data, weights
@@ -52,17 +52,17 @@ end
 -- @usage local X = linnet.data.gaussian{n = 3, D = 4, seed = 5}
 -- assert(X == linnet.random.own(5, "X"):normal(3, 4) * 0.5)
 function M.own(seed, purpose)
-  local stream = core.random_streams[purpose]
+  local stream = core.random.streams[purpose]
   if not stream then
     error(("linnet.random.own: there is no purpose %s"):format(shown(purpose)), 2)
   end
-  return core.random(check("seed", seed), FIRST_STREAM + stream)
+  return core.random.new(check("seed", seed), FIRST_STREAM + stream)
 end
 
 -- ---------------------------------------------------------------- methods
 
-local meta = core.random_meta
-local methods = meta.__index
+local meta = core.types.random
+local methods = meta.methods
 M.methods = methods
 
 local function check_generator(name, self)
@@ -78,7 +78,7 @@ end
 -- @usage local g = linnet.random(7); g:normal(5); print(g:state())
 function methods:state()
   check_generator("state", self)
-  return STATE:format(core.random_place(self))
+  return STATE:format(core.random.place(self))
 end
 
 --- Go back, or forth, to where a generator stood.
@@ -102,12 +102,12 @@ function methods:restore(state)
     error(("random:restore: a state as random:state gives it is needed, '%s', got %s")
       :format(STATE:format(1, 0, 17), shown(state)), 2)
   end
-  core.random_move(self, seed, stream, drawn)
+  core.random.move(self, seed, stream, drawn)
   return self
 end
 
 function meta:__tostring()
-  return ("linnet.random: seed %d, stream %d, %d words drawn"):format(core.random_place(self))
+  return ("linnet.random: seed %d, stream %d, %d words drawn"):format(core.random.place(self))
 end
 
 return setmetatable(M, {__call = new})

@@ -4,12 +4,13 @@
 -- @module linnet.state
 
 local core = require "linnet.core"
+local is_matrix = core.matrix.is_matrix
 
-local M = {methods = core.state.methods}
+local M = {methods = core.types.state.methods}
 
 -- Raises, at the line of the caller's caller, when s is no state.
 local function check(s, what)
-  if getmetatable(s) ~= core.state then
+  if getmetatable(s) ~= core.types.state then
     error(("%s: called on something that is not a state; write s:%s(...)"):format(what, what), 3)
   end
 end
@@ -26,9 +27,9 @@ M.check = check
 -- assert(s:predict(X):rows() == 5)
 function M.methods.predict(s, Xnew)
   check(s, "predict")
-  if not core.is_matrix(Xnew) or Xnew:cols() ~= s.problem.D then
+  if not is_matrix(Xnew) or Xnew:cols() ~= s.problem.D then
     error(("predict: Xnew must be a matrix with D = %d columns, got %s"):format(s.problem.D,
-      core.is_matrix(Xnew) and ("%d x %d"):format(Xnew:rows(), Xnew:cols()) or type(Xnew)), 2)
+      is_matrix(Xnew) and ("%d x %d"):format(Xnew:rows(), Xnew:cols()) or type(Xnew)), 2)
   end
   return Xnew * s:theta()
 end
@@ -42,11 +43,11 @@ end
 function M.methods.kernel(s)
   check(s, "kernel")
   local W = s.problem:reduced()
-  local lift = core.eye(s.problem.m):kron(W)
+  local lift = core.matrix.eye(s.problem.m):kron(W)
   return lift * s:kernel_reduced() * lift:t()
 end
 
-function core.state.__tostring(s)
+function core.types.state.__tostring(s)
   return ("state: %s, h = %s%s, t = %.6g, excess %.6g, distance %.6g"):format(s.kind,
     s.h == math.huge and "inf" or ("%.10g"):format(s.h), s.explicit and " (explicit)" or "", s.t,
     s:excess(), s:distance())

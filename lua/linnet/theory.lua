@@ -36,16 +36,16 @@ local function column(what, name, value, level)
     end
   end
   if not list then error(("%s: %s %s"):format(what, name, why), (level or 2) + 1) end
-  return core.matrix(#list, 1, function(i) return list[i] end)
+  return core.matrix.new(#list, 1, function(i) return list[i] end)
 end
 
 local function finite_matrix(what, name, m, rows, cols, rule)
-  if not core.is_matrix(m) then
+  if not core.matrix.is_matrix(m) then
     error(("%s: %s must be a matrix, got a %s"):format(what, name, type(m)), 3)
   elseif rows and m:rows() ~= rows or cols and m:cols() ~= cols or m:rows() * m:cols() == 0 then
     error(("%s: %s is %d x %d, but %s"):format(what, name, m:rows(), m:cols(), rule), 3)
   end
-  local i, j, x = core.non_finite(m)
+  local i, j, x = core.matrix.non_finite(m)
   if i then error(("%s: %s(%d, %d) is %s"):format(what, name, i, j, x), 3) end
   return m
 end
@@ -74,8 +74,8 @@ end
 function M.imbalance(U1, V)
   finite_matrix("theory.imbalance", "U1", U1)
   finite_matrix("theory.imbalance", "V", V, nil, U1:cols(), "must have as many columns as U1")
-  local spectrum = core.theory_spectrum(stacked(U1, V), U1:rows())
-  return core.theory_imbalance(spectrum, U1:rows(), V:rows())
+  local spectrum = core.theory.spectrum(stacked(U1, V), U1:rows())
+  return core.theory.imbalance(spectrum, U1:rows(), V:rows())
 end
 
 options.define("theory.rates", {
@@ -105,11 +105,11 @@ function M.rates(opts)
   finite_matrix("theory.rates", "U1", o.U1)
   finite_matrix("theory.rates", "V", o.V, nil, o.U1:cols(), "must have as many columns as U1")
   finite_matrix("theory.rates", "target", o.target, r, m, "must be r x m")
-  local sigma = column("theory.rates", "sigma", o.sigma or core.ones(r, 1))
+  local sigma = column("theory.rates", "sigma", o.sigma or core.matrix.ones(r, 1))
   if #sigma ~= r then
     error(("theory.rates: sigma has %d values, but U1 %d rows"):format(#sigma, r), 2)
   end
-  return core.theory_rates(stacked(o.U1, o.V), r, o.target, sigma)
+  return core.theory.rates(stacked(o.U1, o.V), r, o.target, sigma)
 end
 
 --- T(d, s) = -d + sqrt((d + c)^2 + 4 s^2) of Proposition 1, without cancellation. [M22], section 6.
@@ -122,7 +122,7 @@ function M.term(d, c, s)
   number("theory.term", "d", d, at_least_0, "a number >= 0")
   number("theory.term", "c", c, at_least_0, "a number >= 0")
   number("theory.term", "s", s, at_least_0, "a number >= 0")
-  return core.theory_term(d, c, s)
+  return core.theory.term(d, c, s)
 end
 
 --- 2 sigma_r^2 c: L(t) - L* <= exp(-2 sigma_r^2 c t) (L(0) - L*). Theorem 1 of [M21], section 6.
@@ -133,11 +133,11 @@ end
 function M.theorem1(sigma_r, c)
   number("theory.theorem1", "sigma_r", sigma_r, at_least_0, "a number >= 0")
   number("theory.theorem1", "c", c, at_least_0, "a number >= 0")
-  return core.theory_theorem1(sigma_r, c)
+  return core.theory.theorem1(sigma_r, c)
 end
 
 local function imbalance_check(what, b)
-  if type(b) ~= "table" or type(b.c) ~= "number" or not core.is_matrix(b.spectrum) then
+  if type(b) ~= "table" or type(b.c) ~= "number" or not core.matrix.is_matrix(b.spectrum) then
     error(("%s: the first argument must be an imbalance as theory.imbalance and s:imbalance() give "
       .. "it, got a %s"):format(what, type(b)), 3)
   end
@@ -160,7 +160,7 @@ function M.proposition1(imbalance, sigma_r, s_m, s_r)
   number("theory.proposition1", "sigma_r", sigma_r, at_least_0, "a number >= 0")
   number("theory.proposition1", "s_m", s_m, at_least_0, "a number >= 0")
   number("theory.proposition1", "s_r", s_r, at_least_0, "a number >= 0")
-  return core.theory_proposition1(b.c, b.delta_plus, b.delta_minus, sigma_r, s_m, s_r)
+  return core.theory.proposition1(b.c, b.delta_plus, b.delta_minus, sigma_r, s_m, s_r)
 end
 
 --- Upper bound of -d/dt log(L - L*): 2 sigma_1^2 times the sum of (l + sqrt(l^2 + 4 s_1^2))/2 over
@@ -177,7 +177,7 @@ function M.upper(imbalance, sigma_1, s_1)
   number("theory.upper", "sigma_1", sigma_1, at_least_0, "a number >= 0")
   number("theory.upper", "s_1", s_1, at_least_0, "a number >= 0")
   local s = b.spectrum
-  return core.theory_upper(math.max(s:get(1, 1), 0), math.max(-s:get(s:rows(), 1), 0), sigma_1, s_1)
+  return core.theory.upper(math.max(s:get(1, 1), 0), math.max(-s:get(s:rows(), 1), 0), sigma_1, s_1)
 end
 
 -- ---------------------------------------------------------------- bounds (section 7)
@@ -230,7 +230,7 @@ end
 -- print(b.bound, b.threshold, b.applies)
 function M.theorem2(opts)
   local o = options.check("theory.theorem2", opts, 2)
-  return core.theory_theorem2(setting(o))
+  return core.theory.theorem2(setting(o))
 end
 
 --- Lemma 1 of [M21]: on the event of Theorem 2, for h > `threshold` = 16 q^2, at t = 0 the
@@ -245,7 +245,7 @@ end
 -- print(b.c, b.perpendicular, b.product)
 function M.lemma1(opts)
   local o = options.check("theory.theorem2", opts, 2)
-  return core.theory_lemma1(setting(o))
+  return core.theory.lemma1(setting(o))
 end
 
 --- log(||Zperp|| exp(sigma_1 ||E(0)|| / (sigma_r^2 c))), the last rung of the ladder: it bounds
@@ -263,7 +263,7 @@ function M.log_apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
   number("theory.log_apriori", "sigma_r", sigma_r, at_least_0, "a number >= 0")
   number("theory.log_apriori", "norm_E", norm_E, at_least_0, "a number >= 0")
   number("theory.log_apriori", "c", c, at_least_0, "a number >= 0")
-  return core.theory_apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
+  return core.theory.apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
 end
 
 -- ---------------------------------------------------------------- laws (section 7)
@@ -281,9 +281,9 @@ function M.law(nu, s_u, dof)
   local values = column("theory.law", "nu", nu)
   number("theory.law", "s_u", s_u, at_least_0, "a number >= 0")
   number("theory.law", "dof", dof, at_least_0, "a number >= 0")
-  local mean, variance = core.theory_law(s_u, dof, values)
+  local mean, variance = core.theory.law(s_u, dof, values)
   return {mean = mean, variance = variance, cdf = function(x)
-    return core.theory_law_cdf(s_u, dof, values, number("law.cdf", "x", x))
+    return core.theory.law_cdf(s_u, dof, values, number("law.cdf", "x", x))
   end}
 end
 
@@ -308,14 +308,14 @@ options.define("theory.wide_law", {
 -- local X, Y = linnet.data.gaussian{n = 5, D = 8, m = 2, seed = 1}
 -- print(linnet.theory.target_values(linnet.problem(X, Y)))
 function M.target_values(p)
-  if getmetatable(p) ~= core.problem then
+  if getmetatable(p) ~= core.types.problem then
     error("theory.target_values: the argument must be a problem, got a " .. type(p), 2)
   end
   local _, _, Yt = p:reduced()
   local sigma = p:singular_values()
-  local P1 = core.matrix(p.rank, p.m, function(i, j) return Yt:get(i, j) / sigma:get(i, 1) end)
+  local P1 = core.matrix.new(p.rank, p.m, function(i, j) return Yt:get(i, j) / sigma:get(i, 1) end)
   local _, s = P1:svd()
-  return core.matrix(p.m, 1, function(i) return i <= s:rows() and s:get(i, 1) or 0 end),
+  return core.matrix.new(p.m, 1, function(i) return i <= s:rows() and s:get(i, 1) or 0 end),
     p.D - p.rank
 end
 
@@ -339,7 +339,7 @@ function M.wide_law(opts)
     values, dof = M.target_values(o.problem)
   end
   local s_u = o.std_u or o.h ^ -(o.alpha or 0.5)
-  return core.theory_wide_mean(o.h, s_u, o.std_v or s_u, dof,
+  return core.theory.wide_mean(o.h, s_u, o.std_v or s_u, dof,
     column("theory.wide_law", "singular_values", values))
 end
 
@@ -356,8 +356,8 @@ function M.wide_slope(widths, alpha, target)
   if h:max() == h:min() or h:min() < 1 then
     error("theory.wide_slope: widths must be at least two different numbers >= 1", 2)
   end
-  local values = getmetatable(target) == core.problem and M.target_values(target) or target
-  return core.theory_wide_slope(h, alpha, column("theory.wide_slope", "target", values))
+  local values = getmetatable(target) == core.types.problem and M.target_values(target) or target
+  return core.theory.wide_slope(h, alpha, column("theory.wide_slope", "target", values))
 end
 
 --- The exponent of the wide law in h as h -> inf: 1/2 - 2 alpha below 1/2, -1/2 at 1/2, -alpha
@@ -366,7 +366,7 @@ end
 -- @treturn number
 -- @usage assert(linnet.theory.wide_exponent(0.5) == -0.5)
 function M.wide_exponent(alpha)
-  return core.theory_wide_exponent(number("theory.wide_exponent", "alpha", alpha, at_least_0,
+  return core.theory.wide_exponent(number("theory.wide_exponent", "alpha", alpha, at_least_0,
     "a number >= 0"))
 end
 

@@ -52,7 +52,7 @@ describe("problem:flow", function()
       local watched = p:flow(s, {t = 3, method = method, save_at = {log = {1e-3, 3, 40}},
         record = {"travel", "alignment", "singular_values", "kernel_distance"}})
       assert.equal(40, #watched.t)
-      assert.equal(0, core.max_abs(plain.final:theta() - watched.final:theta()))
+      assert.equal(0, core.matrix.max_abs(plain.final:theta() - watched.final:theta()))
       assert.equal(plain.stats.steps, watched.stats.steps)
     end
   end)
@@ -69,7 +69,7 @@ describe("problem:flow", function()
         assert.is_true(support.relative(a:theta(), b:theta()) < 1e-5)
         if method:find("expo") then assert.is_true(a:imbalance_drift() < 1e-13) end
       end
-      assert.equal(0, core.max_abs(run:at(0):theta() - s:theta()))
+      assert.equal(0, core.matrix.max_abs(run:at(0):theta() - s:theta()))
       assert.equal(run.final, run:at(4))
       assert.has_error(function() run:at(4.5) end)
     end

@@ -35,7 +35,7 @@ if mark then
   else
     ok, e = pcall(flow, mark)
   end
-  print(ok, core.clock(), tostring(e), type(e) == "table" and e.run.stats.reason,
+  print(ok, core.system.clock(), tostring(e), type(e) == "table" and e.run.stats.reason,
     type(e) == "table" and e.run.final.t > 0)
 end
 print(digest(flow()))

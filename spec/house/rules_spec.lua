@@ -82,6 +82,24 @@ describe("the rules of the house", function()
     none(bad)
   end)
 
+  it("core.<file>.<name>, and a method, is l_<file>_<name> of csrc/bind/<file>", function()
+    local bad, count = {}, 0
+    for _, path in ipairs(C) do
+      local file = path:match("^csrc/bind/(%w+)[/.]")
+      for name, f in contents(path):gmatch('{"([%w_]+)",%s*([%l][%w_]*)}') do
+        local own = "l_" .. (file or "") .. "_"
+        local good = name:match("^__") or f == own .. name
+          or (f:sub(1, #own) == own and f:sub(-#name - 1) == "_" .. name) -- two types in a file
+        if file and path ~= "csrc/bind/core.c" then
+          count = count + 1
+          if not good then bad[#bad + 1] = ("%s: %s is %s"):format(path, name, f) end
+        end
+      end
+    end
+    none(bad)
+    assert.is_true(count > 100)
+  end)
+
   it("every source names itself, its purpose and its licence at the top", function()
     local bad = {}
     for _, list in ipairs{C_ALL, LUA} do

@@ -93,7 +93,7 @@ describe("sampling without columns", function()
     local before, again = run.final:theta(), p:init("gaussian", {h = 1e6, seed = 4})
     local _, Pt = p:reduced()
     local off = function(a) return a - Pt:t() * (Pt * a) end
-    assert.is_true(core.max_abs(off(s:theta()) - off(again:theta())) == 0)
+    assert.is_true(core.matrix.max_abs(off(s:theta()) - off(again:theta())) == 0)
     -- U2 never moves: outside the data Theta stays in the span of the same frame
     assert.is_true(math.abs(off(before):norm() / run.final:distance() - 1) < 1e-10)
   end)
@@ -137,8 +137,8 @@ describe("sampling without columns", function()
     local a, b, c = p:init("gaussian", {h = 1e6, seed = 4}), p:init("gaussian", {h = 1e6,
       seed = 4}),
       p:init("gaussian", {h = 1e6, seed = 5})
-    assert.equal(0, core.max_abs(a:reduced() - b:reduced()))
-    assert.is_true(core.max_abs(a:reduced() - c:reduced()) > 1e-6)
+    assert.equal(0, core.matrix.max_abs(a:reduced() - b:reduced()))
+    assert.is_true(core.matrix.max_abs(a:reduced() - c:reduced()) > 1e-6)
   end)
 end)
 

@@ -29,10 +29,10 @@ describe("linnet.problem", function()
       local W, Pt, Yt = p:reduced()
       local sigma = linnet.diag(p:singular_values())
       assert.is_true(support.relative(W * sigma * Pt, X) < 1e-13)
-      assert.is_true(core.max_abs(W:t() * W - linnet.eye(p.rank)) < 1e-13)
-      assert.is_true(core.max_abs(W:t() * Y - Yt) < 1e-13)
+      assert.is_true(core.matrix.max_abs(W:t() * W - linnet.eye(p.rank)) < 1e-13)
+      assert.is_true(core.matrix.max_abs(W:t() * Y - Yt) < 1e-13)
       local residual = Y - X * p:min_norm()
-      assert.is_true(core.max_abs(X:t() * residual) < 1e-12) -- normal equations
+      assert.is_true(core.matrix.max_abs(X:t() * residual) < 1e-12) -- normal equations
       assert.is_true(math.abs(p.optimal_loss - residual:norm() ^ 2 / 2) < 1e-13)
     end
   end)

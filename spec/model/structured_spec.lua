@@ -18,8 +18,8 @@ local problems = {
 }
 
 local function close(a, b, tol)
-  local size = math.max(core.max_abs(a), core.max_abs(b))
-  local off = core.max_abs(a - b)
+  local size = math.max(core.matrix.max_abs(a), core.matrix.max_abs(b))
+  local off = core.matrix.max_abs(a - b)
   assert(off <= tol * size, ("differ by %g of %g"):format(off, size))
 end
 
@@ -217,12 +217,12 @@ describe("zero_output", function()
     for _, p in ipairs(problems) do
       for _, h in ipairs{2, 6, 30, 1e12} do
         local s = p:init("zero_output", {h = h, std = 0.3, seed = 3})
-        assert(core.max_abs(s:theta()) == 0)
+        assert(core.matrix.max_abs(s:theta()) == 0)
         assert(s:rates().instantaneous > 0)
         if p.D > p.rank then assert(s:perpendicular() > 0) end
       end
       local s = p:init("zero_output", {h = 30, std = 0.3, seed = 3, explicit = true})
-      assert(core.max_abs(s:theta()) < 1e-14)
+      assert(core.matrix.max_abs(s:theta()) < 1e-14)
       local U, V = s:U(), s:V()
       assert(U:sub(1, p.D, 1, 15):allclose(U:sub(1, p.D, 16, 30), 1e-10, 1e-12))
       assert(V:sub(1, p.m, 1, 15):allclose(-V:sub(1, p.m, 16, 30), 1e-10, 1e-12))

@@ -86,7 +86,7 @@ describe("linnet.random: words", function()
     assert.is_true(#cases >= 6)
     for _, case in ipairs(cases) do
       local seed, stream = math.tointeger(case.key[1]), math.tointeger(case.key[2])
-      local words = core.random(seed, stream - (1 << 32)):words(#case.first_12_words)
+      local words = core.random.new(seed, stream - (1 << 32)):words(#case.first_12_words)
       for i, word in ipairs(case.first_12_words) do
         assert.are.equal(word, ("0x%x"):format(words[i]))
       end
@@ -95,7 +95,7 @@ describe("linnet.random: words", function()
 
   it("of user streams lie 2^32 above, where NumPy finds them too", function()
     local words = linnet.random(5, 3):words(9)
-    local again = core.random(5, 3):words(9)
+    local again = core.random.new(5, 3):words(9)
     assert.are.same(again, words)
     local python = support.numpy()
     if not python then return pending("python3 with numpy is not there") end
@@ -117,7 +117,7 @@ for w in numpy.random.Philox(key=numpy.array([5, 3 + 2**32], dtype=numpy.uint64)
     end
     for seed = 0, 4 do
       for stream = 0, 4 do meet(linnet.random(seed, stream)) end
-      for purpose in pairs(core.random_streams) do
+      for purpose in pairs(core.random.streams) do
         meet(require("linnet.random").own(seed, purpose))
       end
     end

@@ -194,7 +194,7 @@ describe("linnet.record", function()
       assert.error_matches(function() record.read(path) end, "a.jsonl: line 2, position 8")
       assert.error_matches(function() record.writer(path) end, "a.jsonl: line 2, position 8")
       assert.equal(text, contents())
-      local w = core.appender(path) -- and the lock was given back
+      local w = core.appender.open(path) -- and the lock was given back
       assert.is_truthy(w)
       w:close()
     end)
@@ -303,7 +303,7 @@ describe("linnet.record", function()
   end)
 
   it("has an appender whose closed file is refused", function()
-    local a = core.appender(path)
+    local a = core.appender.open(path)
     assert.is_true(a:append("x\n"))
     assert.equal(2, a:size())
     assert.has_error(function() a:truncate(3) end)

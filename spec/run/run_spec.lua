@@ -50,7 +50,7 @@ describe("a run", function()
     local back = linnet.load(path)
     os.remove(path)
     for _, name in ipairs{"t", "loss", "excess", "distance", "singular_values", "travel", "half"} do
-      assert.equal(0, core.max_abs(back[name] - run[name]), name)
+      assert.equal(0, core.matrix.max_abs(back[name] - run[name]), name)
     end
     for key, value in pairs(run.stats) do assert.equal(value, back.stats[key], key) end
     assert.matches("ended by time", tostring(back))

@@ -10,7 +10,7 @@
 @treturn int
 @usage assert(linnet.zeros(2, 3):rows() == 2)
 */
-static int matrix_rows(lua_State *L) {
+static int l_matrix_rows(lua_State *L) {
   lua_pushinteger(L, bind_matrix_check(L, 1).rows);
   return 1;
 }
@@ -20,7 +20,7 @@ static int matrix_rows(lua_State *L) {
 @treturn int
 @usage assert(linnet.zeros(2, 3):cols() == 3)
 */
-static int matrix_cols(lua_State *L) {
+static int l_matrix_cols(lua_State *L) {
   lua_pushinteger(L, bind_matrix_check(L, 1).cols);
   return 1;
 }
@@ -31,7 +31,7 @@ static int matrix_cols(lua_State *L) {
 @treturn int columns
 @usage local r, c = linnet.zeros(2, 3):shape()
 */
-static int matrix_shape(lua_State *L) {
+static int l_matrix_shape(lua_State *L) {
   mat m = bind_matrix_check(L, 1);
   lua_pushinteger(L, m.rows);
   lua_pushinteger(L, m.cols);
@@ -60,7 +60,7 @@ static double *check_element(lua_State *L, mat m, int arg, bool two) {
 @raise an index that is no integer or outside
 @usage local m = linnet.matrix{{1, 2}, {3, 4}}; assert(m:get(2, 1) == 3 and m(2, 1) == 3)
 */
-static int matrix_get(lua_State *L) {
+static int l_matrix_get(lua_State *L) {
   mat m = bind_matrix_check(L, 1);
   lua_pushnumber(L, *check_element(L, m, 2, !lua_isnoneornil(L, 3)));
   return 1;
@@ -75,7 +75,7 @@ static int matrix_get(lua_State *L) {
 @raise an index that is no integer or outside, a value that is no number
 @usage local m = linnet.zeros(2, 2); m:set(2, 1, 7); assert(m[2][1] == 7)
 */
-static int matrix_set(lua_State *L) {
+static int l_matrix_set(lua_State *L) {
   mat m = bind_matrix_check(L, 1);
   bool two = lua_gettop(L) >= 4;
   double *at = check_element(L, m, 2, two);
@@ -90,7 +90,7 @@ static int matrix_set(lua_State *L) {
 @treturn Matrix
 @usage local m = linnet.zeros(2, 2); m:row(1):copy_(linnet.ones(1, 2)); assert(m(1, 2) == 1)
 */
-static int matrix_row(lua_State *L) {
+static int l_matrix_row(lua_State *L) {
   mat m = bind_matrix_check(L, 1);
   int i = matrix_check_int(L, 2, "row", 1, m.rows);
   bind_matrix_view(L, 1, mat_rows(m, i - 1, 1));
@@ -103,7 +103,7 @@ static int matrix_row(lua_State *L) {
 @treturn Matrix
 @usage local m = linnet.eye(3); m:col(2):scale_(5); assert(m(2, 2) == 5)
 */
-static int matrix_col(lua_State *L) {
+static int l_matrix_col(lua_State *L) {
   mat m = bind_matrix_check(L, 1);
   int j = matrix_check_int(L, 2, "column", 1, m.cols);
   bind_matrix_view(L, 1, mat_cols(m, j - 1, 1));
@@ -119,7 +119,7 @@ static int matrix_col(lua_State *L) {
 @treturn Matrix (i2 - i1 + 1) x (j2 - j1 + 1)
 @usage local m = linnet.eye(4); m:sub(1, 2, 3, 4):copy_(linnet.ones(2, 2)); assert(m(1, 4) == 1)
 */
-static int matrix_sub(lua_State *L) {
+static int l_matrix_sub(lua_State *L) {
   mat m = bind_matrix_check(L, 1);
   bool all = lua_isnoneornil(L, 4) && lua_isnoneornil(L, 5);
   int i1 = matrix_check_int(L, 2, "first row", 1, m.rows + 1);
@@ -139,12 +139,12 @@ static int meta_call(lua_State *L) {
 }
 
 const luaL_Reg matrix_access_methods[] = {
-    {"rows", matrix_rows}, {"cols", matrix_cols}, {"shape", matrix_shape},
-    {"get", matrix_get},   {"set", matrix_set},   {"row", matrix_row},
-    {"col", matrix_col},   {"sub", matrix_sub},   {NULL, NULL}};
+    {"rows", l_matrix_rows}, {"cols", l_matrix_cols}, {"shape", l_matrix_shape},
+    {"get", l_matrix_get},   {"set", l_matrix_set},   {"row", l_matrix_row},
+    {"col", l_matrix_col},   {"sub", l_matrix_sub},   {NULL, NULL}};
 
 /* m[i] is the row view, r[j] its element; one past the end is nil; strings name methods. */
-static int meta_index(lua_State *L) {
+int matrix_access_index(lua_State *L) {
   matrix_object *o = matrix_check_object(L, 1);
   if (lua_type(L, 2) == LUA_TNUMBER) {
     int n = o->is_row ? o->m.cols : o->m.rows, exact;
@@ -210,8 +210,5 @@ static int meta_len(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg matrix_access_meta[] = {{"__index", meta_index},
-                                       {"__newindex", meta_newindex},
-                                       {"__call", meta_call},
-                                       {"__len", meta_len},
-                                       {NULL, NULL}};
+const luaL_Reg matrix_access_meta[] = {
+    {"__newindex", meta_newindex}, {"__call", meta_call}, {"__len", meta_len}, {NULL, NULL}};

@@ -129,7 +129,7 @@ static int meta_pow(lua_State *L) {
     return luaL_error(L, "a ^ n: a must be square, got %s", matrix_shape_text(L, a));
   if (n < 0) { /* a^-n = (a^-1)^n, with inv's own errors */
     lua_settop(L, 1);
-    matrix_inv(L);
+    l_matrix_inv(L);
     lua_replace(L, 1);
     a = bind_matrix_check(L, 1);
   }
@@ -169,7 +169,7 @@ const luaL_Reg matrix_algebra_meta[] = {
 @treturn Matrix
 @usage assert(linnet.matrix{2, 3}:emul(linnet.matrix{4, 5}) == linnet.matrix{8, 15})
 */
-static int matrix_emul(lua_State *L) {
+static int l_matrix_emul(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   matrix_check_same(L, "emul", a, b);
   mat c = bind_matrix_raw(L, a.rows, a.cols);
@@ -184,7 +184,7 @@ static int matrix_emul(lua_State *L) {
 @treturn Matrix
 @usage assert(linnet.matrix{8, 15}:ediv(linnet.matrix{4, 5}) == linnet.matrix{2, 3})
 */
-static int matrix_ediv(lua_State *L) {
+static int l_matrix_ediv(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   matrix_check_same(L, "ediv", a, b);
   mat c = bind_matrix_raw(L, a.rows, a.cols);
@@ -200,7 +200,7 @@ static int matrix_ediv(lua_State *L) {
 @raise when f returns something else, named with its place
 @usage assert(linnet.matrix{1, 4, 9}:map(math.sqrt) == linnet.matrix{1, 2, 3})
 */
-static int matrix_map(lua_State *L) {
+static int l_matrix_map(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   luaL_checktype(L, 2, LUA_TFUNCTION);
   mat c = bind_matrix_raw(L, a.rows, a.cols);
@@ -244,7 +244,7 @@ static mat detached(lua_State *L, mat b, mat a) {
 @treturn Matrix m itself
 @usage local m = linnet.eye(2); m:add_(m):add_(1, 3); assert(m(1, 1) == 5 and m(1, 2) == 3)
 */
-static int matrix_add_(lua_State *L) {
+static int l_matrix_add_(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   operand b = check_operand(L, 2, "add_");
   double x = lua_isnoneornil(L, 3) ? 1.0 : matrix_check_number(L, 3, "x");
@@ -269,7 +269,7 @@ static int matrix_add_(lua_State *L) {
 @treturn Matrix m itself
 @usage assert(linnet.ones(2):scale_(3) == linnet.matrix{3, 3})
 */
-static int matrix_scale_(lua_State *L) {
+static int l_matrix_scale_(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   mat_scale(a, matrix_check_number(L, 2, "factor"));
   lua_settop(L, 1);
@@ -282,7 +282,7 @@ static int matrix_scale_(lua_State *L) {
 @treturn Matrix m itself
 @usage local m = linnet.zeros(2, 2); m:col(1):copy_(7); assert(m(2, 1) == 7 and m(2, 2) == 0)
 */
-static int matrix_copy_(lua_State *L) {
+static int l_matrix_copy_(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   operand b = check_operand(L, 2, "copy_");
   if (b.is_number) {
@@ -310,7 +310,7 @@ static double check_tolerance(lua_State *L, int arg, const char *what, double fa
 @raise shapes that differ
 @usage assert((linnet.eye(2) * (1 + 1e-12)):allclose(linnet.eye(2)))
 */
-static int matrix_allclose(lua_State *L) {
+static int l_matrix_allclose(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   double rtol = check_tolerance(L, 3, "rtol", 1e-8), atol = check_tolerance(L, 4, "atol", 0.0);
   matrix_check_same(L, "allclose", a, b);
@@ -324,7 +324,8 @@ static int matrix_allclose(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg matrix_algebra_methods[] = {{"emul", matrix_emul},         {"ediv", matrix_ediv},
-                                           {"map", matrix_map},           {"add_", matrix_add_},
-                                           {"scale_", matrix_scale_},     {"copy_", matrix_copy_},
-                                           {"allclose", matrix_allclose}, {NULL, NULL}};
+const luaL_Reg matrix_algebra_methods[] = {
+    {"emul", l_matrix_emul},         {"ediv", l_matrix_ediv},
+    {"map", l_matrix_map},           {"add_", l_matrix_add_},
+    {"scale_", l_matrix_scale_},     {"copy_", l_matrix_copy_},
+    {"allclose", l_matrix_allclose}, {NULL, NULL}};

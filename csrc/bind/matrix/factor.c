@@ -109,7 +109,7 @@ static mat push_singular_values(lua_State *L, const char *op, mat a) {
 @raise nan or inf among the entries
 @usage local U, s, V = linnet.matrix{{3, 0}, {0, 4}}:svd(); assert(s(1) == 4)
 */
-static int matrix_svd(lua_State *L) {
+static int l_matrix_svd(lua_State *L) {
   status out;
   mat a = check_finite(L, "svd", 1);
   int q = small_side(a);
@@ -127,7 +127,7 @@ static int matrix_svd(lua_State *L) {
 @raise not square, or not symmetric (within 1e-8 of the largest entry; the lower triangle is used)
 @usage local values, vectors = linnet.matrix{{2, 1}, {1, 2}}:eigh(); print(values)
 */
-static int matrix_eigh(lua_State *L) {
+static int l_matrix_eigh(lua_State *L) {
   status out;
   mat a = check_symmetric(L, "eigh");
   mat values = bind_matrix_raw(L, a.rows, 1), vectors = bind_matrix_raw(L, a.rows, a.rows);
@@ -142,7 +142,7 @@ static int matrix_eigh(lua_State *L) {
 @raise a matrix that is not square
 @usage print(linnet.matrix{{0, 1}, {-1, 0}}:eig())
 */
-static int matrix_eig(lua_State *L) {
+static int l_matrix_eig(lua_State *L) {
   status out;
   mat a = check_square(L, "eig"), values = bind_matrix_raw(L, a.rows, 2);
   COMPUTE(L, cubic(a), out, factor_eig(&w, a, values));
@@ -156,7 +156,7 @@ static int matrix_eig(lua_State *L) {
 @treturn Matrix R, q x columns, upper triangular
 @usage local Q, R = linnet.matrix{{1, 2}, {3, 4}, {5, 6}}:qr(); assert(R(1, 1) > 0)
 */
-static int matrix_qr(lua_State *L) {
+static int l_matrix_qr(lua_State *L) {
   status out;
   mat a = check_finite(L, "qr", 1);
   int n = small_side(a);
@@ -174,7 +174,7 @@ static int matrix_qr(lua_State *L) {
 @usage local m = linnet.matrix{{1, 2}, {3, 4}}; local L, U, P = m:lu(); assert((P * m):allclose(L *
 U))
 */
-static int matrix_lu(lua_State *L) {
+static int l_matrix_lu(lua_State *L) {
   status out;
   mat a = check_finite(L, "lu", 1);
   int q = small_side(a);
@@ -191,7 +191,7 @@ static int matrix_lu(lua_State *L) {
 @raise not square, not symmetric (within 1e-8 of the largest entry), not positive definite
 @usage assert(linnet.matrix{{4, 2}, {2, 5}}:chol() == linnet.matrix{{2, 0}, {1, 2}})
 */
-static int matrix_chol(lua_State *L) {
+static int l_matrix_chol(lua_State *L) {
   mat a = check_symmetric(L, "chol"), l = bind_matrix_raw(L, a.rows, a.rows);
   int threads = matrix_threads_enter(L, cubic(a));
   status out = factor_chol(a, l);
@@ -226,7 +226,7 @@ static int solve_into(lua_State *L, const char *op, mat a, mat x) {
 2.2e-16, which the message names)
 @usage assert(linnet.matrix{{2, 0}, {0, 4}}:solve(linnet.matrix{2, 2}) == linnet.matrix{1, 0.5})
 */
-static int matrix_solve(lua_State *L) {
+static int l_matrix_solve(lua_State *L) {
   mat a = check_square(L, "solve"), b = check_rhs(L, "solve", a);
   mat x = bind_matrix_raw(L, b.rows, b.cols);
   mat_copy(x, b);
@@ -239,7 +239,7 @@ static int matrix_solve(lua_State *L) {
 @raise not square; singular to working precision, with `rcond` as in `solve`
 @usage assert(linnet.matrix{{2, 0}, {0, 4}}:inv() == linnet.diag{0.5, 0.25})
 */
-int matrix_inv(lua_State *L) {
+int l_matrix_inv(lua_State *L) {
   mat a = check_square(L, "inv"), x = bind_matrix_raw(L, a.rows, a.rows);
   mat_eye(x);
   return solve_into(L, "inv", a, x);
@@ -254,7 +254,7 @@ rank.
 @treturn int rank
 @usage local x, rank = linnet.matrix{{1, 1}, {1, 2}, {1, 3}}:lstsq(linnet.matrix{1, 2, 3})
 */
-static int matrix_lstsq(lua_State *L) {
+static int l_matrix_lstsq(lua_State *L) {
   status out;
   int rank = 0;
   mat a = check_finite(L, "lstsq", 1), b = check_rhs(L, "lstsq", a);
@@ -272,7 +272,7 @@ static int matrix_lstsq(lua_State *L) {
 @treturn Matrix columns x rows
 @usage assert(linnet.matrix{{2, 0}, {0, 0}}:pinv():allclose(linnet.diag{0.5, 0}, 1e-14, 1e-16))
 */
-static int matrix_pinv(lua_State *L) {
+static int l_matrix_pinv(lua_State *L) {
   status out;
   mat a = check_finite(L, "pinv", 1);
   double rtol = check_rtol(L, 2, a);
@@ -288,7 +288,7 @@ static int matrix_pinv(lua_State *L) {
 @treturn int
 @usage assert(linnet.ones(3, 3):rank() == 1)
 */
-static int matrix_rank(lua_State *L) {
+static int l_matrix_rank(lua_State *L) {
   mat a = check_finite(L, "rank", 1);
   double rtol = check_rtol(L, 2, a);
   mat s = push_singular_values(L, "rank", a);
@@ -303,7 +303,7 @@ static int matrix_rank(lua_State *L) {
 @treturn number
 @usage assert(math.abs(linnet.diag{1, 1e-3}:cond() - 1000) < 1e-9)
 */
-static int matrix_cond(lua_State *L) {
+static int l_matrix_cond(lua_State *L) {
   mat s = push_singular_values(L, "cond", check_finite(L, "cond", 1));
   lua_pushnumber(L, s.rows ? (s.p[s.rows - 1] > 0.0 ? s.p[0] / s.p[s.rows - 1] : INFINITY) : 0.0);
   return 1;
@@ -324,7 +324,7 @@ static determinant compute_det(lua_State *L, const char *op) {
 @raise a matrix that is not square
 @usage assert(linnet.diag{2, 3}:det() == 6)
 */
-static int matrix_det(lua_State *L) {
+static int l_matrix_det(lua_State *L) {
   lua_pushnumber(L, compute_det(L, "det").value);
   return 1;
 }
@@ -336,7 +336,7 @@ static int matrix_det(lua_State *L) {
 @raise a matrix that is not square
 @usage local log, sign = (linnet.eye(400) * 1e-3):logdet(); assert(sign == 1)
 */
-static int matrix_logdet(lua_State *L) {
+static int l_matrix_logdet(lua_State *L) {
   determinant d = compute_det(L, "logdet");
   lua_pushnumber(L, d.log);
   lua_pushnumber(L, d.sign);
@@ -349,7 +349,7 @@ static int matrix_logdet(lua_State *L) {
 @raise not square; the result exceeds the range of doubles
 @usage assert(linnet.zeros(2, 2):expm() == linnet.eye(2))
 */
-static int matrix_expm(lua_State *L) {
+static int l_matrix_expm(lua_State *L) {
   status out;
   mat a = check_square(L, "expm"), x = bind_matrix_raw(L, a.rows, a.rows);
   COMPUTE(L, 10.0 * cubic(a), out, expm(&w, a, x));
@@ -391,7 +391,7 @@ static double norm_inf(mat a) {
 @raise nan or inf among the entries (2, "nuc")
 @usage assert(linnet.matrix{3, 4}:norm() == 5 and linnet.matrix{3, 4}:norm(1) == 7)
 */
-static int matrix_norm(lua_State *L) {
+static int l_matrix_norm(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   enum norm kind = check_norm(L, 2);
   double x = 0.0;
@@ -406,9 +406,20 @@ static int matrix_norm(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg matrix_factor_methods[] = {
-    {"svd", matrix_svd}, {"eigh", matrix_eigh}, {"eig", matrix_eig},       {"qr", matrix_qr},
-    {"lu", matrix_lu},   {"chol", matrix_chol}, {"solve", matrix_solve},   {"lstsq", matrix_lstsq},
-    {"inv", matrix_inv}, {"pinv", matrix_pinv}, {"rank", matrix_rank},     {"cond", matrix_cond},
-    {"det", matrix_det}, {"norm", matrix_norm}, {"logdet", matrix_logdet}, {"expm", matrix_expm},
-    {NULL, NULL}};
+const luaL_Reg matrix_factor_methods[] = {{"svd", l_matrix_svd},
+                                          {"eigh", l_matrix_eigh},
+                                          {"eig", l_matrix_eig},
+                                          {"qr", l_matrix_qr},
+                                          {"lu", l_matrix_lu},
+                                          {"chol", l_matrix_chol},
+                                          {"solve", l_matrix_solve},
+                                          {"lstsq", l_matrix_lstsq},
+                                          {"inv", l_matrix_inv},
+                                          {"pinv", l_matrix_pinv},
+                                          {"rank", l_matrix_rank},
+                                          {"cond", l_matrix_cond},
+                                          {"det", l_matrix_det},
+                                          {"norm", l_matrix_norm},
+                                          {"logdet", l_matrix_logdet},
+                                          {"expm", l_matrix_expm},
+                                          {NULL, NULL}};

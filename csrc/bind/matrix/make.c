@@ -75,7 +75,7 @@ number of rows
 @raise rows of different lengths, entries that are no numbers: named by their place
 @usage local h = linnet.matrix(3, 3, function(i, j) return 1 / (i + j - 1) end)
 */
-static int core_matrix(lua_State *L) {
+static int l_matrix_new(lua_State *L) {
   mat m;
   if (bind_matrix_test(L, 1, &m)) {
     bind_matrix_push(L, m);
@@ -94,9 +94,9 @@ static int core_matrix(lua_State *L) {
 }
 
 /* linnet.matrix is a table with this as its __call: the table itself is no argument. */
-static int core_matrix_call(lua_State *L) {
+static int l_matrix_call(lua_State *L) {
   lua_remove(L, 1);
-  return core_matrix(L);
+  return l_matrix_new(L);
 }
 
 /*** Zeros; one argument makes a column.
@@ -106,7 +106,7 @@ static int core_matrix_call(lua_State *L) {
 @treturn Matrix
 @usage print(linnet.zeros(2, 3))
 */
-static int core_zeros(lua_State *L) {
+static int l_matrix_zeros(lua_State *L) {
   int rows = check_size(L, 1, "rows");
   bind_matrix_new(L, rows, lua_isnoneornil(L, 2) ? 1 : check_size(L, 2, "columns"));
   return 1;
@@ -119,7 +119,7 @@ static int core_zeros(lua_State *L) {
 @treturn Matrix
 @usage print(linnet.ones(3):sum())
 */
-static int core_ones(lua_State *L) {
+static int l_matrix_ones(lua_State *L) {
   int rows = check_size(L, 1, "rows");
   mat_fill(bind_matrix_raw(L, rows, lua_isnoneornil(L, 2) ? 1 : check_size(L, 2, "columns")), 1.0);
   return 1;
@@ -132,7 +132,7 @@ static int core_ones(lua_State *L) {
 @treturn Matrix
 @usage assert(linnet.eye(2) == linnet.matrix{{1, 0}, {0, 1}})
 */
-static int core_eye(lua_State *L) {
+static int l_matrix_eye(lua_State *L) {
   int rows = check_size(L, 1, "rows");
   mat_eye(bind_matrix_raw(L, rows, lua_isnoneornil(L, 2) ? rows : check_size(L, 2, "columns")));
   return 1;
@@ -144,7 +144,7 @@ static int core_eye(lua_State *L) {
 @treturn Matrix n x n, or min(rows, columns) x 1
 @usage assert(linnet.diag(linnet.diag{1, 2}) == linnet.matrix{1, 2})
 */
-static int core_diag(lua_State *L) {
+static int l_matrix_diag(lua_State *L) {
   if (lua_istable(L, 1)) {
     from_table(L);
     lua_replace(L, 1);
@@ -184,7 +184,7 @@ static double between(double a, double b, int i, int n) {
 @treturn Matrix n x 1
 @usage assert(linnet.linspace(0, 1, 5)(2) == 0.25)
 */
-static int core_linspace(lua_State *L) {
+static int l_matrix_linspace(lua_State *L) {
   double a = check_finite(L, 1, "a"), b = check_finite(L, 2, "b");
   int n = check_size(L, 3, "n");
   mat m = bind_matrix_raw(L, n, 1);
@@ -200,7 +200,7 @@ static int core_linspace(lua_State *L) {
 @treturn Matrix n x 1
 @usage assert(linnet.logspace(1, 1000, 4)(3) == 100)
 */
-static int core_logspace(lua_State *L) {
+static int l_matrix_logspace(lua_State *L) {
   double a = check_finite(L, 1, "a"), b = check_finite(L, 2, "b");
   for (int arg = 1; arg <= 2; arg++)
     luaL_argcheck(L, lua_tonumber(L, arg) > 0.0, arg, "end points must be positive");
@@ -217,7 +217,7 @@ static int core_logspace(lua_State *L) {
 @treturn Matrix
 @usage local m = linnet.eye(2); local c = m:row(1):copy(); c:scale_(9); assert(m(1, 1) == 1)
 */
-static int matrix_copy(lua_State *L) {
+static int l_matrix_copy(lua_State *L) {
   bind_matrix_push(L, bind_matrix_check(L, 1));
   return 1;
 }
@@ -227,7 +227,7 @@ static int matrix_copy(lua_State *L) {
 @treturn Matrix columns x rows
 @usage assert(linnet.matrix{{1, 2}}:t() == linnet.matrix{1, 2})
 */
-static int matrix_t(lua_State *L) {
+static int l_matrix_t(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   mat_transpose(bind_matrix_raw(L, a.cols, a.rows), a);
   return 1;
@@ -240,7 +240,7 @@ static int matrix_t(lua_State *L) {
 @treturn Matrix a new matrix
 @usage assert(linnet.matrix{1, 2, 3, 4}:reshape(2, 2) == linnet.matrix{{1, 3}, {2, 4}})
 */
-static int matrix_reshape(lua_State *L) {
+static int l_matrix_reshape(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   int rows = check_size(L, 2, "rows"), cols = check_size(L, 3, "columns");
   if ((size_t)rows * (size_t)cols != mat_count(a))
@@ -257,7 +257,7 @@ static int matrix_reshape(lua_State *L) {
 @treturn Matrix rows x (columns of both)
 @usage assert(linnet.eye(2):hcat(linnet.ones(2)):cols() == 3)
 */
-static int matrix_hcat(lua_State *L) {
+static int l_matrix_hcat(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   if (a.rows != b.rows)
     return luaL_error(L, "hcat: %s and %s have different numbers of rows", matrix_shape_text(L, a),
@@ -275,7 +275,7 @@ static int matrix_hcat(lua_State *L) {
 @treturn Matrix (rows of both) x columns
 @usage assert(linnet.eye(2):vcat(linnet.ones(1, 2)):rows() == 3)
 */
-static int matrix_vcat(lua_State *L) {
+static int l_matrix_vcat(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   if (a.cols != b.cols)
     return luaL_error(L, "vcat: %s and %s have different numbers of columns",
@@ -293,7 +293,7 @@ static int matrix_vcat(lua_State *L) {
 @treturn Matrix (rows * b:rows()) x (columns * b:cols())
 @usage assert(linnet.eye(2):kron(linnet.ones(1, 2)):cols() == 4)
 */
-static int matrix_kron(lua_State *L) {
+static int l_matrix_kron(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   if ((b.rows && a.rows > INT_MAX / b.rows) || (b.cols && a.cols > INT_MAX / b.cols))
     return luaL_error(L, "kron: the product of %s and %s is too large", matrix_shape_text(L, a),
@@ -313,7 +313,7 @@ static int matrix_kron(lua_State *L) {
 @treturn {{number,...},...}
 @usage assert(linnet.eye(2):totable()[2][2] == 1)
 */
-static int matrix_totable(lua_State *L) {
+static int l_matrix_totable(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   lua_createtable(L, a.rows, 0);
   for (int i = 0; i < a.rows; i++) {
@@ -327,17 +327,12 @@ static int matrix_totable(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg matrix_make_functions[] = {{"matrix", core_matrix},
-                                          {"matrix_call", core_matrix_call},
-                                          {"zeros", core_zeros},
-                                          {"ones", core_ones},
-                                          {"eye", core_eye},
-                                          {"diag", core_diag},
-                                          {"linspace", core_linspace},
-                                          {"logspace", core_logspace},
-                                          {NULL, NULL}};
+const luaL_Reg matrix_make_functions[] = {
+    {"new", l_matrix_new},           {"call", l_matrix_call},         {"zeros", l_matrix_zeros},
+    {"ones", l_matrix_ones},         {"eye", l_matrix_eye},           {"diag", l_matrix_diag},
+    {"linspace", l_matrix_linspace}, {"logspace", l_matrix_logspace}, {NULL, NULL}};
 
-const luaL_Reg matrix_make_methods[] = {{"copy", matrix_copy},       {"t", matrix_t},
-                                        {"reshape", matrix_reshape}, {"hcat", matrix_hcat},
-                                        {"vcat", matrix_vcat},       {"kron", matrix_kron},
-                                        {"totable", matrix_totable}, {NULL, NULL}};
+const luaL_Reg matrix_make_methods[] = {{"copy", l_matrix_copy},       {"t", l_matrix_t},
+                                        {"reshape", l_matrix_reshape}, {"hcat", l_matrix_hcat},
+                                        {"vcat", l_matrix_vcat},       {"kron", l_matrix_kron},
+                                        {"totable", l_matrix_totable}, {NULL, NULL}};

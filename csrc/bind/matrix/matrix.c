@@ -144,7 +144,7 @@ everything else uses one. The last bits of such results may change with the numb
 @treturn int the number now in force
 @usage linnet.threads(2); print(linnet.threads()); linnet.threads(1)
 */
-static int core_threads(lua_State *L) {
+static int l_matrix_threads(lua_State *L) {
   if (!lua_isnoneornil(L, 1)) bind_set_threads(L, matrix_check_int(L, 1, "threads", 1, 1024));
   lua_pushinteger(L, bind_threads(L));
   return 1;
@@ -156,33 +156,48 @@ static int core_threads(lua_State *L) {
 @treturn bool
 @usage assert(linnet.is_matrix(linnet.eye(2)) and not linnet.is_matrix{1, 2})
 */
-static int core_is_matrix(lua_State *L) {
+static int l_matrix_is_matrix(lua_State *L) {
   luaL_checkany(L, 1);
   lua_pushboolean(L, luaL_testudata(L, 1, MATRIX_NAME) != NULL);
   return 1;
 }
 
+/* core.matrix.non_finite(m) -> nothing, or row, column and value of the first entry that
+ * is not finite */
+static int l_matrix_non_finite(lua_State *L) {
+  mat a = bind_matrix_check(L, 1);
+  ptrdiff_t at = mat_first_non_finite(a);
+  if (at < 0) return 0;
+  int i = (int)(at % a.rows), j = (int)(at / a.rows);
+  lua_pushinteger(L, i + 1);
+  lua_pushinteger(L, j + 1);
+  lua_pushnumber(L, mat_get(a, i, j));
+  return 3;
+}
+
+/* core.matrix.max_abs(m) -> the largest |entry| */
+static int l_matrix_max_abs(lua_State *L) {
+  lua_pushnumber(L, mat_max_abs(bind_matrix_check(L, 1)));
+  return 1;
+}
+
 void bind_matrix(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"threads", core_threads}, {"is_matrix", core_is_matrix}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"threads", l_matrix_threads},
+                                       {"is_matrix", l_matrix_is_matrix},
+                                       {"non_finite", l_matrix_non_finite},
+                                       {"max_abs", l_matrix_max_abs},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   luaL_setfuncs(L, matrix_make_functions, 0);
-  luaL_newmetatable(L, MATRIX_NAME);
-  lua_newtable(L); /* the methods: metatable.methods, upvalue of __index, core.matrix_methods */
-  luaL_setfuncs(L, matrix_access_methods, 0);
+  bind_type(L, MATRIX_NAME, matrix_access_methods, matrix_access_index, matrix_access_meta);
+  luaL_getmetatable(L, MATRIX_NAME);
+  luaL_setfuncs(L, matrix_algebra_meta, 0);
+  luaL_setfuncs(L, matrix_print_meta, 0);
+  lua_getfield(L, -1, "methods");
   luaL_setfuncs(L, matrix_make_methods, 0);
   luaL_setfuncs(L, matrix_algebra_methods, 0);
   luaL_setfuncs(L, matrix_reduce_methods, 0);
   luaL_setfuncs(L, matrix_factor_methods, 0);
   luaL_setfuncs(L, matrix_print_methods, 0);
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -4, "matrix_methods");
-  lua_pushvalue(L, -1);
-  lua_setfield(L, -3, "methods");
-  lua_pushvalue(L, -2); /* metatable below its upvalue, the methods */
-  lua_insert(L, -2);
-  luaL_setfuncs(L, matrix_access_meta, 1);
-  luaL_setfuncs(L, matrix_algebra_meta, 0);
-  luaL_setfuncs(L, matrix_print_meta, 0);
   lua_pop(L, 2);
 }

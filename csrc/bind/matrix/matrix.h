@@ -14,16 +14,17 @@ typedef struct matrix_object {
 
 extern const luaL_Reg matrix_access_methods[], matrix_make_methods[], matrix_algebra_methods[],
     matrix_reduce_methods[], matrix_factor_methods[], matrix_print_methods[];
-extern const luaL_Reg matrix_access_meta[] /* upvalue: the methods */, matrix_algebra_meta[],
-    matrix_print_meta[];
+extern const luaL_Reg matrix_access_meta[], matrix_algebra_meta[], matrix_print_meta[];
 extern const luaL_Reg matrix_make_functions[];
+/* __index; upvalue: the methods. */
+int matrix_access_index(lua_State *L);
 
 matrix_object *matrix_check_object(lua_State *L, int arg);
 /* Pushes the row view m[i] of the matrix at arg. */
 void matrix_push_row(lua_State *L, int arg, mat row);
 
 /* m:inv(), for the matrix at 1. */
-int matrix_inv(lua_State *L);
+int l_matrix_inv(lua_State *L);
 
 /* Argument checks; every message says what stands there and what is allowed. */
 double matrix_check_number(lua_State *L, int arg, const char *what);

@@ -156,7 +156,7 @@ the width of the terminal (COLUMNS, if set), and shows only the edges beyond 100
 @raise a format that is not for one float
 @usage local m = linnet.matrix{{0.1, 2}}; assert(m:tostring("%.17g") == "{{0.10000000000000001,2}}")
 */
-static int matrix_tostring(lua_State *L) {
+static int l_matrix_tostring(lua_State *L) {
   if (lua_isnoneornil(L, 2)) return meta_tostring(L);
   mat a = bind_matrix_check(L, 1);
   const char *format = check_format(L, 2);
@@ -176,5 +176,5 @@ static int matrix_tostring(lua_State *L) {
   return 1;
 }
 
-const luaL_Reg matrix_print_methods[] = {{"tostring", matrix_tostring}, {NULL, NULL}};
+const luaL_Reg matrix_print_methods[] = {{"tostring", l_matrix_tostring}, {NULL, NULL}};
 const luaL_Reg matrix_print_meta[] = {{"__tostring", meta_tostring}, {NULL, NULL}};

@@ -54,7 +54,7 @@ static int reduce(lua_State *L, double (*f)(mat)) {
 @treturn number|Matrix 0 where there is nothing to add
 @usage assert(linnet.matrix{{1, 2}, {3, 4}}:sum("rows") == linnet.matrix{{4, 6}})
 */
-static int matrix_sum(lua_State *L) { return reduce(L, reduce_sum); }
+static int l_matrix_sum(lua_State *L) { return reduce(L, reduce_sum); }
 
 /*** Mean of all entries, or along one direction.
 @function matrix:mean
@@ -62,7 +62,7 @@ static int matrix_sum(lua_State *L) { return reduce(L, reduce_sum); }
 @treturn number|Matrix nan where there is nothing to average
 @usage assert(linnet.matrix{{1, 2}, {3, 4}}:mean("cols") == linnet.matrix{1.5, 3.5})
 */
-static int matrix_mean(lua_State *L) { return reduce(L, reduce_mean); }
+static int l_matrix_mean(lua_State *L) { return reduce(L, reduce_mean); }
 
 /*** Sample standard deviation (divisor count - 1), of all entries or along one direction.
 @function matrix:std
@@ -70,7 +70,7 @@ static int matrix_mean(lua_State *L) { return reduce(L, reduce_mean); }
 @treturn number|Matrix nan for fewer than two entries
 @usage print(linnet.matrix{1, 2, 3, 4}:std())
 */
-static int matrix_std(lua_State *L) { return reduce(L, reduce_std); }
+static int l_matrix_std(lua_State *L) { return reduce(L, reduce_std); }
 
 /*** Sample variance (divisor count - 1), of all entries or along one direction.
 @function matrix:var
@@ -78,7 +78,7 @@ static int matrix_std(lua_State *L) { return reduce(L, reduce_std); }
 @treturn number|Matrix nan for fewer than two entries
 @usage assert(linnet.matrix{1, 2, 3}:var() == 1)
 */
-static int matrix_var(lua_State *L) { return reduce(L, reduce_var); }
+static int l_matrix_var(lua_State *L) { return reduce(L, reduce_var); }
 
 /* Both extremes by position: values as numbers, places as 1-based indices. */
 static int extremes(lua_State *L, const char *op, ptrdiff_t (*find)(mat), bool place) {
@@ -111,7 +111,7 @@ static int extremes(lua_State *L, const char *op, ptrdiff_t (*find)(mat), bool p
 @raise no entries to choose from
 @usage assert(linnet.matrix{3, 1, 2}:min() == 1)
 */
-static int matrix_min(lua_State *L) { return extremes(L, "min", reduce_argmin, false); }
+static int l_matrix_min(lua_State *L) { return extremes(L, "min", reduce_argmin, false); }
 
 /*** Largest entry, of all or along one direction; nan if there is one.
 @function matrix:max
@@ -120,7 +120,7 @@ static int matrix_min(lua_State *L) { return extremes(L, "min", reduce_argmin, f
 @raise no entries to choose from
 @usage assert(linnet.matrix{{1, 5}, {7, 2}}:max("rows") == linnet.matrix{{7, 5}})
 */
-static int matrix_max(lua_State *L) { return extremes(L, "max", reduce_argmax, false); }
+static int l_matrix_max(lua_State *L) { return extremes(L, "max", reduce_argmax, false); }
 
 /*** Where the smallest entry stands, the first if there are several, the first nan if there is one.
 @function matrix:argmin
@@ -130,7 +130,7 @@ static int matrix_max(lua_State *L) { return extremes(L, "max", reduce_argmax, f
 @raise no entries to choose from
 @usage local i, j = linnet.matrix{{3, 1}, {2, 4}}:argmin(); assert(i == 1 and j == 2)
 */
-static int matrix_argmin(lua_State *L) { return extremes(L, "argmin", reduce_argmin, true); }
+static int l_matrix_argmin(lua_State *L) { return extremes(L, "argmin", reduce_argmin, true); }
 
 /*** Where the largest entry stands, the first if there are several, the first nan if there is one.
 @function matrix:argmax
@@ -140,7 +140,7 @@ static int matrix_argmin(lua_State *L) { return extremes(L, "argmin", reduce_arg
 @raise no entries to choose from
 @usage assert(linnet.matrix{{3, 1}, {2, 4}}:argmax("cols") == linnet.matrix{1, 2})
 */
-static int matrix_argmax(lua_State *L) { return extremes(L, "argmax", reduce_argmax, true); }
+static int l_matrix_argmax(lua_State *L) { return extremes(L, "argmax", reduce_argmax, true); }
 
 /*** Running sums along one direction.
 @function matrix:cumsum
@@ -148,7 +148,7 @@ static int matrix_argmax(lua_State *L) { return extremes(L, "argmax", reduce_arg
 @treturn Matrix the shape of m
 @usage assert(linnet.matrix{1, 2, 3}:cumsum() == linnet.matrix{1, 3, 6})
 */
-static int matrix_cumsum(lua_State *L) {
+static int l_matrix_cumsum(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   enum dim d = check_direction(L, "cumsum", a, 2);
   mat out = bind_matrix_raw(L, a.rows, a.cols);
@@ -168,7 +168,7 @@ static int matrix_cumsum(lua_State *L) {
 @treturn Matrix where each entry stood, indices from 1
 @usage local v, at = linnet.matrix{3, 1, 2}:sort(); assert(v(1) == 1 and at(1) == 2)
 */
-static int matrix_sort(lua_State *L) {
+static int l_matrix_sort(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   enum dim d = check_direction(L, "sort", a, 2);
   mat out = bind_matrix_raw(L, a.rows, a.cols), place = bind_matrix_raw(L, a.rows, a.cols);
@@ -194,7 +194,7 @@ static int matrix_sort(lua_State *L) {
 @raise a matrix that is not square
 @usage assert(linnet.eye(3):trace() == 3)
 */
-static int matrix_trace(lua_State *L) {
+static int l_matrix_trace(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   if (a.rows != a.cols)
     return luaL_error(L, "trace: the matrix must be square, got %s", matrix_shape_text(L, a));
@@ -204,7 +204,7 @@ static int matrix_trace(lua_State *L) {
 }
 
 const luaL_Reg matrix_reduce_methods[] = {
-    {"sum", matrix_sum},       {"mean", matrix_mean},     {"std", matrix_std},
-    {"var", matrix_var},       {"min", matrix_min},       {"max", matrix_max},
-    {"argmin", matrix_argmin}, {"argmax", matrix_argmax}, {"cumsum", matrix_cumsum},
-    {"sort", matrix_sort},     {"trace", matrix_trace},   {NULL, NULL}};
+    {"sum", l_matrix_sum},       {"mean", l_matrix_mean},     {"std", l_matrix_std},
+    {"var", l_matrix_var},       {"min", l_matrix_min},       {"max", l_matrix_max},
+    {"argmin", l_matrix_argmin}, {"argmax", l_matrix_argmax}, {"cumsum", l_matrix_cumsum},
+    {"sort", l_matrix_sort},     {"trace", l_matrix_trace},   {NULL, NULL}};

@@ -116,7 +116,7 @@ end
 --   seeds = 20, flow = {t = math.huge}, measure = {"distance", "steps"}, threads = 2})
 -- print(e.distance:mean(), e.reason[1])
 local function ensemble(p, opts)
-  if getmetatable(p) ~= core.problem then
+  if getmetatable(p) ~= core.types.problem then
     error(("ensemble: the first argument must be a problem, got a %s"):format(type(p)), 3)
   end
   local o = options.check("ensemble", opts, 3)
@@ -139,11 +139,11 @@ local function ensemble(p, opts)
   end
   local with_reason = table.concat(asked, " "):find("reason", 1, true)
   if not with_reason then measures[#measures + 1] = "reason" end
-  local began = core.clock()
+  local began = core.system.clock()
   local rows, interrupted, bytes = members.run(plan, measures, seeds, o.threads,
     progress_make(o.progress, #seeds))
   local e = setmetatable({seeds = seeds, measures = asked, threads = o.threads,
-    bytes_per_thread = bytes, seconds_total = core.clock() - began}, Ensemble)
+    bytes_per_thread = bytes, seconds_total = core.system.clock() - began}, Ensemble)
   columns(e, rows, measures, vectors)
   if interrupted then
     error(setmetatable({message = "interrupted: the error holds the members so far as its field "

@@ -135,7 +135,7 @@ local function batch(plan, measures, seeds, threads, progress)
       job.states[i] = initialize.kinds[plan.kind](plan.problem, plan.init, plan.kind)
     end
   end
-  return core.ensemble_run(plan.problem, job, threads, progress)
+  return core.ensemble.run(plan.problem, job, threads, progress)
 end
 
 --- Run members of a plan.
@@ -165,7 +165,7 @@ end
 
 --- The name of a reason by its number in a row; nil for a member that was not run.
 function M.reason(x)
-  return x == x and core.flow_reasons[math.tointeger(x)] or nil
+  return x == x and core.flow.reasons[math.tointeger(x)] or nil
 end
 
 --- One member as Lua sees it: for measures that are functions of the run.

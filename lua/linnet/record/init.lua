@@ -81,7 +81,7 @@ function M.writer(path, level)
   if wrong then raise(level, "cannot write: %s", wrong) end
   local writer = setmetatable({path = path, appender = false, values = {}}, Writer)
   local guard <close> = setmetatable({appender = false}, Guard)
-  local appender, why, busy = require("linnet.core").appender(path)
+  local appender, why, busy = require("linnet.core").appender.open(path)
   guard.appender = appender
   if busy then
     raise(level, "cannot write %s: another process is writing it", path)
@@ -152,7 +152,7 @@ function M.write(path, values, level)
     lines[i] = text .. "\n"
   end
   local aside = aside_of(path)
-  local appender <close>, why, busy = require("linnet.core").appender(aside)
+  local appender <close>, why, busy = require("linnet.core").appender.open(aside)
   if not appender then
     raise(level, "cannot write %s: %s", path, busy and "another process is writing it" or why)
   end

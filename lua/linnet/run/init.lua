@@ -22,7 +22,7 @@ local CHECKPOINT_BYTES = 64 * 2 ^ 20 -- of states kept for run:at
 -- ---------------------------------------------------------------- while it runs
 
 function M.check_state(what, p, s)
-  if getmetatable(s) ~= core.state then
+  if getmetatable(s) ~= core.types.state then
     error(("%s: the first argument must be a state of this problem, got a %s")
       :format(what, type(s)), 3)
   elseif s.problem ~= p then
@@ -73,13 +73,13 @@ Progress.__index = Progress
 --- A line on stderr, at most five times a second and only after the first second.
 -- @tparam ?boolean wanted default: only on a terminal
 function M.progress(wanted)
-  if wanted == nil then wanted = core.isatty("stderr") end
+  if wanted == nil then wanted = core.system.isatty("stderr") end
   return setmetatable({wanted = wanted, drawn = false}, Progress)
 end
 
 function Progress:show(text)
   if not self.wanted then return end
-  local now = core.clock()
+  local now = core.system.clock()
   if not self.next then self.next = now + 1.0 end
   if now < self.next then return end
   self.next, self.drawn = now + 0.2, true
@@ -96,14 +96,14 @@ function Failure.__tostring(e) return e.message end
 --- Runs the loop of a driver and makes the run, also of one that was interrupted or whose callback
 -- raised: then the error is `{message, run}`.
 function M.drive(driver, loop, counts, p, start, clock)
-  local began = core.clock()
+  local began = core.system.clock()
   local ok, problem_met = xpcall(loop, function(e)
     return {e, type(e) == "string" and debug.traceback(e, 2) or e}
   end, driver)
   driver.progress:clear()
   if not ok then driver.reason = "interrupted" end
   local stats = counts()
-  stats.seconds = core.clock() - began
+  stats.seconds = core.system.clock() - began
   stats.reason = driver.reason
   stats.imbalance_drift = math.max(driver.trace.worst_drift, driver.state:imbalance_drift())
   local times, columns = driver.trace:matrices()
@@ -116,7 +116,7 @@ function M.drive(driver, loop, counts, p, start, clock)
   if clock ~= "t" then self.columns[2] = "t" end
   for _, entry in ipairs(driver.trace.list) do self.columns[#self.columns + 1] = entry[1] end
   if ok then return self end
-  core.interrupted() -- the pending Ctrl-C is answered by this error
+  core.system.interrupted() -- the pending Ctrl-C is answered by this error
   -- Out of memory comes as a plain string: no handler runs then.
   local cause = type(problem_met) == "table" and problem_met[1] or problem_met
   local message = cause
@@ -154,7 +154,7 @@ function Run:at(t)
   if t == self.final.t then return self.final end
   local from, o = self.checkpoints:before(t), self.options
   if from.state.t == t then return from.state end
-  return core.flow_new(from.state, self.stats.method, t, o.tol, 0, o.max_steps, math.huge)
+  return core.flow.new(from.state, self.stats.method, t, o.tol, 0, o.max_steps, math.huge)
     :replay(from.state, from.h, t)
 end
 
@@ -163,8 +163,8 @@ local function separation(a, b)
   local ua, va = a:reduced()
   local ub, vb = b:reduced()
   local function relative(x, y)
-    local size = math.max(core.max_abs(x), core.max_abs(y))
-    return size == 0 and 0 or core.max_abs(x - y) / size
+    local size = math.max(core.matrix.max_abs(x), core.matrix.max_abs(y))
+    return size == 0 and 0 or core.matrix.max_abs(x - y) / size
   end
   return math.max(relative(ua, ub), relative(va, vb))
 end
@@ -270,7 +270,7 @@ local COUNTS = {"steps", "rejected", "evaluations", "eigenproblems"}
 local function is_run(kept)
   local stats, columns, values = kept.stats, kept.columns, kept.values
   if type(stats) ~= "table" or type(columns) ~= "table" or type(values) ~= "table"
-    or not core.is_matrix(values.t) then
+    or not core.matrix.is_matrix(values.t) then
     return false
   end
   for _, name in ipairs(TEXTS) do if type(stats[name]) ~= "string" then return false end end
@@ -284,7 +284,7 @@ local function is_run(kept)
   for i = 1, count do
     local name = columns[i]
     local column = type(name) == "string" and not Run[name] and values[name]
-    if name == "stats" or name == "columns" or not core.is_matrix(column)
+    if name == "stats" or name == "columns" or not core.matrix.is_matrix(column)
       or column:rows() ~= values.t:rows() then
       return false
     end

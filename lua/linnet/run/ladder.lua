@@ -32,7 +32,7 @@ local check_state = state.check
 -- assert(rates.proposition1 <= rates.instantaneous and rates.instantaneous <= rates.upper)
 function state.methods.rates(s)
   check_state(s, "rates")
-  return core.theory_state_rates(s)
+  return core.theory.state_rates(s)
 end
 
 --- The law of ||U2 V'||_F^2 over the unseen rows of U, given the part of the weights that the data
@@ -81,7 +81,7 @@ local SAYS_NOTHING = {c = 0, perpendicular = math.huge, product = math.huge, thr
 
 local function lemma1_of(s, given)
   local start = s:start()
-  local perpendicular, _, product = start:perpendicular(), core.theory_norms(start)
+  local perpendicular, _, product = start:perpendicular(), core.theory.norms(start)
   local c, b = start:imbalance().c, given and theory.lemma1(given) or SAYS_NOTHING
   return {
     c = measured(c, b.c, c >= b.c),
@@ -113,9 +113,9 @@ local function tidy(given)
 end
 
 local function bounds(s, o)
-  local perpendicular, _, _, error_norm = s:perpendicular(), core.theory_norms(s)
+  local perpendicular, _, _, error_norm = s:perpendicular(), core.theory.norms(s)
   local sigma = s.problem:singular_values()
-  local log_apriori = core.theory_apriori(perpendicular, sigma:get(1, 1),
+  local log_apriori = core.theory.apriori(perpendicular, sigma:get(1, 1),
     sigma:get(s.problem.rank, 1), error_norm, s:imbalance().c)
   local out = {initial = perpendicular, apriori = math.exp(log_apriori), log_apriori = log_apriori}
   local given, why = setting(s, o)
@@ -163,7 +163,7 @@ local function add(sum, t0, t1, a, b)
 end
 
 local function norms(s)
-  local error_norm, force = core.theory_force(s)
+  local error_norm, force = core.theory.force(s)
   return {error = error_norm, force = force}
 end
 
@@ -173,7 +173,7 @@ local function add_tail(sum, s)
   local path, sigma = exact.lazy{state = s}, s.problem:singular_values()
   local function at(tau)
     local E = path:at(tau).E
-    local A = core.matrix(E:rows(), E:cols(), function(i, j)
+    local A = core.matrix.new(E:rows(), E:cols(), function(i, j)
       return sigma:get(i, 1) * E:get(i, j)
     end)
     return {error = E:norm(), force = A:norm(2)}
@@ -257,9 +257,9 @@ function run.methods.bounds(self, opts)
   local theorem2 = out.theorem2
   out.integrals = sum
   out.ladder = setmetatable({
-    rung("measured", math.log((core.theory_norms(self.final))), "nothing: ||U2 V'||_F at the end"),
-    rung("force", core.theory_rung(out.initial, sum.force), "the trajectory: int ||A||_2 dt"),
-    rung("error", core.theory_rung(out.initial, sigma_1 * sum.error),
+    rung("measured", math.log((core.theory.norms(self.final))), "nothing: ||U2 V'||_F at the end"),
+    rung("force", core.theory.rung(out.initial, sum.force), "the trajectory: int ||A||_2 dt"),
+    rung("error", core.theory.rung(out.initial, sigma_1 * sum.error),
       "the trajectory: sigma_1 int ||E||_F dt"),
     rung("apriori", out.log_apriori, "c > 0 at the start"),
     rung("theorem 2", theorem2.log_bound, theorem2.reason

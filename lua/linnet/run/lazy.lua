@@ -7,6 +7,7 @@
 -- @module linnet.run.lazy
 
 local core = require "linnet.core"
+local is_matrix = core.matrix.is_matrix
 local exact = require "linnet.exact"
 local run = require "linnet.run"
 local state = require "linnet.state"
@@ -17,9 +18,9 @@ local M = {}
 local check_state = state.check
 
 local function check_shape(what, name, value, rows, cols, rule)
-  if not core.is_matrix(value) or value:rows() ~= rows or value:cols() ~= cols then
+  if not is_matrix(value) or value:rows() ~= rows or value:cols() ~= cols then
     error(("%s: %s must be %d x %d, %s, got %s"):format(what, name, rows, cols, rule,
-      core.is_matrix(value) and ("%d x %d"):format(value:rows(), value:cols()) or type(value)), 3)
+      is_matrix(value) and ("%d x %d"):format(value:rows(), value:cols()) or type(value)), 3)
   end
 end
 
@@ -40,7 +41,7 @@ end
 -- print(final:test_error(X2, Y2, units))
 function state.methods.test_error(s, Xnew, Ynew, map)
   check_state(s, "test_error")
-  if not core.is_matrix(Xnew) then
+  if not is_matrix(Xnew) then
     error("test_error: Xnew must be a matrix, got a " .. type(Xnew), 2)
   end
   check_shape("test_error", "Xnew", Xnew, Xnew:rows(), s.problem.D, "one column per input")
@@ -72,7 +73,7 @@ function state.methods.excess_risk(s, Theta_true, covariance)
   check_shape("excess_risk", "Theta_true", Theta_true, D, s.problem.m, "as the learned map")
   local miss = s:theta() - Theta_true
   if covariance == nil then return miss:norm() ^ 2 / D end
-  if core.is_matrix(covariance) and covariance:rows() == D and covariance:cols() == D and D > 1 then
+  if is_matrix(covariance) and covariance:rows() == D and covariance:cols() == D and D > 1 then
     return (miss:t() * (covariance * miss)):trace()
   end
   local variances, why = vectors.numbers(covariance)
@@ -108,7 +109,7 @@ function run.methods.lazy_deviation(self)
   local path, start = exact.lazy{state = self.start}, self.start
   local scale = (2 * start:excess()) ^ 0.5
   local sigma = self.problem:singular_values()
-  local out, largest, at = core.zeros(#self.t, 1), 0, start.t
+  local out, largest, at = core.matrix.zeros(#self.t, 1), 0, start.t
   for i = 1, #self.t do
     local t = self.t:get(i, 1)
     local U, V = self:at(t):reduced()

@@ -84,9 +84,9 @@ function run.methods.rates(self, times)
       end
     end
   end
-  local function column(f) return core.matrix(#list, 1, f) end
-  local out = {t = core.matrix(list), excess = core.matrix(excess),
-    promised = core.matrix(promised), kappa = self.problem.kappa}
+  local function column(f) return core.matrix.new(#list, 1, f) end
+  local out = {t = core.matrix.new(list), excess = core.matrix.new(excess),
+    promised = core.matrix.new(promised), kappa = self.problem.kappa}
   for _, name in ipairs(NAMES) do out[name] = column(function(i) return rows[i][name] end) end
   return setmetatable(out, Rates)
 end

@@ -82,7 +82,7 @@ end
 function Trace:record(clock, state)
   for i, entry in ipairs(self.list) do
     local x = entry[2](state)
-    if type(x) ~= "number" and not core.is_matrix(x) then
+    if type(x) ~= "number" and not core.matrix.is_matrix(x) then
       error(("record: '%s' must return a number or a matrix, got a %s"):format(entry[1], type(x)),
         0)
     end
@@ -94,8 +94,8 @@ end
 
 local function as_matrix(column, rows)
   local first = column[1]
-  if not core.is_matrix(first) then
-    return core.matrix(rows, 1, function(i) return column[i] end)
+  if not core.matrix.is_matrix(first) then
+    return core.matrix.new(rows, 1, function(i) return column[i] end)
   end
   local flat = {}
   for i = 1, rows do
@@ -104,7 +104,7 @@ local function as_matrix(column, rows)
       for b = 1, first:cols() do flat[i][#flat[i] + 1] = column[i]:get(a, b) end
     end
   end
-  return core.matrix(rows, #(flat[1] or {}), function(i, j) return flat[i][j] end)
+  return core.matrix.new(rows, #(flat[1] or {}), function(i, j) return flat[i][j] end)
 end
 
 --- The columns as matrices, one row per record; a matrix quantity fills a row with its entries.

@@ -36,7 +36,7 @@ function M.findings()
   }
   local ok, core = pcall(require, "linnet.core")
   if ok then
-    local info = core.blas_info()
+    local info = core.system.blas_info()
     rows[#rows + 1] = {"core", package.searchpath("linnet.core", package.cpath) or "preloaded"}
     rows[#rows + 1] = {"BLAS", info.blas}
     rows[#rows + 1] = {"LAPACK", info.lapack}

@@ -14,9 +14,7 @@ local M = {}
 -- @usage assert(linnet.help.methods("matrix").svd)
 function M.methods(kind)
   if type(kind) ~= "string" then return nil end
-  local meta = debug.getregistry()["linnet." .. kind]
-  local methods = core[kind .. "_methods"] or meta and (meta.methods or meta.__index)
-  if type(methods) == "table" then return methods end
+  if core.types[kind] then return core.types[kind].methods end
   for _, home in ipairs{"linnet.", "linnet.sweep."} do
     local ok, module = pcall(require, home .. kind)
     if ok and type(module) == "table" and module.methods then return module.methods end

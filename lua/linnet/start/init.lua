@@ -43,7 +43,7 @@ M.names = {}
 -- @tparam string summary one line
 -- @tparam table entries of the option schema
 -- @tparam function build `(problem, options, kind, draw) -> state` or nil and a message; kinds
---   drawn in reduced form call `draw`, by default `core.state_sampled`, which the ensemble replaces
+--   drawn in reduced form call `draw`, by default `core.start.sampled`, which the ensemble replaces
 function M.define(kind, summary, entries, build)
   entries.summary = summary
   options.define("init." .. kind, entries)
@@ -78,16 +78,16 @@ end
 local function explicit_weights(p, o, kind, law, s_u, s_v, invariant)
   local room, why = M.explicit_room(p, o.h)
   if not room then return nil, why end
-  local U, V = core.draw_weights(p.D, math.tointeger(o.h), p.m, law, o.seed, s_u, s_v)
-  return core.state_weights(p, kind, U, V, o.seed, invariant or false)
+  local U, V = core.start.draw(p.D, math.tointeger(o.h), p.m, law, o.seed, s_u, s_v)
+  return core.start.weights(p, kind, U, V, o.seed, invariant or false)
 end
 
 -- The wide limit of entries with h s_u^2 -> a, h s_v^2 -> b.
-local function wide(p, kind, a, b) return core.state_orthogonal(p, kind, math.huge, a, b) end
+local function wide(p, kind, a, b) return core.start.orthogonal(p, kind, math.huge, a, b) end
 
 local function sampled(p, o, kind, s_u, s_v, invariant, draw)
   if o.explicit then return explicit_weights(p, o, kind, "gaussian", s_u, s_v, invariant) end
-  return (draw or core.state_sampled)(p, kind, o.h, o.seed, s_u, s_v, invariant)
+  return (draw or core.start.sampled)(p, kind, o.h, o.seed, s_u, s_v, invariant)
 end
 
 local NO_LIMIT = "h = inf has a limit only where h times the variance of the entries converges"
@@ -158,7 +158,7 @@ M.define("orthogonal",
       return nil, NO_LIMIT .. ": alpha = 1/2"
     end
     local lam = o.lam or alpha == 0.5 and 1.0 or o.h ^ (1 - 2 * alpha)
-    return core.state_orthogonal(p, kind, o.h, lam, lam)
+    return core.start.orthogonal(p, kind, o.h, lam, lam)
   end)
 
 -- ---------------------------------------------------------------- given weights
@@ -176,11 +176,11 @@ local function given_weights(p, o)
       .. "m = %d and the same h >= 1"):format(U:rows(), U:cols(), V:rows(), V:cols(), p.D, p.m)
   end
   for _, name in ipairs{"U", "V"} do
-    local i, j, x = core.non_finite(o[name])
+    local i, j, x = core.matrix.non_finite(o[name])
     if i then return nil, ("%s(%d, %d) is %s: every entry must be finite"):format(name, i, j,
       x ~= x and "nan" or x) end
   end
-  return core.state_weights(p, "matrices", U, V, 0, false)
+  return core.start.weights(p, "matrices", U, V, 0, false)
 end
 
 --- A state of this problem: a kind with options, or `{U = U, V = V}`.

@@ -27,7 +27,7 @@ local function theta_of(p, o)
     return nil, ("theta must be D x m = %d x %d, got %d x %d"):format(p.D, p.m, o.theta:rows(),
       o.theta:cols())
   end
-  local i, j, x = core.non_finite(o.theta)
+  local i, j, x = core.matrix.non_finite(o.theta)
   if i then return nil, ("theta(%d, %d) is %s: every entry must be finite"):format(i, j, x) end
   return o.theta
 end
@@ -42,7 +42,7 @@ end
 
 -- The state of Z = L O', U2 = C O'.
 local function state_of(p, o, kind, L, C)
-  if not o.explicit then return core.state_factors(p, kind, o.h, L, C, o.seed) end
+  if not o.explicit then return core.start.factors(p, kind, o.h, L, C, o.seed) end
   local room, why = initialize.explicit_room(p, o.h)
   if not room then return nil, why end
   local _, Pt = p:reduced()
@@ -50,15 +50,15 @@ local function state_of(p, o, kind, L, C)
   local U = Pt:t() * L:sub(1, p.rank, 1, L:cols())
   if C then U = U + C end
   local V = L:sub(p.rank + 1, p.rank + p.m, 1, L:cols())
-  return core.state_weights(p, kind, U * O:t(), V * O:t(), o.seed, false)
+  return core.start.weights(p, kind, U * O:t(), V * O:t(), o.seed, false)
 end
 
--- One of the starts at a given Theta0; x as core.structured takes it.
+-- One of the starts at a given Theta0; x as core.start.structured takes it.
 local function at_theta(p, o, kind, form, x)
   local theta, why = theta_of(p, o)
   if not theta then return nil, why end
   local inside, outside = split(p, theta)
-  local L, G = core.structured(form, inside, outside, o.h, x)
+  local L, G = core.start.structured(form, inside, outside, o.h, x)
   if not L then return nil, G end
   return state_of(p, o, kind, L, outside * G)
 end
@@ -81,7 +81,7 @@ initialize.define("imbalanced", "A prescribed imbalance at a given map.",
       return nil, ("positive must have at most rank = %d and negative at most m = %d numbers, got "
         .. "%d and %d"):format(p.rank, p.m, #p_i, #q_i)
     end
-    return at_theta(p, o, kind, "spectrum", core.matrix(p.rank + p.m, 1, function(i)
+    return at_theta(p, o, kind, "spectrum", core.matrix.new(p.rank + p.m, 1, function(i)
       if o.c then return 0.5 * o.c end
       return i <= p.rank and p_i[i] or q_i[i - p.rank] or 0
     end))
@@ -90,7 +90,7 @@ initialize.define("imbalanced", "A prescribed imbalance at a given map.",
 initialize.define("balanced", "Zero imbalance, U1'U1 = V'V, at a given map.",
   {shared.h, shared.seed, shared.explicit, THETA, SCALE},
   function(p, o, kind)
-    return at_theta(p, o, kind, "spectrum", core.zeros(p.rank + p.m, 1))
+    return at_theta(p, o, kind, "spectrum", core.matrix.zeros(p.rank + p.m, 1))
   end)
 
 initialize.define("homogeneous", "U1'U1 - V'V = lam I at a given map.",
@@ -103,7 +103,7 @@ initialize.define("spectral", "Aligned with the directions that grow first, each
   {shared.h, shared.seed, shared.explicit,
     {name = "scale", type = "number", range = "(0, inf)", required = true,
       help = "singular values of U1 and of V"}},
-  function(p, o, kind) return state_of(p, o, kind, core.structured_spectral(p, o.h, o.scale)) end)
+  function(p, o, kind) return state_of(p, o, kind, core.start.spectral(p, o.h, o.scale)) end)
 
 initialize.define("zero_output", "U = [Ua, Ua], V = [Va, -Va], so that Theta = 0 at the start.",
   {{name = "h", type = "integer", range = "[2, inf)", float = true, required = true,
@@ -112,12 +112,12 @@ initialize.define("zero_output", "U = [Ua, Ua], V = [Va, -Va], so that Theta = 0
   function(p, o, kind)
     local s_u, s_v = initialize.scales(o)
     if not s_u then return nil, s_v end
-    if not o.explicit then return core.state_zero_output(p, kind, o.h, o.seed, s_u, s_v) end
+    if not o.explicit then return core.start.zero_output(p, kind, o.h, o.seed, s_u, s_v) end
     local room, why = initialize.explicit_room(p, o.h)
     if not room then return nil, why end
     local half = math.tointeger(o.h) // 2
-    local Ua, Va = core.draw_weights(p.D, half, p.m, "gaussian", o.seed, s_u, s_v)
-    return core.state_weights(p, kind, Ua:hcat(Ua), Va:hcat(-Va), o.seed, false)
+    local Ua, Va = core.start.draw(p.D, half, p.m, "gaussian", o.seed, s_u, s_v)
+    return core.start.weights(p, kind, Ua:hcat(Ua), Va:hcat(-Va), o.seed, false)
   end)
 
 return M

@@ -24,9 +24,9 @@ M.ENVIRONMENT = {"linnet", "blas", "kernel"}
 -- A value of the specification as a header keeps it: functions by kind only, matrices by a digest.
 local function described(value)
   if type(value) == "number" then return math.tointeger(value) or value end
-  if core.is_matrix(value) then
+  if core.matrix.is_matrix(value) then
     return ("%d x %d matrix, norm %.6g"):format(value:rows(), value:cols(), value:norm())
-  elseif core.problem and getmetatable(value) == core.problem then
+  elseif getmetatable(value) == core.types.problem then
     -- Six digits: the same on every processor.
     return {n = value.n, D = value.D, m = value.m, rank = value.rank,
       sigma_1 = ("%.6g"):format(value:singular_values()(1, 1)),
@@ -59,7 +59,7 @@ end
 -- @tparam[opt] {integer,integer} shard
 -- @treturn table
 function M.header(sweep, shard)
-  local blas = core.blas_info()
+  local blas = core.system.blas_info()
   local parts = sweep.grid:signature()
   for _, name in ipairs{"name", "problem", "init", "flow", "test", "run"} do
     parts[name] = described(sweep.spec[name])

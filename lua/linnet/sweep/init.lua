@@ -158,7 +158,7 @@ end
 -- Fills in a sweep over problems; nil and what is wrong.
 local function problem_sweep(sweep)
   local spec = sweep.spec
-  if type(spec.problem) ~= "function" and getmetatable(spec.problem) ~= core.problem then
+  if type(spec.problem) ~= "function" and getmetatable(spec.problem) ~= core.types.problem then
     return nil, ("option 'problem' must be a problem or a function, got a %s"):format(
       type(spec.problem))
   elseif not spec.flow then

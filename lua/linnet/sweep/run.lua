@@ -88,14 +88,14 @@ end
 
 -- emit(record) for a writer, the records and the progress.
 local function emitter(sweep, writer, records, done, step)
-  local synced = core.clock()
+  local synced = core.system.clock()
   return function(r)
     if writer then writer:append(r) end
     records[sweep.grid:job(r.point, r.seed)] = r
     done = done + 1
-    if writer and core.clock() - synced > SYNC_SECONDS then
+    if writer and core.system.clock() - synced > SYNC_SECONDS then
       writer:sync()
-      synced = core.clock()
+      synced = core.system.clock()
     end
     step(done, r)
   end

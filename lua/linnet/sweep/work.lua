@@ -80,7 +80,7 @@ local function by_function(sweep, jobs, emit)
   for _, job in ipairs(jobs) do
     local p, seed = sweep.grid:at(job)
     local point = sweep.grid:point(p)
-    local began = core.clock()
+    local began = core.system.clock()
     local ok, value = pcall(sweep.spec.run, sweep.grid:point(p), random(seed))
     if not ok then stop(sweep, job, value) end
     local r, why = returned(value, declared)
@@ -90,7 +90,7 @@ local function by_function(sweep, jobs, emit)
       for name in next, r.measure do declared[#declared + 1] = name end
       table.sort(declared)
     end
-    r.point, r.seed, r.cost = point, seed, {seconds = core.clock() - began}
+    r.point, r.seed, r.cost = point, seed, {seconds = core.system.clock() - began}
     emit(r)
   end
 end
@@ -114,7 +114,7 @@ end
 local function problem_of(sweep, parts)
   if type(sweep.spec.problem) ~= "function" then return sweep.spec.problem end
   local p = sweep.spec.problem(parts.problem)
-  if getmetatable(p) ~= core.problem then
+  if getmetatable(p) ~= core.types.problem then
     error(("problem must return a problem, got %s"):format(p == nil and "nothing"
       or "a " .. type(p)), 0)
   end
@@ -176,12 +176,12 @@ local function by_ensemble(sweep, plan, seeds, point, threads, emit)
   local from, size = 1, threads
   while from <= #seeds do
     local part = table.move(seeds, from, math.min(from + size - 1, #seeds), 1, {})
-    local began = core.clock()
+    local began = core.system.clock()
     local rows, interrupted = members.run(plan, names, part, threads)
     emit_rows(rows, names, part, point, emit)
     if interrupted then error(INTERRUPTED, 0) end
     from = from + #part
-    local rate = #part / math.max(core.clock() - began, 1e-6)
+    local rate = #part / math.max(core.system.clock() - began, 1e-6)
     size = math.max(threads, math.min(1e6, 4 * size, math.floor(rate * CALL_SECONDS)))
   end
 end
@@ -253,10 +253,10 @@ end
 function M.here(sweep, jobs, emit, threads)
   local work = sweep.spec.run and by_function or by_flow
   -- More BLAS threads in a user's function would change the bits of its records.
-  local before = core.threads()
-  core.threads(1)
+  local before = core.matrix.threads()
+  core.matrix.threads(1)
   local ok, why = pcall(work, sweep, jobs, emit, threads)
-  core.threads(before)
+  core.matrix.threads(before)
   if not ok then error(why, 0) end
 end
 
