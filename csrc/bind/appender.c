@@ -1,5 +1,6 @@
 /* csrc/bind/appender.c: a file that only grows by whole lines and has one writer at a time: flock,
- * one write per line, a short write taken back, fsync. What lua/linnet/record/init.lua stands on.
+ * one write per line, a short write taken back, fsync; a writer whose file was removed or replaced
+ * is told so. What lua/linnet/record/init.lua stands on.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "bind/bind.h"
+#include "bind/whole.h"
 
 #define APPENDER_NAME "linnet.appender"
 
@@ -16,6 +18,8 @@ enum { CLOSED = -1 };
 
 typedef struct appender {
   int fd;
+  int folder;  /* where name is looked up: the working folder may change */
+  char name[]; /* of what is written */
 } appender;
 
 static appender *appender_check(lua_State *L) {
@@ -36,33 +40,68 @@ static int appender_result(lua_State *L, bool ok) {
   return 2;
 }
 
-/* Takes the lock, and makes sure that path still names the locked file: another process may have
- * renamed a new file over it between our open and our lock. */
-static bool appender_lock(int fd, const char *path) {
+/* Whether the name still stands for the open file (of one that is a pipe or a device: yes). */
+static bool appender_named(const appender *a) {
   struct stat mine, named;
-  if (flock(fd, LOCK_EX | LOCK_NB) != 0) return false;
-  if (fstat(fd, &mine) != 0 || stat(path, &named) != 0) return false;
-  if (mine.st_dev == named.st_dev && mine.st_ino == named.st_ino) return true;
+  if (fstat(a->fd, &mine) != 0) return false;
+  if (!S_ISREG(mine.st_mode)) return true;
+  return fstatat(a->folder, a->name, &named, 0) == 0 && mine.st_dev == named.st_dev &&
+         mine.st_ino == named.st_ino;
+}
+
+/* Takes the lock, and makes sure that the name still stands for the locked file: another process
+ * may have put a new file in its place between our open and our lock. */
+static bool appender_lock(const appender *a) {
+  if (flock(a->fd, LOCK_EX | LOCK_NB) != 0) return false;
+  if (appender_named(a)) return true;
   errno = EWOULDBLOCK;
   return false;
+}
+
+static void appender_release(appender *a) {
+  if (a->folder >= 0) close(a->folder);
+  a->folder = AT_FDCWD;
+}
+
+/* The folder of path and what it is called there; a folder that may not be read is not kept. */
+static appender *appender_new(lua_State *L, const char *path) {
+  const char *slash = strrchr(path, '/');
+  appender *a = lua_newuserdatauv(L, sizeof *a + strlen(path) + 1, 0);
+  a->fd = CLOSED;
+  a->folder = AT_FDCWD;
+  strcpy(a->name, path);
+  luaL_setmetatable(L, APPENDER_NAME);
+  lua_pushlstring(L, path, slash ? (size_t)(slash - path) + 1 : 0);
+  const char *folder = slash ? lua_tostring(L, -1) : ".";
+  int fd = whole_fd_above(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  lua_pop(L, 1);
+  if (fd < 0) return a;
+  a->folder = fd;
+  if (slash) strcpy(a->name, slash + 1);
+  return a;
 }
 
 /* core.appender.open(path) -> a file open for appending under an exclusive lock, created when
  * missing; or nil, the reason, and true when the reason is another writer. */
 static int l_appender_open(lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
-  appender *a = lua_newuserdatauv(L, sizeof *a, 0);
-  a->fd = CLOSED;
-  luaL_setmetatable(L, APPENDER_NAME);
-  a->fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-  if (a->fd == CLOSED) return appender_result(L, false);
-  if (appender_lock(a->fd, path)) return 1;
-  bool busy = errno == EWOULDBLOCK;
+  appender *a = appender_new(L, luaL_checkstring(L, 1));
+  a->fd = whole_fd_above(
+      openat(a->folder, a->name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666));
+  if (a->fd != CLOSED && appender_lock(a)) return 1;
+  bool busy = a->fd != CLOSED && errno == EWOULDBLOCK;
   int results = appender_result(L, false);
   lua_pushboolean(L, busy);
-  close(a->fd);
+  if (a->fd != CLOSED) close(a->fd);
   a->fd = CLOSED;
+  appender_release(a);
   return results + 1;
+}
+
+/* nil and the reason when what is written would have no name. */
+static int appender_lost(lua_State *L) {
+  lua_pushnil(L);
+  lua_pushliteral(L, "the file was removed or replaced while it was written");
+  return 2;
 }
 
 /* a:append(text) -> true, or nil and the reason; then the file is as long as before. */
@@ -71,6 +110,7 @@ static int l_appender_append(lua_State *L) {
   size_t size, done = 0;
   const char *text = luaL_checklstring(L, 2, &size);
   struct stat before;
+  if (!appender_named(a)) return appender_lost(L);
   if (fstat(a->fd, &before) != 0) return appender_result(L, false);
   while (done < size) {
     ssize_t n = write(a->fd, text + done, size - done);
@@ -107,10 +147,12 @@ static int l_appender_truncate(lua_State *L) {
   return appender_result(L, ftruncate(a->fd, (off_t)size) == 0);
 }
 
-/* a:sync() -> true once the data are on the disk; files that cannot be synchronized count as so. */
+/* a:sync() -> true once the data are on the disk, under the file's name; files that cannot be
+ * synchronized count as so. */
 static int l_appender_sync(lua_State *L) {
   appender *a = appender_check(L);
-  return appender_result(L, fsync(a->fd) == 0 || errno == EINVAL || errno == EROFS);
+  if (fsync(a->fd) != 0 && errno != EINVAL && errno != EROFS) return appender_result(L, false);
+  return appender_named(a) ? appender_result(L, true) : appender_lost(L);
 }
 
 /* a:close(), also __gc and __close: releases the lock; again and again if one likes. */
@@ -118,6 +160,7 @@ static int l_appender_close(lua_State *L) {
   appender *a = luaL_checkudata(L, 1, APPENDER_NAME);
   int fd = a->fd;
   a->fd = CLOSED;
+  appender_release(a);
   return appender_result(L, fd == CLOSED || close(fd) == 0);
 }
 

@@ -65,6 +65,8 @@ void bind_matrix(lua_State *L);
 void bind_random(lua_State *L);
 void bind_files(lua_State *L);
 void bind_appender(lua_State *L);
+void bind_whole(lua_State *L);
+void bind_process(lua_State *L);
 void bind_problem(lua_State *L);
 void bind_start(lua_State *L);
 void bind_state(lua_State *L);

@@ -3,44 +3,37 @@
  * content stays until the new is complete. Failures are returned as nil and a reason.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bind/bind.h"
+#include "bind/whole.h"
 #include "io/csv.h"
 #include "io/decimal.h"
 #include "io/npy.h"
 
 #define FILE_NAME "linnet.file"
 
-enum { CHUNK = 1 << 16, TEMPORARY_TRIES = 100, CELL_SHOWN = 40 };
+enum { CHUNK = 1 << 16, CELL_SHOWN = 40 };
 
-/* A file in use, to be closed whatever happens; while temporary it is also removed. */
+/* A file in use, to be closed whatever happens. */
 typedef struct file {
   FILE *stream; /* NULL when closed */
-  bool temporary;
-  char path[]; /* of what is open */
 } file;
 
 static int file_close(lua_State *L) {
   file *f = luaL_checkudata(L, 1, FILE_NAME);
   if (f->stream) fclose(f->stream);
   f->stream = NULL;
-  if (f->temporary) unlink(f->path);
-  f->temporary = false;
   return 0;
 }
 
-/* Pushes a closed file with room for path and more characters; closed when the function returns. */
-static file *file_new(lua_State *L, const char *path, size_t more) {
-  size_t size = strlen(path) + 1;
-  file *f = lua_newuserdatauv(L, sizeof *f + size + more, 0);
+/* Pushes a closed file; closed again when the function returns. */
+static file *file_new(lua_State *L) {
+  file *f = lua_newuserdatauv(L, sizeof *f, 0);
   f->stream = NULL;
-  f->temporary = false;
-  memcpy(f->path, path, size);
   luaL_setmetatable(L, FILE_NAME);
   lua_toclose(L, -1);
   return f;
@@ -64,7 +57,7 @@ static const char *path_check(lua_State *L, int arg) {
 
 /* The content of path into b, which must be initialized last; false with errno. */
 static bool file_read(lua_State *L, const char *path, luaL_Buffer *b) {
-  file *f = file_new(L, path, 0);
+  file *f = file_new(L);
   f->stream = fopen(path, "rb");
   luaL_buffinit(L, b);
   if (!f->stream) return false;
@@ -180,45 +173,6 @@ static int l_files_csv_load(lua_State *L) {
 
 /* ---- writing ---- */
 
-/* Opens a new file beside path, or path itself where a rename would put a plain file in the place
- * of a device, a pipe or a link. Pushes it; false with errno. */
-static bool file_create(lua_State *L, const char *path, file **out) {
-  file *f = *out = file_new(L, path, 32);
-  struct stat s;
-  if (lstat(path, &s) == 0 && !S_ISREG(s.st_mode)) {
-    f->stream = fopen(path, "wb");
-    return f->stream != NULL;
-  }
-  for (int i = 0; i < TEMPORARY_TRIES; i++) {
-    snprintf(f->path + strlen(path), 32, ".%ld.%d.tmp", (long)getpid(), i);
-    int fd = open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0 && errno == EEXIST) continue;
-    if (fd < 0) return false;
-    f->temporary = true;
-    f->stream = fdopen(fd, "wb");
-    if (!f->stream) close(fd);
-    return f->stream != NULL;
-  }
-  return false;
-}
-
-/* On the disk and under its name; false with errno, and the file that was there before stands. */
-static bool file_commit(file *f, const char *path) {
-  bool ok = fflush(f->stream) == 0 && !ferror(f->stream);
-  if (ok && f->temporary) ok = fsync(fileno(f->stream)) == 0;
-  if (fclose(f->stream) != 0) ok = false;
-  f->stream = NULL;
-  if (ok && f->temporary) ok = rename(f->path, path) == 0;
-  if (ok) f->temporary = false;
-  return ok;
-}
-
-static int file_result(lua_State *L, bool ok) {
-  if (!ok) return failure(L, strerror(errno));
-  lua_pushboolean(L, 1);
-  return 1;
-}
-
 /* Raises "interrupted!" when Ctrl-C came: the temporary file goes with the function. */
 static void answer_interrupt(lua_State *L, const tick *t) {
   if (tick_asks(t) && bind_interrupted(L)) luaL_error(L, "interrupted!");
@@ -230,18 +184,20 @@ static int l_files_npy_save(lua_State *L) {
   mat m = bind_matrix_check(L, 2);
   tick t = bind_tick(L);
   char header[NPY_HEADER], entry[8];
-  file *f;
-  if (!file_create(L, path, &f)) return failure(L, strerror(errno));
+  whole *w;
+  int refused = whole_open(L, path, &w);
+  if (refused) return refused;
+  FILE *to = whole_stream(w);
   npy_header_write(header, m.rows, m.cols);
-  fwrite(header, 1, NPY_HEADER, f->stream);
-  for (int j = 0; j < m.cols && !ferror(f->stream); j++) {
+  fwrite(header, 1, NPY_HEADER, to);
+  for (int j = 0; j < m.cols && !ferror(to); j++) {
     answer_interrupt(L, &t);
     for (int i = 0; i < m.rows; i++) {
       npy_entry_write(entry, mat_get(m, i, j));
-      fwrite(entry, 1, sizeof entry, f->stream);
+      fwrite(entry, 1, sizeof entry, to);
     }
   }
-  return file_result(L, file_commit(f, path));
+  return whole_commit(L, w);
 }
 
 static void write_name(FILE *to, const char *name, size_t size, char delimiter) {
@@ -261,24 +217,26 @@ static int l_files_csv_save(lua_State *L) {
   char delimiter = *luaL_checkstring(L, 3), number[DECIMAL_SIZE];
   bool names = lua_istable(L, 4);
   tick t = bind_tick(L);
-  file *f;
-  if (!file_create(L, path, &f)) return failure(L, strerror(errno));
+  whole *w;
+  int refused = whole_open(L, path, &w);
+  if (refused) return refused;
+  FILE *to = whole_stream(w);
   for (int j = 0; names && j < m.cols; j++) {
     size_t size;
     lua_rawgeti(L, 4, j + 1);
     const char *name = luaL_checklstring(L, -1, &size);
-    write_name(f->stream, name, size, delimiter);
-    fputc(j + 1 < m.cols ? delimiter : '\n', f->stream);
+    write_name(to, name, size, delimiter);
+    fputc(j + 1 < m.cols ? delimiter : '\n', to);
     lua_pop(L, 1);
   }
-  for (int i = 0; i < m.rows && !ferror(f->stream); i++) {
+  for (int i = 0; i < m.rows && !ferror(to); i++) {
     answer_interrupt(L, &t);
     for (int j = 0; j < m.cols; j++) {
-      fwrite(number, 1, decimal_write(number, mat_get(m, i, j)), f->stream);
-      fputc(j + 1 < m.cols ? delimiter : '\n', f->stream);
+      fwrite(number, 1, decimal_write(number, mat_get(m, i, j)), to);
+      fputc(j + 1 < m.cols ? delimiter : '\n', to);
     }
   }
-  return file_result(L, file_commit(f, path));
+  return whole_commit(L, w);
 }
 
 void bind_files(lua_State *L) {

@@ -85,9 +85,9 @@ local function unfit(m, names)
   end
 end
 
---- Write a matrix: one line per row, every number so that it reads back as it is. The file is
--- written beside `path` and renamed when it is complete: what was there before stays whole until
--- then. A link or a device is written directly.
+--- Write a matrix: one line per row, every number so that it reads back as it is. What was there
+-- before stays whole until the new file is complete, and the new one keeps its mode; a symbolic
+-- link is followed, a device written directly.
 -- @tparam string path
 -- @tparam Matrix m
 -- @tparam[opt] table options

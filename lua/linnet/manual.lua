@@ -130,9 +130,9 @@ local path = os.tmpname()
 linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"a", "b"}})
 local m, names = linnet.csv.load(path); assert(m(2, 1) == 3 and names[2] == "b"); os.remove(path)]]},
 {name = "linnet.csv.save", signature = "linnet.csv.save(path, m, [options])", text = [[
-Write a matrix: one line per row, every number so that it reads back as it is. The file is
-written beside `path` and renamed when it is complete: what was there before stays whole until
-then. A link or a device is written directly.
+Write a matrix: one line per row, every number so that it reads back as it is. What was there
+before stays whole until the new file is complete, and the new one keeps its mode; a symbolic
+link is followed, a device written directly.
 
   path       string
   m          Matrix
@@ -478,8 +478,8 @@ usage = [[
 local path = os.tmpname()
 linnet.npy.save(path, linnet.eye(2)); print(linnet.npy.load(path)); os.remove(path)]]},
 {name = "linnet.npy.save", signature = "linnet.npy.save(path, m)", text = [[
-Write a matrix. It goes into a file beside `path` that is renamed when it is complete: what was
-there before stays whole until then. A link or a device is written directly.
+Write a matrix. What was there before stays whole until the new file is complete, and the new
+one keeps its mode; a symbolic link is followed, a device written directly.
 
   path       string
   m          Matrix
@@ -647,13 +647,22 @@ usage = [[
 local path = os.tmpname()
 linnet.record.save(path, {1, 2}, "pair")
 assert(linnet.record.load(path, "pair")[2] == 2)]]},
+{name = "linnet.record.open", signature = "linnet.record.open(path, [level])", text = [[
+Open a file of records for appending without cutting anything: what `writer` stands on.
+
+  path       string, created when missing
+  level      integer, of the error, as `error` counts it in the caller, default 2
+  returns    table, a writer as of `writer`; a torn last line stands until `w:cut()`]],
+usage = [[
+local w <close> = require("linnet.record").open(os.tmpname()); assert(not w.values.torn)]]},
 {name = "linnet.record.read", signature = "linnet.record.read(path, [level])", text = [[
 Everything in a file of records.
 
   path       string
   level      integer, of the error, as `error` counts it in the caller, default 2
   returns    {table,...}, the values of the complete lines; its field `size` is the bytes they
-             take, `torn` is true when an unfinished line follows them]],
+             take, `torn` is true when an unfinished line follows them (`begun`: it is the
+             beginning of a header)]],
 usage = [[
 local path = os.tmpname()
 linnet.record.write(path, {{x = 1}, {x = 2}})
@@ -669,7 +678,7 @@ usage = [[
 linnet.record.save(os.tmpname(), {t = linnet.linspace(0, 1, 5)})]]},
 {name = "linnet.record.write", signature = "linnet.record.write(path, values, [level])", text = [[
 Write a whole file of records at once: afterwards it holds all of them, or is as it was (devices
-and symbolic links are written through and may be left half written).
+and pipes are written through and may be left half written; a symbolic link is followed).
 
   path       string
   values     {table,...}, one a line
@@ -677,12 +686,14 @@ and symbolic links are written through and may be left half written).
 usage = [[
 linnet.record.write(os.tmpname(), {{header = {format = 1}}, {x = 0.1}})]]},
 {name = "linnet.record.writer", signature = "linnet.record.writer(path, [level])", text = [[
-Open a file of records for appending: one writer at a time, a torn last line cut off.
+Open a file of records for appending: one writer at a time, a torn last line cut off, if the
+file begins with a header; otherwise it is refused as it is.
 
-  path       string, created when missing
+  path       string, created when missing; a symbolic link is followed
   level      integer, of the error, as `error` counts it in the caller, default 2
   returns    table, a writer with `values`, what the file held; `w:append(value)`, `w:sync()` (to
-             the disk) and `w:close()`, which raise when they fail, the records before intact]],
+             the disk) and `w:close()`, which raise when they fail, the records before intact;
+             both tell when the file was removed or replaced meanwhile]],
 usage = [[
 local w <close> = linnet.record.writer(os.tmpname()); w:append{x = 0.1}]]},
 {name = "linnet.repl.command", signature = "linnet.repl.command()", text = [[

@@ -34,8 +34,8 @@ function M.load(path)
   return m
 end
 
---- Write a matrix. It goes into a file beside `path` that is renamed when it is complete: what was
--- there before stays whole until then. A link or a device is written directly.
+--- Write a matrix. What was there before stays whole until the new file is complete, and the new
+-- one keeps its mode; a symbolic link is followed, a device written directly.
 -- @tparam string path
 -- @tparam Matrix m
 -- @raise when the file cannot be written; then nothing has changed

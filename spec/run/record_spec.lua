@@ -266,7 +266,7 @@ describe("linnet.record", function()
       assert.error_matches(function() record.write(path, {{x = 4}, {f = print}}) end,
         "cannot record a function")
       assert.equal(text, contents())
-      local other = record.writer(path .. ".new") -- stands for a process about to replace it
+      local other = record.writer(path) -- stands for a process that is appending to it
       assert.error_matches(function() record.write(path, {{x = 4}}) end, "another process")
       other:close()
       assert.equal(text, contents())

@@ -8,9 +8,13 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.plot.gnuplot
 
+local files = require "linnet.files"
+
 local M = {}
 
-local COMMAND = "LC_ALL=C gnuplot -d '%s' 2>'%s'" -- both names come from os.tmpname
+-- Script and complaints are files without a name: nothing is left behind, whatever stops us. The
+-- first line of output is the number by which the program is stopped at Ctrl-C.
+local COMMAND = "echo $$; LC_ALL=C; export LC_ALL; exec gnuplot -d /dev/fd/%d 2>/dev/fd/%d"
 local MISSING = "gnuplot is not installed, and it draws every figure: apt-get install gnuplot-nox"
 
 --- Axes and text; grid lines; remarks.
@@ -44,35 +48,16 @@ M.options = {
 -- with them, and goes on to execute the rest.)
 -- @tparam string text
 -- @treturn string
--- @usage assert(require "linnet.plot.gnuplot".quote("it's `ls`") == [["it\047s \140ls\140"]])
+-- @usage assert(require "linnet.plot.gnuplot".quote("it's `ls`") == [["it\0047s \0140ls\0140"]])
 function M.quote(text)
   text = text:gsub("%c+", " ")
   if not utf8.len(text) then text = text:gsub("[\x80-\xff]", "?") end
-  return '"' .. text:gsub("[^%w .,:+*/()=-]", function(c) return ("\\%03o"):format(c:byte()) end)
+  -- Four digits: gnuplot reads up to four after \0, so that three would eat a digit of the text.
+  return '"' .. text:gsub("[^%w .,:+*/()=-]", function(c) return ("\\%04o"):format(c:byte()) end)
     .. '"'
 end
 
 -- ---------------------------------------------------------------- the program
-
-local function file_read(name)
-  local file = io.open(name, "rb")
-  local text = file and file:read("a") or ""
-  if file then file:close() end
-  return text
-end
-
---- Write a file, bytes as they are.
--- @treturn ?boolean true
--- @treturn ?string why not; a full disk may show only when the file is closed
-function M.file_write(name, text)
-  if name:find("\0", 1, true) then return nil, "a path must hold no NUL" end
-  local file, why = io.open(name, "wb")
-  if not file then return nil, why end
-  local written, cause = file:write(text)
-  local closed, late_cause = file:close()
-  if written and closed then return true end
-  return nil, ("%s: %s"):format(name, cause or late_cause)
-end
 
 -- What gnuplot said, as one line without the script's name.
 local function complaint(text)
@@ -83,26 +68,44 @@ local function complaint(text)
   return last and last:gsub('^%s*"[^"]*",?%s*', "") or "no message"
 end
 
+-- Stops the program when an error (Ctrl-C) comes before its end.
+local Running = {__close = function(running)
+  if running.pid then os.execute("kill " .. running.pid .. " 2>/dev/null") end
+end}
+
 --- Run a script.
 -- @tparam string script that draws to the standard output
 -- @treturn ?string what gnuplot wrote
 -- @treturn ?string why there is nothing
 -- @usage assert(require "linnet.plot.gnuplot".run("set print '-'; print 1 + 1\n") == "2\n")
 function M.run(script)
-  local source, errors = os.tmpname(), os.tmpname()
-  local written, why = M.file_write(source, script)
-  local output, status
-  if written then
-    local pipe <close> = io.popen(COMMAND:format(source, errors), "r")
-    output = pipe:read("a")
-    status = select(3, pipe:close())
-    why = complaint(file_read(errors))
-  end
-  os.remove(source)
-  os.remove(errors)
-  if status == 0 then return output end
+  local source <close>, why = io.tmpfile()
+  local errors <close>, cause = io.tmpfile()
+  if not source or not errors then return nil, "gnuplot: no temporary file: " .. (why or cause) end
+  local written
+  written, why = source:write(script)
+  if written then written, why = source:flush() end
+  if not written then return nil, "gnuplot: cannot write the script: " .. why end
+  source:seek("set")
+  local process = require("linnet.core").process
+  local pipe <close> = io.popen(COMMAND:format(process.descriptor(source),
+    process.descriptor(errors)), "r")
+  local running <close> = setmetatable({}, Running)
+  local parts = {}
+  repeat
+    local part = process.read(pipe) or ""
+    parts[#parts + 1] = part
+    if not running.pid then
+      running.pid, parts[1] = table.concat(parts):match("^(%d+)\n(.*)")
+      parts = running.pid and {parts[1]} or parts
+    end
+  until part == ""
+  running.pid = nil
+  local status = select(3, pipe:close())
+  if status == 0 then return table.concat(parts) end
   if status == 127 then return nil, MISSING end
-  return nil, "gnuplot: " .. why
+  errors:seek("set")
+  return nil, "gnuplot: " .. complaint(errors:read("a"))
 end
 
 --- Columns and lines of the terminal: the environment's, or what stty says, or 80 x 24.
@@ -212,7 +215,7 @@ function M.draw(what, o, body, prefix)
     return output
   end
   local written
-  written, why = M.file_write(o.file, output)
+  written, why = files.write(o.file, output)
   if not written then return nil, ("%s: cannot write the figure: %s"):format(what, why) end
   return o.file
 end

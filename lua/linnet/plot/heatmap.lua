@@ -77,6 +77,14 @@ local function ticks(values)
   return table.concat(out, ", ")
 end
 
+-- A constant still needs a scale, one that numbers of its size can tell apart.
+local function around(x, log)
+  local largest, least = 0x1.fffffffffffffp+1023, 0x1p-1022
+  if log then return math.max(x / 2, math.min(x, least)), math.min(x * 2, largest) end
+  local apart = math.max(1, math.abs(x) / 2)
+  return math.max(x - apart, -largest), math.min(x + apart, largest)
+end
+
 local function script(o, map)
   local rows, cols = #map.rows, #map.rows[1]
   local lines = {"$map << EOD"}
@@ -86,13 +94,7 @@ local function script(o, map)
     end
   end
   local low, high = map.low, map.high
-  if low == high then -- a constant still needs a scale
-    if o.log then
-      low, high = low / 2, high * 2
-    else
-      low, high = low - 1, high + 1
-    end
-  end
+  if low == high then low, high = around(low, o.log) end
   lines[#lines + 1] = ([[
 EOD
 set palette defined (%s)

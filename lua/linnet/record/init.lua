@@ -2,11 +2,13 @@
 -- of them `{"header": {...}}`.
 --
 -- A file has one writer at a time and grows by whole lines: a last line without its newline is the
--- trace of a crash, is not counted as data, and is cut off by the next writer.
+-- trace of a crash, is not counted as data, and is cut off by the next writer, if the file begins
+-- with a header: of another file, nothing is ever cut.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.record
 
+local files = require "linnet.files"
 local lfs = require "lfs"
 local line = require "linnet.record.line"
 
@@ -21,17 +23,15 @@ local function raise(level, text, ...)
   error(text:format(...), level == 0 and 0 or level + 1)
 end
 
--- What is wrong with something given as a path, or nil.
-local function path_wrong(path)
-  if type(path) ~= "string" then return "a path must be a string, got a " .. type(path) end
-  return path:find("\0", 1, true) and "a path must hold no NUL" or nil
-end
+local path_wrong = files.path_wrong
+
+local BEGINNING = '{"header":{' -- of a first line of ours
 
 --- Everything in a file of records.
 -- @tparam string path
 -- @tparam[opt=2] integer level of the error, as `error` counts it in the caller
 -- @treturn {table,...} the values of the complete lines; its field `size` is the bytes they take,
---   `torn` is true when an unfinished line follows them
+--   `torn` is true when an unfinished line follows them (`begun`: it is the beginning of a header)
 -- @usage
 -- local path = os.tmpname()
 -- linnet.record.write(path, {{x = 1}, {x = 2}})
@@ -40,24 +40,26 @@ function M.read(path, level)
   level = inner(level)
   local wrong = path_wrong(path)
   if wrong then raise(level, "cannot read: %s", wrong) end
-  local file, why = io.open(path, "rb")
+  local file <close>, why = io.open(path, "rb")
   if not file then raise(level, "cannot read %s", why) end
   local values = {size = 0, torn = false}
-  for text in file:lines("L") do
+  while true do
+    local text, reason = file:read("L")
+    if reason then raise(level, "cannot read %s: %s", path, reason) end -- a folder, a bad disk
+    if not text then return values end
     if text:byte(-1) ~= 10 then
       values.torn = true
-      break
+      values.begun = #values == 0 and text:sub(1, #BEGINNING) == BEGINNING:sub(1, #text)
+      return values
     end
-    local value, reason = line.decode(text)
+    local value
+    value, reason = line.decode(text)
     if value == nil then
-      file:close()
-      raise(level, "cannot read %s: line %d, %s", path, #values + 1, reason)
+      raise(level, "cannot read %s: line %d, %s", path, #values + 1, files.printable(reason))
     end
     values[#values + 1] = value
     values.size = values.size + #text
   end
-  file:close()
-  return values
 end
 
 local Writer = {}
@@ -69,13 +71,13 @@ local Guard = {__close = function(guard)
   if guard.appender then guard.appender:close() end
 end}
 
---- Open a file of records for appending: one writer at a time, a torn last line cut off.
+--- Open a file of records for appending without cutting anything: what `writer` stands on.
+-- @function record.open
 -- @tparam string path created when missing
 -- @tparam[opt=2] integer level of the error, as `error` counts it in the caller
--- @treturn table a writer with `values`, what the file held; `w:append(value)`, `w:sync()` (to the
---   disk) and `w:close()`, which raise when they fail, the records before intact
--- @usage local w <close> = linnet.record.writer(os.tmpname()); w:append{x = 0.1}
-function M.writer(path, level)
+-- @treturn table a writer as of `writer`; a torn last line stands until `w:cut()`
+-- @usage local w <close> = require("linnet.record").open(os.tmpname()); assert(not w.values.torn)
+function M.open(path, level)
   level = inner(level)
   local wrong = path_wrong(path)
   if wrong then raise(level, "cannot write: %s", wrong) end
@@ -91,7 +93,6 @@ function M.writer(path, level)
   writer.appender = appender
   if lfs.attributes(path, "mode") == "file" then -- not a pipe, a device
     local ok, values = pcall(M.read, path, 0)
-    if ok and values.torn then ok, values = pcall(writer.cut, writer, values) end
     if not ok then raise(level, "%s", values) end
     writer.values = values
   end
@@ -99,12 +100,43 @@ function M.writer(path, level)
   return writer
 end
 
+--- Open a file of records for appending: one writer at a time, a torn last line cut off, if the
+-- file begins with a header; otherwise it is refused as it is.
+-- @tparam string path created when missing; a symbolic link is followed
+-- @tparam[opt=2] integer level of the error, as `error` counts it in the caller
+-- @treturn table a writer with `values`, what the file held; `w:append(value)`, `w:sync()` (to the
+--   disk) and `w:close()`, which raise when they fail, the records before intact; both tell when
+--   the file was removed or replaced meanwhile
+-- @usage local w <close> = linnet.record.writer(os.tmpname()); w:append{x = 0.1}
+function M.writer(path, level)
+  level = inner(level)
+  local writer = M.open(path, level)
+  local guard <close> = setmetatable({appender = writer.appender}, Guard)
+  if writer.values.torn then
+    local ok, why = pcall(writer.cut, writer)
+    if not ok then raise(level, "%s", why) end
+  end
+  guard.appender = nil
+  return writer
+end
+
+-- Whether a file is one of linnet's by its first line.
+local function is_ours(values)
+  local first = values[1]
+  return values.begun or type(first) == "table" and type(first.header) == "table"
+end
+
 -- Cuts the file back to its complete lines.
-function Writer:cut(values)
+function Writer:cut()
+  local values = self.values
+  if not values.torn then return end
+  if not is_ours(values) then
+    raise(0, "cannot write %s: its last line is not whole, and it does not begin with a header of "
+      .. "linnet: nothing is cut", self.path)
+  end
   local done, why = self.appender:truncate(values.size)
   if not done then raise(0, "cannot write %s: %s", self.path, why) end
-  values.torn = false
-  return values
+  values.torn, values.begun = false, nil
 end
 
 function Writer:append(value)
@@ -126,16 +158,8 @@ end
 
 Writer.__close = Writer.close
 
--- Where to write before renaming onto a path. Only an ordinary file, or none, may be renamed onto:
--- onto a device or a symbolic link (/dev/stdout is one) it would put a file in their place, so
--- these are written through.
-local function aside_of(path)
-  local mode = lfs.symlinkattributes(path, "mode")
-  return (mode == nil or mode == "file") and path .. ".new" or path
-end
-
 --- Write a whole file of records at once: afterwards it holds all of them, or is as it was (devices
--- and symbolic links are written through and may be left half written).
+-- and pipes are written through and may be left half written; a symbolic link is followed).
 -- @tparam string path
 -- @tparam {table,...} values one a line
 -- @tparam[opt=2] integer level of the error, as `error` counts it in the caller
@@ -151,18 +175,8 @@ function M.write(path, values, level)
     if not text then raise(level, "cannot write %s: %s", path, why) end
     lines[i] = text .. "\n"
   end
-  local aside = aside_of(path)
-  local appender <close>, why, busy = require("linnet.core").appender.open(aside)
-  if not appender then
-    raise(level, "cannot write %s: %s", path, busy and "another process is writing it" or why)
-  end
-  local done = true
-  if lfs.attributes(aside, "mode") == "file" then done, why = appender:truncate(0) end
-  if done then done, why = appender:append(table.concat(lines)) end
-  if done then done, why = appender:sync() end
-  if done and aside ~= path then done, why = os.rename(aside, path) end
-  if not done and aside ~= path then os.remove(aside) end
-  if not done then raise(level, "cannot write %s: %s", path, why) end
+  local done, why = files.write(path, lines)
+  if not done then raise(level, "cannot write %s", why) end
 end
 
 --- Save one value to a file, `load` reads it back.
@@ -193,7 +207,8 @@ function M.load(path, kind, level)
   if type(header) ~= "table" or #values ~= 2 then
     raise(level, "cannot load %s: not a header and one value", path)
   elseif kind and header.kind ~= kind then
-    raise(level, "cannot load %s: it holds a %s, not a %s", path, header.kind or "value", kind)
+    raise(level, "cannot load %s: it holds a %s, not a %s", path,
+      type(header.kind) == "string" and files.printable(header.kind) or "value", kind)
   end
   return values[2], header
 end

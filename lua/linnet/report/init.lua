@@ -17,7 +17,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.report
 
-local gnuplot = require "linnet.plot.gnuplot"
+local files = require "linnet.files"
 local options = require "linnet.options"
 local plot = require "linnet.plot"
 
@@ -197,7 +197,7 @@ function Report:write(format, stem)
 end
 
 local function file_write(path, text, level)
-  local written, why = gnuplot.file_write(path, text)
+  local written, why = files.write(path, text)
   if not written then error("save: cannot write the report: " .. why, level + 1) end
 end
 

@@ -56,12 +56,12 @@ function M.done(sweep, path)
   return there and by_job(sweep.grid, there.records) or {}
 end
 
--- Begins the file of a sweep or continues it. Returns the records by job; raises when there are
--- records and `resume` is not asked for, or of another sweep.
+-- Begins the file of a sweep or continues it. Returns the records by job; raises, the file as it
+-- was, when it holds something and `resume` is not asked for, or something else.
 local function begin(sweep, o, header, writer)
-  local there, why
-  if #writer.values > 0 then
-    there, why = file.parse(writer.values, o.out)
+  local values, there, why = writer.values, nil, nil
+  if #values > 0 then
+    there, why = file.parse(values, o.out)
     if there and not o.resume then
       why = ("cannot write %s: it holds %d records; resume = true continues it"):format(o.out,
         #there.records)
@@ -69,8 +69,13 @@ local function begin(sweep, o, header, writer)
       why = file.refusal(there.header, header)
       why = why and ("cannot continue %s: %s"):format(o.out, why)
     end
-    if why then error(why, 0) end
+  elseif values.torn and not (values.begun and o.resume) then
+    why = ("cannot write %s: it holds %s"):format(o.out, values.begun
+      and "the beginning of a header; resume = true begins again"
+      or "something that is no sweep")
   end
+  if why then error(why, 0) end
+  writer:cut()
   if not there or file.changed(there.header, header) then writer:append{header = header} end
   return there and by_job(sweep.grid, there.records) or {}
 end
@@ -109,7 +114,7 @@ end
 -- @raise a table `message`, `interrupted`, `result` (what there is); a string before work began
 function M.run(sweep, o, work_with)
   local header = file.header(sweep, o.shard)
-  local writer <close> = o.out and record.writer(o.out, 0) or nil
+  local writer <close> = o.out and record.open(o.out, 0) or nil
   local records = writer and begin(sweep, o, header, writer) or {}
   local jobs, total = M.jobs(sweep.grid, o.shard, records)
   local step, finish = progress_make(o, total, total - #jobs)

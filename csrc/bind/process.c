@@ -1,0 +1,71 @@
+/* csrc/bind/process.c: what linnet asks of the process it runs in and of those it starts: standard
+ * streams that are open, a pipe that is read without missing Ctrl-C, files without a name.
+ * SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bind/bind.h"
+
+enum { CHUNK = 1 << 16, WAIT_MS = 50 };
+
+/* core.process.streams(): a standard stream that was closed becomes one that fails, as it did,
+ * instead of the next file that is opened. What is written to such a stream must not land in a file
+ * of data. */
+static int l_process_streams(lua_State *L) {
+  (void)L;
+  for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) == -1 && errno == EBADF) {
+      int how = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+      if (open("/dev/null", how) != fd) break; /* the lowest free number is fd */
+    }
+  return 0;
+}
+
+static FILE *stream_check(lua_State *L, int arg) {
+  luaL_Stream *s = luaL_checkudata(L, arg, LUA_FILEHANDLE);
+  if (!s->closef) luaL_error(L, "process: the file is closed");
+  return s->f;
+}
+
+/* core.process.descriptor(file) -> the number by which another program may open it, in /dev/fd */
+static int l_process_descriptor(lua_State *L) {
+  lua_pushinteger(L, fileno(stream_check(L, 1)));
+  return 1;
+}
+
+/* core.process.read(pipe) -> the next bytes, "" at the end; or nil and the reason. Raises
+ * "interrupted!" when Ctrl-C comes while there are none. Not to be mixed with pipe:read(), which
+ * has a buffer. */
+static int l_process_read(lua_State *L) {
+  struct pollfd waiting = {fileno(stream_check(L, 1)), POLLIN, 0};
+  tick t = bind_tick(L);
+  for (;;) {
+    if (tick_asks(&t) && bind_interrupted(L)) return luaL_error(L, "interrupted!");
+    int ready = poll(&waiting, 1, WAIT_MS);
+    if (ready > 0) break;
+    if (ready < 0 && errno != EINTR) goto failed;
+  }
+  luaL_Buffer b;
+  char *to = luaL_buffinitsize(L, &b, CHUNK);
+  ssize_t size = read(waiting.fd, to, CHUNK);
+  if (size >= 0) {
+    luaL_pushresultsize(&b, (size_t)size);
+    return 1;
+  }
+failed:
+  lua_pushnil(L);
+  lua_pushstring(L, strerror(errno));
+  return 2;
+}
+
+void bind_process(lua_State *L) {
+  static const luaL_Reg functions[] = {{"streams", l_process_streams},
+                                       {"descriptor", l_process_descriptor},
+                                       {"read", l_process_read},
+                                       {NULL, NULL}};
+  luaL_setfuncs(L, functions, 0);
+}
