@@ -9,6 +9,21 @@ local M = {}
 --- The five cases of spec/reference: the full (U, V) system integrated by an independent program.
 M.cases = {"wide", "narrow", "rank_deficient", "tall", "scalar_output"}
 
+--- The sentences that a spec holds, as keys. Nothing else holds a promise: not a head comment, not
+-- part of a sentence. Sentences that are put together, and programs without it(...), carry a line
+-- "promise: ..." beside the check.
+function M.sentences(path)
+  local file, list = io.open(path), {}
+  if not file then return list end
+  local text = file:read("a")
+  file:close()
+  for sentence in text:gmatch('%f[%w]it%("([^"]*)",%s') do list[sentence] = true end
+  for mark in text:gmatch("[/-][*-] promise: ([^\n]*)") do
+    list[mark:gsub("%s*%*/$", "")] = true
+  end
+  return list
+end
+
 function M.reference(name)
   local file = assert(io.open("spec/reference/" .. name .. ".json"))
   local text = file:read("a")

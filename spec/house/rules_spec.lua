@@ -1,6 +1,8 @@
 -- The rules of the house that a machine can check (CONTRIBUTING.md says why each exists).
 -- SPDX-License-Identifier: MIT
 
+local support = require "spec.support"
+
 --- Sources below these folders (separated by spaces) whose names end so.
 local function files(folders, ending)
   local command = ("find %s -type f -name '*.%s' | sort"):format(folders, ending)
@@ -178,20 +180,6 @@ describe("the rules of the house", function()
     none(bad)
   end)
 
-  -- Nothing else holds a promise: not a head comment, not part of a sentence. Sentences that are
-  -- put together, and programs without it(...), carry a line "promise: ..." beside the check.
-  local function sentences(path)
-    local file, list = io.open(path), {}
-    if not file then return list end
-    local text = file:read("a")
-    file:close()
-    for sentence in text:gmatch('%f[%w]it%("([^"]*)",%s') do list[sentence] = true end
-    for mark in text:gmatch("[/-][*-] promise: ([^\n]*)") do
-      list[mark:gsub("%s*%*/$", "")] = true
-    end
-    return list
-  end
-
   it("every promise is held by a sentence of a spec, whole", function()
     local bad, count = {}, 0
     for row in contents("docs/promises.md"):gmatch("\n(|[^\n]+)") do
@@ -199,7 +187,7 @@ describe("the rules of the house", function()
       if spec then
         count = count + 1
         local path = "spec/" .. spec .. (spec:find("%.") and "" or ".lua")
-        if not sentences(path)[sentence] then bad[#bad + 1] = path .. ": " .. sentence end
+        if not support.sentences(path)[sentence] then bad[#bad + 1] = path .. ": " .. sentence end
       end
     end
     none(bad)
