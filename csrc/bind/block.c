@@ -63,11 +63,12 @@ void *bind_block(lua_State *L, size_t size, int uservalues) {
 
 void bind_raise(lua_State *L, const char *what, status s) {
   static const char *const reasons[] = {
-      [STATUS_NEED_MORE] = "the structure is full",
       [STATUS_PAUSED] = "interrupted!",
       [STATUS_NON_FINITE] = "nan or inf where a finite number must stand",
       [STATUS_SINGULAR] = "the matrix is singular or not positive definite",
-      [STATUS_NO_CONVERGE] = "the iteration inside LAPACK did not converge"};
+      [STATUS_NO_CONVERGE] = "the iteration inside LAPACK did not converge",
+      [STATUS_OVERFLOW] = "the result exceeds the doubles",
+      [STATUS_LIMIT] = "there is no step small enough, or there are too many"};
   if (s != STATUS_OK) luaL_error(L, "%s: %s", what, reasons[s]);
 }
 

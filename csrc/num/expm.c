@@ -236,5 +236,5 @@ status expm(arena *w, mat a, mat out) {
   } else {
     scale_and_square(&k, a, upper, out);
   }
-  return mat_finite(out) ? STATUS_OK : STATUS_NO_CONVERGE;
+  return mat_finite(out) ? STATUS_OK : STATUS_OVERFLOW;
 }

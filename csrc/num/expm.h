@@ -9,7 +9,7 @@
 #include "num/status.h"
 
 /* out <- exp(a), a square. Runs twice (see factor.h). Error about eps times the conditioning of the
- * problem. NON_FINITE: a has a nan or inf; NO_CONVERGE: exp(a) exceeds the doubles. */
+ * problem. NON_FINITE: a has a nan or inf; OVERFLOW: exp(a) exceeds the doubles. */
 status expm(arena *w, mat a, mat out);
 
 #endif

@@ -5,11 +5,12 @@
 
 typedef enum status {
   STATUS_OK = 0,
-  STATUS_NEED_MORE,  /* a growing structure wants another block from the caller */
-  STATUS_PAUSED,     /* the tick asked to stop; the last accepted state is intact */
-  STATUS_NON_FINITE, /* nan or inf where a finite number must stand */
-  STATUS_SINGULAR,   /* a factorization met an exactly singular or indefinite matrix */
-  STATUS_NO_CONVERGE /* an iteration inside LAPACK did not converge */
+  STATUS_PAUSED,      /* the tick asked to stop; the last accepted state is intact */
+  STATUS_NON_FINITE,  /* nan or inf where a finite number must stand */
+  STATUS_SINGULAR,    /* a factorization met an exactly singular or indefinite matrix */
+  STATUS_NO_CONVERGE, /* an iteration inside LAPACK did not converge */
+  STATUS_OVERFLOW,    /* the result exceeds the doubles */
+  STATUS_LIMIT        /* as many steps as are allowed did not get there */
 } status;
 
 /* Asked between LAPACK calls and at least every 10 ms of long work; true means: stop soon. */

@@ -164,7 +164,7 @@ status exact_riccati_at(exact_riccati *e, double t) {
     double tau = rate > 0.0 ? 1.0 / rate : t;
     mat_copy(e->T, e->start);
     for (int n = 0; done < t; n++) {
-      if (n == STEPS_MAX || !(tau > 0.0)) return STATUS_NO_CONVERGE;
+      if (n == STEPS_MAX || !(tau > 0.0)) return STATUS_LIMIT;
       double now = tau < t - done ? tau : t - done;
       bool taken = step(e, now);
       if (taken) done = now == tau ? done + now : t;
