@@ -80,7 +80,7 @@ static void read_starts(lua_State *L, ensemble_job *job) {
 static void read_job(lua_State *L, ensemble_job *job) {
   *job = (ensemble_job){.p = bind_problem_check(L, 1)};
   lua_getfield(L, 2, "method");
-  job->flow.method = (flow_method)luaL_checkoption(L, -1, "auto", flow_method_names);
+  job->flow.method = lua_isnil(L, -1) ? &method_auto : bind_method_check(L, -1);
   job->flow.t_end = field_number(L, "t");
   job->flow.tol = field_number(L, "tol");
   job->flow.until_excess = field_number(L, "until_excess");

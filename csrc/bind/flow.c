@@ -11,11 +11,18 @@ enum { FLOW_STATE = 1 }; /* uservalue: the state it began with, which keeps orig
 
 static flow *flow_check(lua_State *L) { return luaL_checkudata(L, 1, FLOW_NAME); }
 
+const method *bind_method_check(lua_State *L, int arg) {
+  const char *name = luaL_checkstring(L, arg);
+  const method *m = method_named(name);
+  if (!m) luaL_argerror(L, arg, lua_pushfstring(L, "there is no method '%s'", name));
+  return m;
+}
+
 /* core.flow.new(state, method, t_end, tol, until_excess, max_steps, max_seconds) */
 static int l_flow_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
-  flow_spec spec = {.method = (flow_method)luaL_checkoption(L, 2, NULL, flow_method_names),
+  flow_spec spec = {.method = bind_method_check(L, 2),
                     .t_end = luaL_checknumber(L, 3),
                     .tol = luaL_checknumber(L, 4),
                     .until_excess = luaL_checknumber(L, 5),
@@ -91,7 +98,7 @@ static int l_flow_time(lua_State *L) {
   lua_pushnumber(L, f->t);
   lua_pushnumber(L, f->tprev);
   lua_pushnumber(L, f->step.control.h);
-  lua_pushnumber(L, f->excess);
+  lua_pushnumber(L, flow_excess(f));
   lua_pushinteger(L, (lua_Integer)f->steps);
   return 5;
 }
@@ -99,11 +106,11 @@ static int l_flow_time(lua_State *L) {
 /* f:counts() -> method, steps, rejected, evaluations, eigenproblems */
 static int l_flow_counts(lua_State *L) {
   const flow *f = flow_check(L);
-  lua_pushstring(L, flow_method_names[f->step.using]);
+  lua_pushstring(L, stepper_method(&f->step)->name);
   lua_pushinteger(L, (lua_Integer)f->steps);
   lua_pushinteger(L, (lua_Integer)f->rejected);
-  lua_pushinteger(L, (lua_Integer)f->step.evaluations);
-  lua_pushinteger(L, (lua_Integer)f->step.eigenproblems);
+  lua_pushinteger(L, (lua_Integer)f->step.work.evaluations);
+  lua_pushinteger(L, (lua_Integer)f->step.work.eigenproblems);
   return 5;
 }
 
@@ -125,4 +132,10 @@ void bind_flow(lua_State *L) {
     lua_rawseti(L, -2, i);
   }
   lua_setfield(L, -2, "reasons");
+  lua_newtable(L); /* methods: their names in the order of the documentation */
+  for (int i = 0; flow_methods[i]; i++) {
+    lua_pushstring(L, flow_methods[i]->name);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "methods");
 }

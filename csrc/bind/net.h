@@ -5,6 +5,7 @@
 #define LINNET_BIND_NET_H
 
 #include "bind/bind.h"
+#include "flow/method.h"
 #include "model/start.h"
 #include "model/state.h"
 
@@ -23,5 +24,8 @@ state_work *bind_state_work(lua_State *L, int arg);
 state *bind_state_like(lua_State *L, int arg, double t);
 /* Draws the frame F of a sampled start, once per origin, where it is missing. */
 void bind_state_frame(lua_State *L, int arg);
+
+/* The method of a flow by its name at arg. */
+const method *bind_method_check(lua_State *L, int arg);
 
 #endif

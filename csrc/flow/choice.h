@@ -7,20 +7,20 @@
 #include "flow/stepper.h"
 
 typedef struct choice {
-  bool active;
-  double cost[2];  /* of a step of dop853 and of expo4, in the same unit */
+  bool active;     /* there is a choice */
+  double cost[2];  /* of a step by either slot of the stepper, in the same unit */
   double spent;    /* since the other method was last tried */
   double patience; /* how much may be spent before it is tried again, in its own steps */
 } choice;
 
-void choice_start(choice *c, int r, int m, int kp, bool active);
+void choice_start(choice *c, const stepper *s, int kp);
 /* The size of a step of the other method that would pay, given the next one h of the method in use
- * and the time left; 0: do not try. Raises no question twice: a failure doubles the patience. */
-double choice_other(choice *c, const stepper *s, double h, double left);
-flow_method choice_alternative(const stepper *s);
+ * and the time left; 0: do not try. */
+double choice_other(const choice *c, const stepper *s, double h, double left);
 /* A step was tried by the method in use. */
 void choice_spend(choice *c, const stepper *s);
-/* The other method was tried; taken: it is in use now. */
+/* The other method was tried; taken: it is in use now. A failure doubles the patience, so that the
+ * question is not asked over and over again. */
 void choice_tried(choice *c, bool taken);
 
 #endif

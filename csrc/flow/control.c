@@ -1,11 +1,11 @@
 /* csrc/flow/control.c: the error norm and the controller (see control.h),
- * h+ = h min(GROW, max(SHRINK, 0.9 err^-1/p)).
+ * h+ = h min(GROW, max(SHRINK, SAFETY err^-1/p)).
  * SPDX-License-Identifier: MIT */
 #include "flow/control.h"
 
 #include <math.h>
 
-static const double SAFETY = 0.9, GROW = 10.0, SHRINK = 0.1;
+#include "flow/tuning.h"
 
 static double block_error(mat before, mat after, double diff, double tol) {
   double top = fmax(mat_max_abs(before), mat_max_abs(after));
@@ -20,8 +20,9 @@ double control_error(const field *f, mat before, mat after, const double diff[2]
 
 bool control_judge(control *c, double h, double err) {
   bool accepted = err <= 1.0;
-  double factor = isfinite(err) ? SAFETY * pow(fmax(err, 1e-12), -c->power) : SHRINK;
-  factor = fmin(c->failures && accepted ? 1.0 : GROW, fmax(SHRINK, factor));
+  double factor =
+      isfinite(err) ? CONTROL_SAFETY * pow(fmax(err, CONTROL_LEAST), -c->power) : CONTROL_SHRINK;
+  factor = fmin(c->failures && accepted ? 1.0 : CONTROL_GROW, fmax(CONTROL_SHRINK, factor));
   c->h = h * factor;
   c->failures = accepted ? 0 : c->failures + 1;
   return accepted;

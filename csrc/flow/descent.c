@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "flow/tuning.h"
 #include "num/blas.h"
 #include "num/clock.h"
 
@@ -13,25 +14,24 @@ const char *const descent_method_names[DESCENT_METHODS] = {"gd", "heavy_ball", "
 void descent_layout(arena *a, descent *d, int r, int m, int kp, int n, int batch) {
   d->Z = arena_mat(a, r + m, kp);
   d->Z0 = arena_mat(a, r + m, kp);
-  d->D = arena_mat(a, r + m, kp);
-  d->X = arena_mat(a, r + m, kp);
+  d->velocity = arena_mat(a, r + m, kp);
+  d->there = arena_mat(a, r + m, kp);
   d->V = arena_mat(a, m, kp);
   d->E = arena_mat(a, r, m);
   d->A = arena_mat(a, r, m);
-  d->P = arena_mat(a, r, m);
-  d->Wb = arena_mat(a, batch, r);
-  d->Eb = arena_mat(a, batch, m);
+  d->map = arena_mat(a, r, m);
+  d->batch_W = arena_mat(a, batch, r);
+  d->batch_E = arena_mat(a, batch, m);
   d->order = arena_ints(a, (size_t)n);
-  flow_layout(a, &d->ahead, r, m, kp, FLOW_DOPRI5);
+  flow_layout(a, &d->ahead, r, m, kp, &method_dopri5);
   kernel_room_layout(a, &d->room, r, m, kp);
 }
 
-static void look(descent *d) {
+static void descent_evaluate(descent *d) {
   field_error(&d->f, d->Z, d->E);
   d->excess = field_excess(d->E);
 }
 
-/* The limit is far above every transient of a stable step and far below overflow. */
 void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0) {
   d->f = *f;
   d->spec = *spec;
@@ -42,13 +42,13 @@ void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, 
   d->began = clock_seconds();
   mat_copy(d->Z, Z0);
   mat_copy(d->Z0, Z0);
-  mat_fill(d->D, 0.0);
-  look(d);
-  d->limit = 1e8 * fmax(d->excess, field_excess(f->Yt));
+  mat_fill(d->velocity, 0.0);
+  descent_evaluate(d);
+  d->limit = DESCENT_DIVERGED * fmax(d->excess, field_excess(f->Yt));
   d->reason = isfinite(d->excess) ? FLOW_RUNNING : FLOW_NON_FINITE;
   if (spec->method == DESCENT_SGD) {
     d->rng = philox_make(spec->seed, STREAM_SGD);
-    d->at = W.rows;
+    d->next = W.rows;
     for (int i = 0; i < W.rows; i++) d->order[i] = i;
   }
 }
@@ -66,24 +66,24 @@ static void shuffle(descent *d) {
     d->order[i] = d->order[j];
     d->order[j] = keep;
   }
-  d->at = 0;
+  d->next = 0;
 }
 
 /* A = (n/b) diag(sigma) W_b^T (Y_b - W_b diag(sigma) U V^T) for the next batch of the epoch. */
 static void batch_force(descent *d) {
   int n = d->W.rows, left;
-  if (d->at >= n) shuffle(d);
-  left = n - d->at < d->spec.batch ? n - d->at : d->spec.batch;
-  mat Wb = mat_rows(d->Wb, 0, left), Eb = mat_rows(d->Eb, 0, left);
+  if (d->next >= n) shuffle(d);
+  left = n - d->next < d->spec.batch ? n - d->next : d->spec.batch;
+  mat Wb = mat_rows(d->batch_W, 0, left), Eb = mat_rows(d->batch_E, 0, left);
   for (int i = 0; i < left; i++) {
-    int from = d->order[d->at + i];
+    int from = d->order[d->next + i];
     mat_copy(mat_rows(Wb, i, 1), mat_rows(d->W, from, 1));
     mat_copy(mat_rows(Eb, i, 1), mat_rows(d->Y, from, 1));
   }
-  d->at += left;
-  blas_gemm('N', 'T', 1.0, field_U(&d->f, d->Z), field_V(&d->f, d->Z), 0.0, d->P);
-  mat_scale_rows(d->P, d->f.sigma);
-  blas_gemm('N', 'N', -1.0, Wb, d->P, 1.0, Eb);
+  d->next += left;
+  blas_gemm('N', 'T', 1.0, field_U(&d->f, d->Z), field_V(&d->f, d->Z), 0.0, d->map);
+  mat_scale_rows(d->map, d->f.sigma);
+  blas_gemm('N', 'N', -1.0, Wb, d->map, 1.0, Eb);
   blas_gemm('T', 'N', (double)n / left, Wb, Eb, 0.0, d->A);
   mat_scale_rows(d->A, d->f.sigma);
 }
@@ -91,19 +91,19 @@ static void batch_force(descent *d) {
 /* D <- momentum D + eta S Z at Z or, looking ahead, at Z + momentum D; Z <- Z + D. */
 static void momentum_step(descent *d, bool ahead) {
   mat at = d->Z;
-  mat_scale(d->D, d->spec.momentum);
+  mat_scale(d->velocity, d->spec.momentum);
   if (ahead) {
-    at = d->X;
+    at = d->there;
     mat_copy(at, d->Z);
-    mat_axpy(1.0, d->D, at);
+    mat_axpy(1.0, d->velocity, at);
     field_error(&d->f, at, d->E);
   }
   field_force(&d->f, d->E, d->A);
-  push(d, d->spec.eta, at, d->D);
-  mat_axpy(1.0, d->D, d->Z);
+  push(d, d->spec.eta, at, d->velocity);
+  mat_axpy(1.0, d->velocity, d->Z);
 }
 
-static void step(descent *d) {
+static void descent_step(descent *d) {
   switch (d->spec.method) {
   case DESCENT_HEAVY_BALL: momentum_step(d, false); break;
   case DESCENT_NESTEROV: momentum_step(d, true); break;
@@ -114,19 +114,18 @@ static void step(descent *d) {
   default: field_force(&d->f, d->E, d->A); push(d, d->spec.eta, d->Z, d->Z);
   }
   d->k++;
-  look(d);
+  descent_evaluate(d);
 }
 
 /* 2 / max lam_max(K) over the start and the beginning of the flow, where K grows to its size: the
  * stiff modes that decide are the first to settle. */
 static double largest_step(descent *d) {
-  enum { STEPS = 400, EVERY = 20 };
-  flow_spec spec = {FLOW_DOPRI5, INFINITY, 1e-3, 0.0, STEPS, 0.0};
+  flow_spec spec = {&method_dopri5, INFINITY, DESCENT_AHEAD_TOL, 0.0, DESCENT_AHEAD, 0.0};
   double low, high, top = 0.0;
   flow_start(&d->ahead, &d->f, &spec, d->Z0, 0.0);
   flow_reason why = d->ahead.reason;
   for (int n = 0;; n++) {
-    if (n % EVERY == 0 || why != FLOW_RUNNING) {
+    if (n % DESCENT_AHEAD_EVERY == 0 || why != FLOW_RUNNING) {
       if (kernel_range(&d->room, &d->f, d->ahead.Z, &low, &high) == STATUS_OK)
         top = fmax(top, high);
     }
@@ -135,7 +134,7 @@ static double largest_step(descent *d) {
   }
 }
 
-static flow_reason verdict(descent *d, const tick *t) {
+static flow_reason descent_judge(descent *d, const tick *t) {
   if (!(d->excess <= d->limit)) {
     d->eta_max = largest_step(d);
     return FLOW_DIVERGED;
@@ -149,10 +148,10 @@ static flow_reason verdict(descent *d, const tick *t) {
 
 flow_reason descent_advance(descent *d, int64_t count, const tick *t) {
   if (d->reason != FLOW_RUNNING && d->reason != FLOW_INTERRUPTED) return d->reason;
-  d->reason = verdict(d, t);
+  d->reason = descent_judge(d, t);
   while (count-- > 0 && d->reason == FLOW_RUNNING) {
-    step(d);
-    d->reason = verdict(d, t);
+    descent_step(d);
+    d->reason = descent_judge(d, t);
   }
   return d->reason;
 }

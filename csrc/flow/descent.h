@@ -40,13 +40,13 @@ typedef struct descent {
   double eta_max; /* once diverged: largest stable step, 2 / max lam_max(K) along the flow; or 0 */
   flow_reason reason; /* time (all steps taken), until_excess, diverged, max_seconds, ... */
   /* private */
-  mat W, Y;        /* n x r, n x m: sgd only, the caller's */
-  mat Z0, D, X, V; /* k x k': start, velocity, Nesterov's look-ahead; m x k' */
-  mat E, A;        /* r x m */
-  mat P;           /* r x m */
-  mat Wb, Eb;      /* batch x r, batch x m */
-  int *order;      /* n: this epoch's permutation */
-  int at;          /* where the next batch begins */
+  mat W, Y;                /* n x r, n x m: sgd only, the caller's */
+  mat Z0, velocity, there; /* k x k': start, momentum's velocity, Nesterov's look-ahead */
+  mat V, map;              /* m x k': V before it moves; r x m: diag(sigma) U V^T */
+  mat E, A;                /* r x m */
+  mat batch_W, batch_E;    /* batch x r, batch x m */
+  int *order;              /* n: this epoch's permutation */
+  int next;                /* where the next batch begins */
   philox rng;
   double limit, began; /* excess beyond which it has diverged; clock */
   flow ahead;          /* looks for the largest kernel once diverged */

@@ -5,39 +5,39 @@
 #ifndef LINNET_FLOW_ERK_H
 #define LINNET_FLOW_ERK_H
 
-#include "model/field.h"
+#include <stdbool.h>
+
 #include "flow/propagator.h"
 #include "flow/tableau.h"
+#include "model/field.h"
 #include "num/arena.h"
 #include "num/status.h"
 
 typedef struct erk {
   const tableau *tab;
-  mat A;    /* r x (stages + 1) m: the forces A_j side by side */
-  mat V, F; /* k' x (stages + 1) m: V_j^T and (A_j^T U_j)^T */
-  mat G;    /* (stages + 1) m x m: inner products */
-  mat B;    /* r x (stages + 1) m: A_j scaled */
-  mat D;    /* k' x m */
-  mat W;    /* k' x (stages + 1) m: U_0^T A_j, and V_0^T at the end; then a multiple of it */
-  mat T;
+  mat A;                /* r x (stages + 1) m: the forces A_j side by side */
+  mat V;                /* k' x (stages + 1) m: V_j^T */
+  mat velocity;         /* k' x (stages + 1) m: (A_j^T U_j)^T, by which V moves */
+  mat products;         /* (stages + 1) m x m: inner products of stages */
+  mat scaled;           /* r x (stages + 1) m: A_j times its weight */
+  mat start, moved;     /* k' x (stages + 1) m: U_0^T A_j, and V_0^T at the end; a multiple of it */
+  mat error_u, error_v; /* r x k', k' x m */
   propagator step;
-  bool exact;       /* steps are corrected to conserve the imbalance */
-  double norm;      /* of an exact step: bounds how far its propagator takes a state */
-  mat X;            /* r x k' */
-  bool first;       /* stage 0 holds the derivative at the state the next step begins with */
-  const tick *tick; /* asked before each stage; NULL: none */
+  bool conserving;         /* steps are corrected to conserve the imbalance */
+  double propagator_bound; /* of a corrected step: how far its propagator takes a state */
+  bool have_first;         /* stage 0 holds the derivative at the state the next step begins with */
 } erk;
 
 /* For any tableau of at most stages stages. */
 void erk_layout(arena *a, erk *w, int r, int m, int kp, int stages);
-/* exact: the imbalance is conserved to round-off, whatever the error of the step. */
-void erk_use(erk *w, const tableau *tab, bool exact);
-/* Z+ = out after a step h from Z. diff receives max|error| in U and in V (NULL: no estimate).
- * Stage 0 is reused when w->first. STATUS_NON_FINITE as soon as a stage is not finite. */
-status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]);
+/* conserving: the imbalance is kept to round-off, whatever the error of the step. Nothing is known
+ * of the state the next step begins with. */
+void erk_use(erk *w, const tableau *tab, bool conserving);
+/* Z+ = out after a step h from Z. diff receives max|error| in U and in V (NULL: no estimate). The
+ * tick is asked before each stage. Stage 0 is reused when w->have_first. STATUS_NON_FINITE as soon
+ * as a stage is not finite. */
+status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2], const tick *t);
 /* The step was accepted: the derivative at its end is the first of the next. */
 void erk_accept(erk *w);
-/* Field evaluations of one step. */
-int erk_evaluations(const erk *w);
 
 #endif

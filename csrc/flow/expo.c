@@ -6,14 +6,15 @@
 #include <float.h>
 #include <math.h>
 
+#include "flow/tuning.h"
 #include "num/blas.h"
 
 void expo_layout(arena *a, expo *w, int r, int m, int kp) {
-  mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2, &w->mid, &w->end,
-                     &w->rest, &w->step, &w->E,  &w->B,  &w->T};
+  mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2,    &w->mid,    &w->end,
+                     &w->rest, &w->step, &w->E,  &w->force, &w->scratch};
   for (int i = 0; i < 2; i++) kernel_layout(a, &w->K[i], r, m);
   kernel_room_layout(a, &w->room, r, m, kp);
-  rotate_layout(a, &w->turn, r, m, kp);
+  rotate_layout(a, &w->rotations, r, m, kp);
   for (int j = 0; j <= EXPO_PHI; j++) {
     w->half[j] = arena_mat(a, r, m);
     w->full[j] = arena_mat(a, r, m);
@@ -26,11 +27,10 @@ void expo_layout(arena *a, expo *w, int r, int m, int kp) {
 
 /* Rotations far below the tolerance: what is left unsettled is multiplied by t lam in E, and an
  * unsettled stage costs rejections long before it costs accuracy. */
-void expo_start(expo *w, int order, double tol) {
-  w->order = order;
-  w->settled = fmax(1e-6 * tol, 4.0 * DBL_EPSILON);
+void expo_start(expo *w, double tol, int64_t *eigenproblems) {
+  w->settled = fmax(EXPO_SETTLED * tol, 4.0 * DBL_EPSILON);
   w->known = false;
-  w->eigenproblems = 0;
+  w->eigenproblems = eigenproblems;
 }
 
 void expo_accept(expo *w) {
@@ -70,23 +70,23 @@ static void predicted(const expo *w, mat out, int n, double t, const mat *p, boo
 /* Z <- exp of the rotation by x diag(sigma) e, e in eigen coordinates. */
 static status rotate_by(expo *w, const kernel *K, const field *f, double x, mat e, mat Z) {
   if (tick_asks(w->tick)) return STATUS_PAUSED;
-  kernel_back(K, e, w->B, w->T);
-  field_force(f, w->B, w->B);
-  mat_scale(w->B, x);
-  return rotate_apply(&w->turn, f, w->B, Z);
+  kernel_back(K, e, w->force, w->scratch);
+  field_force(f, w->force, w->force);
+  mat_scale(w->force, x);
+  return rotate_apply(&w->rotations, f, w->force, Z);
 }
 
 /* rest = K_Q[e] in eigen coordinates: diag(sigma) (A V V^T + U U^T A), A = diag(sigma) e. */
 static void apply(expo *w, const kernel *K, const field *f, mat Q, mat e, mat rest) {
   mat U = field_U(f, Q), V = field_V(f, Q);
-  kernel_back(K, e, w->B, w->T);
-  field_force(f, w->B, w->B);
+  kernel_back(K, e, w->force, w->scratch);
+  field_force(f, w->force, w->force);
   blas_syrk('N', 1.0, V, 0.0, w->VV);
-  blas_gemm('N', 'N', 1.0, w->B, w->VV, 0.0, w->E);
-  blas_gemm('T', 'N', 1.0, U, w->B, 0.0, w->UA);
+  blas_gemm('N', 'N', 1.0, w->force, w->VV, 0.0, w->E);
+  blas_gemm('T', 'N', 1.0, U, w->force, 0.0, w->UA);
   blas_gemm('N', 'N', 1.0, U, w->UA, 1.0, w->E);
   field_force(f, w->E, w->E);
-  kernel_to(K, w->E, rest, w->T);
+  kernel_to(K, w->E, rest, w->scratch);
 }
 
 /* e <- K^+ e on the modes with lam > least, 0 on the others. */
@@ -98,21 +98,20 @@ static void solve(const kernel *K, double least, mat e) {
     }
 }
 
-/* Newton's iteration with the frozen K rotates Q until E(Q) is the predicted error in the stiff
- * modes. Without it stages stand off the slow manifold by a kick of order t lam. The border must be
- * sharp: damped corrections of slow modes would go on for ever and bring nothing. */
+/* Rotates Q by Newton's iteration with the frozen K until E(Q) is the predicted error in the stiff
+ * modes. Without it stages stand off the slow manifold by a kick of order t lam. A mode is
+ * corrected in full or not at all; corrections that fade out towards slow modes were tried too:
+ * they never settle, and gain no accuracy. */
 static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wanted, double t) {
-  enum { ITERATIONS = 10 };
-  static const double STIFF = 0.2; /* t lam of the slowest mode that is corrected */
   status s = STATUS_OK;
-  if (!(t * mat_max_abs(K->lam) > STIFF)) return s;
-  for (int n = 0; n < ITERATIONS && s == STATUS_OK; n++) {
+  if (!(t * mat_max_abs(K->lam) > EXPO_STIFF)) return s;
+  for (int n = 0; n < EXPO_CONSISTENT && s == STATUS_OK; n++) {
     field_error(f, Q, w->E);
-    kernel_to(K, w->E, w->step, w->T);
+    kernel_to(K, w->E, w->step, w->scratch);
     mat_axpy(-1.0, wanted, w->step);
-    solve(K, STIFF / t, w->step);
+    solve(K, EXPO_STIFF / t, w->step);
     s = rotate_by(w, K, f, 1.0, w->step, Q);
-    if (mat_max_abs(w->B) <= w->settled) break;
+    if (mat_max_abs(w->force) <= w->settled) break;
   }
   return s;
 }
@@ -163,7 +162,10 @@ static status magnus(expo *w, const kernel *K, const field *f, mat Z, double h, 
   return s == STATUS_OK ? rotate_by(w, K, f, 1.0, w->rest, out) : s;
 }
 
-static status take4(expo *w, const kernel *K, const field *f, mat Z, double h, mat out, mat low) {
+/* Two passes of stages at h/2 and h, the first without the remainder, whose end is low; then the
+ * Magnus pair. */
+static status corrected(expo *w, const kernel *K, const field *f, mat Z, double h, mat out,
+                        mat low) {
   status s = STATUS_OK;
   phis(K->lam, h, EXPO_PHI, w->full);
   phis(K->lam, 0.5 * h, EXPO_PHI, w->half);
@@ -173,12 +175,12 @@ static status take4(expo *w, const kernel *K, const field *f, mat Z, double h, m
     if (s != STATUS_OK) break;
     s = stage(w, K, f, Z, h, w->full, pass > 0, w->end, out);
     if (s != STATUS_OK) break;
-    if (pass == 0 && low.p) mat_copy(low, out);
+    if (pass == 0) mat_copy(low, out);
     remainder_at(w, K, f, w->Q, w->mid, w->g1);
     remainder_at(w, K, f, out, w->end, w->g2);
     interpolate(w, h);
   }
-  w->turn.reach = 0.0; /* stages are copies: only what follows makes out */
+  w->rotations.largest_on_the_way = 0.0; /* stages are copies: only what follows makes out */
   if (s == STATUS_OK) s = magnus(w, K, f, Z, h, out);
   if (s != STATUS_OK) return s;
   predicted(w, w->end, 0, h, w->full, true);
@@ -189,65 +191,82 @@ static status frozen(expo *w, const kernel *K, const field *f, mat Z, double t, 
   phis(K->lam, t, 1, w->full);
   predicted(w, w->step, 1, t, w->full, false);
   mat_copy(out, Z);
-  w->turn.reach = 0.0;
+  w->rotations.largest_on_the_way = 0.0;
   return rotate_by(w, K, f, 1.0, w->step, out);
 }
 
 /* e0 = E(Z) in the eigenbasis of K. */
 static void start_from(expo *w, const kernel *K, const field *f, mat Z) {
   field_error(f, Z, w->E);
-  kernel_to(K, w->E, w->e0, w->T);
+  kernel_to(K, w->E, w->e0, w->scratch);
 }
 
-static status take(expo *w, const kernel *K, const field *f, mat Z, double h, mat out, mat low) {
-  start_from(w, K, f, Z);
-  return w->order == 4 ? take4(w, K, f, Z, h, out, low) : frozen(w, K, f, Z, h, out);
+static status find_kernel(expo *w, const field *f, mat Z, kernel *K) {
+  *w->eigenproblems += f->m;
+  return kernel_at(K, &w->room, f, Z, w->tick);
 }
 
-static status find_kernel(expo *w, const field *f, mat Z, kernel *K, const tick *t) {
-  w->eigenproblems += f->m;
-  return kernel_at(K, &w->room, f, Z, t);
-}
-
-/* The tried kernel at the predicted midpoint. The predictor wants any kernel near: the last one. */
-status expo_step(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
-  kernel *last = &w->K[w->current], *next = &w->K[1 - w->current];
-  status s = STATUS_OK;
-  if (!w->known) s = find_kernel(w, f, Z, last, t);
+/* Begins an attempt with the kernel of the last accepted step, or of Z where there is none. */
+static status begin(expo *w, const field *f, mat Z, const tick *t) {
+  kernel *last = &w->K[w->current];
+  w->tick = t;
+  status s = w->known ? STATUS_OK : find_kernel(w, f, Z, last);
   if (s != STATUS_OK) return s;
   w->known = true;
   start_from(w, last, f, Z);
-  if (w->order == 2 && low.p) s = frozen(w, last, f, Z, h, low);
-  if (s == STATUS_OK) s = frozen(w, last, f, Z, 0.5 * h, w->Q);
-  if (s == STATUS_OK) s = find_kernel(w, f, w->Q, next, t);
-  return s == STATUS_OK ? take(w, next, f, Z, h, out, low) : s;
+  return s;
+}
+
+/* Finds the tried kernel at the midpoint that the last one predicts, which is near enough for that,
+ * and starts from Z again in its eigenbasis. */
+static status midpoint(expo *w, const field *f, mat Z, double h) {
+  kernel *next = &w->K[1 - w->current];
+  status s = frozen(w, &w->K[w->current], f, Z, 0.5 * h, w->Q);
+  if (s == STATUS_OK) s = find_kernel(w, f, w->Q, next);
+  if (s == STATUS_OK) start_from(w, next, f, Z);
+  return s;
+}
+
+status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
+  status s = begin(w, f, Z, t);
+  if (s == STATUS_OK) s = frozen(w, &w->K[w->current], f, Z, h, low);
+  if (s == STATUS_OK) s = midpoint(w, f, Z, h);
+  return s == STATUS_OK ? frozen(w, expo_tried(w), f, Z, h, out) : s;
+}
+
+status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
+  status s = begin(w, f, Z, t);
+  if (s == STATUS_OK) s = midpoint(w, f, Z, h);
+  return s == STATUS_OK ? corrected(w, expo_tried(w), f, Z, h, out, low) : s;
 }
 
 /* out = exp(x diag(sigma) K^+ E(Z)) out */
 static status solved(expo *w, const kernel *K, const field *f, mat Z, double x, mat out) {
   start_from(w, K, f, Z);
-  solve(K, 1e-14 * mat_max_abs(K->lam), w->e0); /* below: zero but for round-off */
+  solve(K, EXPO_NULL * mat_max_abs(K->lam), w->e0); /* below: zero but for round-off */
   return rotate_by(w, K, f, x, w->e0, out);
 }
 
 /* low and the half step with K(Z); then K at the half step, and Newton's iteration on E = 0 with
- * that K. Where E does not vanish (a saddle, modes out of reach): STATUS_NO_CONVERGE. */
-status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, const tick *t) {
-  enum { ITERATIONS = 12 };
+ * that K. */
+status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, bool *arrived,
+                     const tick *t) {
   kernel *K = &w->K[1 - w->current];
-  status s = find_kernel(w, f, Z, K, t);
+  *arrived = false;
+  w->tick = t;
+  status s = find_kernel(w, f, Z, K);
   mat_copy(low, Z);
   mat_copy(w->Q, Z);
   mat_copy(out, Z);
   if (s == STATUS_OK) s = solved(w, K, f, Z, 1.0, low);
   if (s == STATUS_OK) s = solved(w, K, f, Z, 0.5, w->Q);
-  if (s == STATUS_OK) s = find_kernel(w, f, w->Q, K, t);
-  w->turn.reach = 0.0;
+  if (s == STATUS_OK) s = find_kernel(w, f, w->Q, K);
+  w->rotations.largest_on_the_way = 0.0;
   if (s == STATUS_OK) s = solved(w, K, f, Z, 1.0, out);
-  for (int n = 0; n < ITERATIONS && s == STATUS_OK; n++) {
+  for (int n = 0; n < EXPO_NEWTON && s == STATUS_OK; n++) {
     field_error(f, out, w->E);
-    if (field_converged(f, out, w->E, 8.0)) return STATUS_OK;
+    if ((*arrived = field_converged(f, out, w->E, ARRIVAL_UNITS))) return STATUS_OK;
     s = solved(w, K, f, out, 1.0, out);
   }
-  return s == STATUS_OK ? STATUS_NO_CONVERGE : s;
+  return s;
 }

@@ -7,40 +7,47 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "model/kernel.h"
 #include "flow/rotate.h"
+#include "model/kernel.h"
 #include "num/phi.h"
 
 enum { EXPO_PHI = 5 }; /* phi_0 .. phi_5 */
 
 typedef struct expo {
-  int order;   /* 2 or 4 */
   kernel K[2]; /* of the last accepted step, and of the step being tried */
   int current; /* which of the two is accepted */
   bool known;  /* there is an accepted one */
   kernel_room room;
-  rotate_room turn;
+  rotate_room rotations;
   mat half[EXPO_PHI + 1], full[EXPO_PHI + 1]; /* phi_j(-h/2 lam), phi_j(-h lam), r x m each */
   mat e0, g0, g1, g2;       /* r x m, eigen coordinates: E at the start, remainder's coefficients */
   mat mid, end, rest, step; /* r x m, eigen coordinates */
-  mat E, B, T;              /* r x m, plain coordinates */
+  mat E, force, scratch;    /* r x m, plain coordinates */
   mat VV, UA;               /* m x m, k' x m */
-  mat Q;                    /* k x k' */
+  mat Q;                    /* k x k': a state on the way */
   double settled;           /* consistency stops when a rotation is smaller than this */
-  int64_t eigenproblems;
-  const tick *tick; /* of the step being tried: asked before each rotation; NULL: none */
+  int64_t *eigenproblems;   /* counted here */
+  const tick *tick;         /* of the attempt, asked before each rotation and eigenproblem */
 } expo;
 
 void expo_layout(arena *a, expo *w, int r, int m, int kp);
-/* tol: of the error estimates that steps will be judged by. */
-void expo_start(expo *w, int order, double tol);
-/* A step h from Z: out, and low (NULL: not wanted), whose difference is O(h^3). Finds its own
- * kernel near the midpoint. STATUS_PAUSED when the tick asked; the accepted kernel is never
- * touched. */
-status expo_step(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);
-/* A step to t = infinity by exponential midpoints, exact where K no longer moves. */
-status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, const tick *t);
+/* tol: of the error estimates that steps will be judged by. No kernel is known. */
+void expo_start(expo *w, double tol, int64_t *eigenproblems);
+/* A step h from Z of order 2 or 4: out, and low, whose difference is O(h^3). Finds its own kernel
+ * near the midpoint. STATUS_PAUSED when the tick asked; the accepted kernel is never touched. */
+status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);
+status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);
+/* A step to t = infinity by exponential midpoints, exact where K no longer moves. Not arrived: E
+ * does not vanish there (a saddle, modes out of reach). */
+status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, bool *arrived,
+                     const tick *t);
 /* The step was accepted: its kernel predicts the next one. */
 void expo_accept(expo *w);
+
+/* The kernel of the last accepted step (NULL: none), and that of the last attempt. */
+static inline const kernel *expo_accepted(const expo *w) {
+  return w->known ? &w->K[w->current] : NULL;
+}
+static inline const kernel *expo_tried(const expo *w) { return &w->K[1 - w->current]; }
 
 #endif

@@ -5,10 +5,11 @@
 
 #include <math.h>
 
+#include "flow/tuning.h"
 #include "num/blas.h"
 
 /* L = I has less to multiply, so it may be somewhat larger. */
-static bool is_full(int r, int m, int stages) { return 3 * stages * m >= 2 * r; }
+static bool is_full(int r, int m, int stages) { return PROPAGATOR_FULL * stages * m >= (double)r; }
 
 static int order_of(int r, int m, int stages) {
   return (is_full(r, m, stages) ? r : stages * m) + m;
@@ -17,11 +18,11 @@ static int order_of(int r, int m, int stages) {
 void propagator_layout(arena *a, propagator *w, int r, int m, int stages) {
   int n = order_of(r, m, stages);
   for (int i = 0; i < 7; i++) w->room[i] = arena_mat(a, n, n);
-  w->F = is_full(r, m, stages) ? arena_mat(a, n, n * stages) : (mat){0};
+  w->stages = is_full(r, m, stages) ? arena_mat(a, n, n * stages) : (mat){0};
 }
 
 static void shape(propagator *w, int r, int m, int stages) {
-  mat *const views[] = {&w->P, &w->Q, &w->C, &w->G, &w->D, &w->X, &w->Y};
+  mat *const views[] = {&w->to_u, &w->to_v, &w->C, &w->G, &w->defect, &w->left, &w->right};
   int n = order_of(r, m, stages);
   for (int i = 0; i < 7; i++) *views[i] = mat_sub(w->room[i], 0, 0, n, i < 2 ? n - m : n);
   w->full = is_full(r, m, stages);
@@ -35,7 +36,7 @@ static mat block(mat a, int j, int m) { return mat_cols(a, j * m, m); }
 static void recursion(propagator *w, const tableau *tab, double h, int m) {
   int s = tab->stages, n = (s + 1) * m;
   for (int i = 0; i < s; i++) {
-    mat P = block(w->P, i, m), Q = block(w->Q, i, m);
+    mat P = block(w->to_u, i, m), Q = block(w->to_v, i, m);
     mat_fill(P, 0.0);
     mat_fill(Q, 0.0);
     mat_eye(mat_rows(P, s * m, m));
@@ -43,15 +44,15 @@ static void recursion(propagator *w, const tableau *tab, double h, int m) {
     for (int j = 0; j < i; j++) {
       double x = h * tableau_row(tab, i)[j];
       if (x == 0.0) continue;
-      mat_axpy(x, block(w->Q, j, m), P);
-      blas_gemm('N', 'N', x, block(w->P, j, m), mat_sub(w->G, j * m, i * m, m, m), 1.0, Q);
+      mat_axpy(x, block(w->to_v, j, m), P);
+      blas_gemm('N', 'N', x, block(w->to_u, j, m), mat_sub(w->G, j * m, i * m, m, m), 1.0, Q);
     }
   }
   mat V = mat_rows(w->C, s * m, m);
   mat_fill(V, 0.0);
   for (int j = 0; j < s; j++) {
     double x = h * tab->b[j];
-    mat row = mat_rows(w->C, j * m, m), P = block(w->P, j, m), Q = block(w->Q, j, m);
+    mat row = mat_rows(w->C, j * m, m), P = block(w->to_u, j, m), Q = block(w->to_v, j, m);
     for (int l = 0; l < n; l++)
       for (int i = 0; i < m; i++) {
         *mat_at(row, i, l) = x * mat_get(P, l, i);
@@ -60,37 +61,37 @@ static void recursion(propagator *w, const tableau *tab, double h, int m) {
   }
 }
 
-/* L = I: the plain recursion, F_i = S_i M_i with M_i = I + sum_j h a_ij F_j in X. */
+/* L = I: the plain recursion, F_i = S_i M_i with M_i = I + sum_j h a_ij F_j on the left. */
 static void full_recursion(propagator *w, const tableau *tab, double h, mat A, int m) {
   int n = w->C.rows, r = n - m;
-  mat U = mat_rows(w->X, 0, r), V = mat_rows(w->X, r, m);
-  mat all = mat_of(w->X.p, n * n, 1); /* F and X have no gaps: stages are columns of n^2 numbers */
+  mat U = mat_rows(w->left, 0, r), V = mat_rows(w->left, r, m);
+  mat all = mat_of(w->left.p, n * n, 1); /* no gaps: stages are columns of n^2 numbers */
   for (int i = 0; i <= tab->stages; i++) {
     bool end = i == tab->stages;
     const double *row = end ? tab->b : tableau_row(tab, i);
     double x[TABLEAU_STAGES];
     for (int j = 0; j < i; j++) x[j] = h * row[j];
-    blas_gemm('N', 'N', 1.0, mat_of(w->F.p, n * n, i), mat_of(x, i, 1), 0.0, all);
+    blas_gemm('N', 'N', 1.0, mat_of(w->stages.p, n * n, i), mat_of(x, i, 1), 0.0, all);
     if (end) break;
-    for (int j = 0; j < n; j++) *mat_at(w->X, j, j) += 1.0;
-    mat Ai = block(A, i, m), F = mat_cols(w->F, i * n, n);
+    for (int j = 0; j < n; j++) *mat_at(w->left, j, j) += 1.0;
+    mat Ai = block(A, i, m), F = mat_cols(w->stages, i * n, n);
     blas_gemm('N', 'N', 1.0, Ai, V, 0.0, mat_rows(F, 0, r));
     blas_gemm('T', 'N', 1.0, Ai, U, 0.0, mat_rows(F, r, m));
   }
-  mat_copy(w->C, w->X);
+  mat_copy(w->C, w->left);
 }
 
-/* X = C G and Y = G C; G is J' itself where full. */
+/* left = C G, right = G C; G is J' itself where full. */
 static void products(propagator *w, int m) {
   int n = w->C.rows;
   if (w->full) {
-    mat_copy(w->X, w->C);
-    mat_copy(w->Y, w->C);
-    mat_scale(mat_cols(w->X, n - m, m), -1.0);
-    mat_scale(mat_rows(w->Y, n - m, m), -1.0);
+    mat_copy(w->left, w->C);
+    mat_copy(w->right, w->C);
+    mat_scale(mat_cols(w->left, n - m, m), -1.0);
+    mat_scale(mat_rows(w->right, n - m, m), -1.0);
   } else {
-    blas_gemm('N', 'N', 1.0, w->C, w->G, 0.0, w->X);
-    blas_gemm('N', 'N', 1.0, w->G, w->C, 0.0, w->Y);
+    blas_gemm('N', 'N', 1.0, w->C, w->G, 0.0, w->left);
+    blas_gemm('N', 'N', 1.0, w->G, w->C, 0.0, w->right);
   }
 }
 
@@ -99,14 +100,14 @@ static void products(propagator *w, int m) {
 static double correct(propagator *w, int m) {
   int n = w->C.rows, border = n - m;
   products(w, m);
-  blas_gemm('N', 'T', 1.0, w->X, w->C, 0.0, w->D);
+  blas_gemm('N', 'T', 1.0, w->left, w->C, 0.0, w->defect);
   for (int j = 0; j < n; j++)
     for (int i = 0; i < n; i++)
-      *mat_at(w->D, i, j) += mat_get(w->C, i, j) * (j < border ? 1.0 : -1.0) +
-                             mat_get(w->C, j, i) * (i < border ? 1.0 : -1.0);
-  for (int i = 0; i < n; i++) *mat_at(w->Y, i, i) += i < border ? 1.0 : -1.0;
-  double defect = mat_max_abs(w->D), size = mat_max_abs(w->C);
-  blas_gemm('N', 'N', -0.5, w->D, w->Y, 1.0, w->C);
+      *mat_at(w->defect, i, j) += mat_get(w->C, i, j) * (j < border ? 1.0 : -1.0) +
+                                  mat_get(w->C, j, i) * (i < border ? 1.0 : -1.0);
+  for (int i = 0; i < n; i++) *mat_at(w->right, i, i) += i < border ? 1.0 : -1.0;
+  double defect = mat_max_abs(w->defect), size = mat_max_abs(w->C);
+  blas_gemm('N', 'N', -0.5, w->defect, w->right, 1.0, w->C);
   return size > 0.0 ? defect / size : defect;
 }
 
@@ -126,26 +127,25 @@ static void plain(propagator *w, const tableau *tab, double h, mat A, int m) {
 }
 
 bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m) {
-  enum { ITERATIONS = 8 };
   shape(w, A.rows, m, tab->stages);
   plain(w, tab, h, A, m);
-  for (int n = 0; n < ITERATIONS; n++) {
+  for (int n = 0; n < PROPAGATOR_ITERATIONS; n++) {
     double defect = correct(w, m);
     if (!isfinite(defect)) return false;
-    if (defect <= 1e-9) return true; /* before the correction, which squares it */
+    if (defect <= PROPAGATOR_DEFECT) return true; /* before the correction, which squares it */
   }
   return false;
 }
 
 double propagator_norm(propagator *w) {
-  int n = w->C.rows, border = w->P.cols;
+  int n = w->C.rows, border = w->to_u.cols;
   if (w->full) return 1.0 + mat_norm_fro(w->C);
-  mat_copy(w->X, w->G); /* L^T L: L^T J L without the sign of J */
-  for (int i = border; i < n; i++) *mat_at(w->X, i, i) = 1.0;
-  blas_gemm('N', 'N', 1.0, w->C, w->X, 0.0, w->Y);
-  blas_gemm('T', 'N', 1.0, w->C, w->X, 0.0, w->D);
+  mat_copy(w->left, w->G); /* L^T L: L^T J L without the sign of J */
+  for (int i = border; i < n; i++) *mat_at(w->left, i, i) = 1.0;
+  blas_gemm('N', 'N', 1.0, w->C, w->left, 0.0, w->right);
+  blas_gemm('T', 'N', 1.0, w->C, w->left, 0.0, w->defect);
   double sum = 0.0; /* tr(C X C^T X) */
   for (int j = 0; j < n; j++)
-    for (int i = 0; i < n; i++) sum += mat_get(w->Y, i, j) * mat_get(w->D, j, i);
+    for (int i = 0; i < n; i++) sum += mat_get(w->right, i, j) * mat_get(w->defect, j, i);
   return 1.0 + sqrt(fmax(sum, 0.0));
 }

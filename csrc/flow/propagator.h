@@ -10,14 +10,16 @@
 
 /* n = s m + m, or r + m where L = I: the last m rows and columns belong to V. */
 typedef struct propagator {
-  bool full;   /* L = I */
-  mat F;       /* n x s n: S_j M_j of every stage, where full */
-  mat room[7]; /* for the most stages; the others are views of these */
-  mat P, Q;    /* n x (n - m) each: what stage j adds to the rows of A_j and of V, transposed */
-  mat C;       /* n x n */
-  mat G;       /* n x n: L^T J L = diag(A^T A / unit^2, -I) */
-  mat D, X, Y; /* n x n */
-  double unit; /* max|A|: makes C and G free of scale */
+  bool full;       /* L = I */
+  mat stages;      /* n x s n: S_j M_j of every stage, where full */
+  mat room[7];     /* for the most stages; the others are views of these */
+  mat to_u, to_v;  /* n x (n - m) each: what stage j adds to the rows of A_j and of V,
+                      transposed */
+  mat C;           /* n x n */
+  mat G;           /* n x n: L^T J L = diag(A^T A / unit^2, -I) */
+  mat defect;      /* n x n: of the group's equation */
+  mat left, right; /* n x n: products with C */
+  double unit;     /* max|A|: makes C and G free of scale */
 } propagator;
 
 void propagator_layout(arena *a, propagator *w, int r, int m, int stages);

@@ -6,17 +6,18 @@
 #include <float.h>
 #include <math.h>
 
+#include "flow/tuning.h"
 #include "num/blas.h"
 
 void rotate_layout(arena *a, rotate_room *w, int r, int m, int kp) {
   int q = r < m ? r : m, p = r < m ? m : r;
-  w->Q = arena_mat(a, p, q);
-  w->P = arena_mat(a, q, q);
-  w->X = arena_mat(a, q, kp);
-  w->Y = arena_mat(a, q, kp);
-  w->T = arena_mat(a, q, kp);
-  w->s = arena_doubles(a, (size_t)q);
-  w->c = arena_doubles(a, (size_t)q);
+  w->tall = arena_mat(a, p, q);
+  w->small = arena_mat(a, q, q);
+  w->PU = arena_mat(a, q, kp);
+  w->RV = arena_mat(a, q, kp);
+  w->mix = arena_mat(a, q, kp);
+  w->sinh = arena_doubles(a, (size_t)q);
+  w->cosh = arena_doubles(a, (size_t)q);
 }
 
 static double column_dot(const double *x, const double *y, int n) {
@@ -25,15 +26,16 @@ static double column_dot(const double *x, const double *y, int n) {
   return sum;
 }
 
-/* Small rotations reach no further than Z itself, which the caller knows. */
-static void note_reach(rotate_room *w, mat Z) {
-  static const double FAR = 0.5; /* cosh s - 1 of s about 1 */
+/* Keeps the largest size that a state had on its way. Rotations by less than about 1 are left out:
+ * they take it no further than Z itself, which the caller knows. */
+static void note_largest(rotate_room *w, mat Z) {
   double c = 0.0;
-  for (int i = 0; i < w->Q.cols; i++) c = fmax(c, w->c[i]);
-  if (c > FAR) w->reach = fmax(w->reach, (1.0 + c) * mat_max_abs(Z));
+  for (int i = 0; i < w->tall.cols; i++) c = fmax(c, w->cosh[i]);
+  if (c > ROTATE_SMALL)
+    w->largest_on_the_way = fmax(w->largest_on_the_way, (1.0 + c) * mat_max_abs(Z));
 }
 
-static void turn(double *x, double *y, int n, double c, double s) {
+static void givens(double *x, double *y, int n, double c, double s) {
   for (int i = 0; i < n; i++) {
     double a = x[i], b = y[i];
     x[i] = c * a - s * b;
@@ -58,8 +60,8 @@ static void jacobi(mat Q, mat P, double *s) {
         if (fabs(d) <= DBL_EPSILON * sqrt(a) * sqrt(b)) continue;
         double zeta = (b - a) / (2.0 * d);
         double t = copysign(1.0, zeta) / (fabs(zeta) + hypot(1.0, zeta)), c = 1.0 / hypot(1.0, t);
-        turn(x, y, Q.rows, c, c * t);
-        turn(mat_col(P, i), mat_col(P, j), P.rows, c, c * t);
+        givens(x, y, Q.rows, c, c * t);
+        givens(mat_col(P, i), mat_col(P, j), P.rows, c, c * t);
         turned = true;
       }
   }
@@ -69,43 +71,43 @@ static void jacobi(mat Q, mat P, double *s) {
   }
 }
 
-/* Q = B or B^T (the taller), scaled by an exact power of two so that squares cannot under- or
- * overflow; s is scaled back. */
+/* tall = B or B^T (the taller), scaled by an exact power of two so that squares cannot under- or
+ * overflow; singular values are scaled back. */
 static void decompose(rotate_room *w, mat B) {
   double top = mat_max_abs(B), unit = top > 0.0 ? ldexp(1.0, ilogb(top)) : 1.0;
-  if (B.rows >= B.cols) mat_copy(w->Q, B);
-  else mat_transpose(w->Q, B);
-  mat_scale(w->Q, 1.0 / unit);
-  jacobi(w->Q, w->P, w->s);
-  for (int j = 0; j < w->Q.cols; j++) w->s[j] *= unit;
+  if (B.rows >= B.cols) mat_copy(w->tall, B);
+  else mat_transpose(w->tall, B);
+  mat_scale(w->tall, 1.0 / unit);
+  jacobi(w->tall, w->small, w->sinh);
+  for (int j = 0; j < w->tall.cols; j++) w->sinh[j] *= unit;
 }
 
-/* T = diag(c) X + diag(s) Y */
-static void mix(mat T, const double *c, mat X, const double *s, mat Y) {
-  for (int j = 0; j < T.cols; j++)
-    for (int i = 0; i < T.rows; i++)
-      *mat_at(T, i, j) = c[i] * mat_get(X, i, j) + s[i] * mat_get(Y, i, j);
+/* out = diag(c) a + diag(s) b */
+static void combine_rows(mat out, const double *c, mat a, const double *s, mat b) {
+  for (int j = 0; j < out.cols; j++)
+    for (int i = 0; i < out.rows; i++)
+      *mat_at(out, i, j) = c[i] * mat_get(a, i, j) + s[i] * mat_get(b, i, j);
 }
 
 status rotate_apply(rotate_room *w, const field *f, mat B, mat Z) {
-  static const double overflow = 300.0; /* e^300 squared still is finite */
   mat U = field_U(f, Z), V = field_V(f, Z);
   double top = mat_max_abs(B);
-  if (!(top <= overflow)) return STATUS_NON_FINITE;
+  if (!(top <= ROTATE_MOST)) return STATUS_NON_FINITE;
   if (top == 0.0) return STATUS_OK;
   decompose(w, B);
-  for (int i = 0; i < w->Q.cols; i++) {
-    double half = sinh(0.5 * w->s[i]);
-    w->c[i] = 2.0 * half * half; /* cosh s - 1 */
-    w->s[i] = sinh(w->s[i]);
+  for (int i = 0; i < w->tall.cols; i++) {
+    double half = sinh(0.5 * w->sinh[i]); /* here they still are the singular values */
+    w->cosh[i] = 2.0 * half * half;
+    w->sinh[i] = sinh(w->sinh[i]);
   }
-  note_reach(w, Z);
-  mat P = B.rows >= B.cols ? w->Q : w->P, R = B.rows >= B.cols ? w->P : w->Q;
-  blas_gemm('T', 'N', 1.0, P, U, 0.0, w->X);
-  blas_gemm('T', 'N', 1.0, R, V, 0.0, w->Y);
-  mix(w->T, w->c, w->X, w->s, w->Y);
-  blas_gemm('N', 'N', 1.0, P, w->T, 1.0, U);
-  mix(w->T, w->c, w->Y, w->s, w->X);
-  blas_gemm('N', 'N', 1.0, R, w->T, 1.0, V);
+  note_largest(w, Z);
+  bool upright = B.rows >= B.cols;
+  mat P = upright ? w->tall : w->small, R = upright ? w->small : w->tall;
+  blas_gemm('T', 'N', 1.0, P, U, 0.0, w->PU);
+  blas_gemm('T', 'N', 1.0, R, V, 0.0, w->RV);
+  combine_rows(w->mix, w->cosh, w->PU, w->sinh, w->RV);
+  blas_gemm('N', 'N', 1.0, P, w->mix, 1.0, U);
+  combine_rows(w->mix, w->cosh, w->RV, w->sinh, w->PU);
+  blas_gemm('N', 'N', 1.0, R, w->mix, 1.0, V);
   return STATUS_OK;
 }

@@ -8,11 +8,11 @@
 #include "num/status.h"
 
 typedef struct rotate_room {
-  mat Q, P;      /* max(r, m) x q, min(r, m) x q with q = min(r, m): the singular vectors of B */
-  mat X, Y, T;   /* q x k': P^T U, R^T V and a combination */
-  double *s, *c; /* q: sinh and cosh - 1 of the singular values */
-  double reach;  /* largest cosh(s) max|Z| of a rotation by s > 1 since the caller set it to 0: what
-                    the round-off of Z^T J Z is relative to, squared */
+  mat tall, small; /* max(r, m) x q, min(r, m) x q with q = min(r, m): the singular vectors of B */
+  mat PU, RV, mix; /* q x k': P^T U, R^T V and a combination */
+  double *sinh, *cosh;       /* q: sinh and cosh - 1 of the singular values */
+  double largest_on_the_way; /* largest cosh(s) max|Z| of a rotation by s > 1 since the caller set
+                                it to 0: what the round-off of Z^T J Z is relative to, squared */
 } rotate_room;
 
 void rotate_layout(arena *a, rotate_room *w, int r, int m, int kp);

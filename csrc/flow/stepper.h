@@ -1,5 +1,5 @@
-/* csrc/flow/stepper.h: one step by whichever integrator is in use, with its error in units of the
- * tolerance and the size of the next: what flow and its companions see of erk and expo.
+/* csrc/flow/stepper.h: one step by whichever method is in use, with its error in units of the
+ * tolerance and the size of the next: all that the flow sees of integrators.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_FLOW_STEPPER_H
 #define LINNET_FLOW_STEPPER_H
@@ -8,46 +8,65 @@
 #include <stdint.h>
 
 #include "flow/control.h"
-#include "flow/erk.h"
-#include "flow/expo.h"
+#include "flow/method.h"
 #include "num/arena.h"
 #include "num/status.h"
 
-typedef enum flow_method {
-  FLOW_AUTO,
-  FLOW_EXPO2,
-  FLOW_EXPO4,
-  FLOW_DOPRI5,
-  FLOW_DOP853,
-  FLOW_METHODS
-} flow_method;
-
-typedef struct stepper {
-  field f;
-  flow_method using; /* never FLOW_AUTO */
-  double tol;        /* the user's */
-  bool exact;        /* explicit steps conserve the imbalance too */
-  double held;       /* what the estimate of the method in use is held against */
-  control control;   /* control.h is the next step to try */
+/* What was computed for the trajectory, counted beside each call: failed attempts are in it, states
+ * in between are not, so that it does not depend on what is recorded. */
+typedef struct stepper_work {
   int64_t evaluations, eigenproblems;
-  mat low;  /* k x k': the other state of an estimate */
-  erk *erk; /* NULL where the methods asked for need none */
-  expo *expo;
-} stepper;
+} stepper_work;
 
-static inline bool stepper_is_explicit(flow_method m) {
-  return m == FLOW_DOPRI5 || m == FLOW_DOP853;
-}
+typedef struct stepper_slot {
+  const method *method;
+  void *room;
+  double local_tol;
+} stepper_slot;
 
-/* Rooms for a method; for FLOW_AUTO for all of them. */
-void stepper_layout(arena *a, stepper *s, int r, int m, int kp, flow_method method);
-void stepper_start(stepper *s, const field *f, double tol, bool exact);
-void stepper_use(stepper *s, flow_method method);
+struct stepper {
+  field f;
+  double tol;      /* the user's */
+  control control; /* control.h is the next step to try */
+  stepper_work work;
+  bool conserving;      /* explicit steps conserve the imbalance too */
+  mat low;              /* k x k': the other state of an estimate */
+  stepper_slot slot[2]; /* auto has two methods, the others one; rooms are for methods alone */
+  int used;             /* the slot in use */
+};
+
+/* Rooms for a method; for auto those of both of its pair. */
+void stepper_layout(arena *a, stepper *s, int r, int m, int kp, const method *which);
+/* Begins with the method of the layout, or with the first of its pair. */
+void stepper_start(stepper *s, const field *f, double tol);
+
+/* The method in use. */
+static inline const method *stepper_method(const stepper *s) { return s->slot[s->used].method; }
+/* What its estimates are held against. */
+static inline double stepper_local_tol(const stepper *s) { return s->slot[s->used].local_tol; }
+/* The rest is for methods: their own room. */
+static inline void *stepper_room(const stepper *s) { return s->slot[s->used].room; }
+
+/* To the other method of a pair; the result undoes it. */
+typedef struct stepper_mark {
+  int used;
+  control control;
+} stepper_mark;
+stepper_mark stepper_swap(stepper *s);
+void stepper_undo(stepper *s, stepper_mark before);
+/* Forgets the last step: the next begins somewhere else. */
+void stepper_restart(stepper *s);
+
 /* sigma_1^2 ||Z||^2 + ||A|| >= ||K|| + ||A||: no time scale of the flow is shorter than 1 over it.
  */
 double stepper_rate(const stepper *s, mat Z, mat A);
-/* tol^1/p / (||K|| + ||A||), from bounds of both norms: rescaling weights and time rescales it. */
+/* A first step of half of tol^1/p / (||K|| + ||A||), from bounds of both norms: rescaling weights
+ * and time rescales it. */
 double stepper_first(const stepper *s, mat Z, mat A);
+/* Eigenvalues of K near the last accepted state, where the method in use knows them; else 0. */
+double stepper_slowest(const stepper *s);
+double stepper_fastest(const stepper *s);
+
 /* A step h from Z to out; err <= 1 means good. The state of the stepper stays that of the last
  * accepted step, whatever comes back. */
 status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick *t);
@@ -55,8 +74,15 @@ status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick
 void stepper_accept(stepper *s);
 /* A step 0 < h <= the accepted one from where that began, unjudged and uncounted; for the expo
  * methods with a kernel of its own midpoint: that of the longer step would spoil the accuracy. */
-status stepper_again(stepper *s, mat Z, double h, mat out);
-/* A step to t = infinity (needs expo), judged against the user's tolerance itself. */
-status stepper_leap(stepper *s, mat Z, mat out, double *err, const tick *t);
+status stepper_again(stepper *s, mat Z, double h, mat out, const tick *t);
+/* A step to t = infinity where slowest is known, judged against the user's tolerance itself; err is
+ * infinite where E does not vanish there. */
+status stepper_infinite(stepper *s, mat Z, mat out, double *err, const tick *t);
+
+/* For methods. Error of out against s->low, which is spent. */
+double stepper_difference(stepper *s, mat Z, mat out, double tol);
+/* A step that goes `ratio` times too far for the imbalance, whatever its error: with the
+ * controller's power the next is shorter by that ratio. A nan stays one. */
+void stepper_shorten(const stepper *s, double ratio, double *err);
 
 #endif

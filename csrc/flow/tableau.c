@@ -63,11 +63,10 @@ static const double dop853_e3[] = {
     0.022651792198360821, 0};
 /* clang-format on */
 
-const tableau tableau_dopri5 = {"dopri5", 6,        5,        5,        3.3,
-                                dopri5_a, dopri5_b, dopri5_c, dopri5_e, NULL};
+const tableau tableau_dopri5 = {"dopri5", 6, 5, 5, dopri5_a, dopri5_b, dopri5_c, dopri5_e, NULL};
 
-const tableau tableau_dop853 = {"dop853", 12,       8,        8,         6.0,
-                                dop853_a, dop853_b, dop853_c, dop853_e5, dop853_e3};
+const tableau tableau_dop853 = {"dop853", 12,       8,         8,        dop853_a,
+                                dop853_b, dop853_c, dop853_e5, dop853_e3};
 
 static bool near(double sum, double wanted, double size) {
   return fabs(sum - wanted) <= 4e-15 * (1.0 + size);

@@ -14,7 +14,6 @@ typedef struct tableau {
   const char *name;
   int stages, order;
   int estimate;    /* the error estimate is O(h^estimate) */
-  double stable;   /* |1 + z + ...| <= 1 on [-stable, 0] */
   const double *a; /* row i = 1.. has i entries, row after row */
   const double *b, *c;
   const double *e, *e2; /* error vectors; e2 NULL or the lower order one of a double estimate */

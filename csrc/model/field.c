@@ -17,6 +17,14 @@ void field_error(const field *f, mat Z, mat E) {
   }
 }
 
+void field_force_of_map(const field *f, mat P) {
+  for (int j = 0; j < f->m; j++) {
+    const double *y = mat_col(f->Yt, j);
+    double *a = mat_col(P, j);
+    for (int i = 0; i < f->r; i++) a[i] = f->sigma[i] * (y[i] - f->sigma[i] * a[i]);
+  }
+}
+
 void field_force(const field *f, mat E, mat A) {
   for (int j = 0; j < f->m; j++) {
     const double *e = mat_col(E, j);

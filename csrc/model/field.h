@@ -17,6 +17,8 @@ static inline mat field_V(const field *f, mat Z) { return mat_rows(Z, f->r, f->m
 
 /* E = Yt - diag(sigma) U V^T (r x m). */
 void field_error(const field *f, mat Z, mat E);
+/* P = U V^T becomes the force diag(sigma) (Yt - diag(sigma) P), in place. */
+void field_force_of_map(const field *f, mat P);
 /* A = diag(sigma) E; A may be E itself. */
 void field_force(const field *f, mat E, mat A);
 /* SZ = S Z = [A V; A^T U] (k x k'), which must not overlap Z. */

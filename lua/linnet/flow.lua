@@ -36,7 +36,7 @@ options.define("flow", {
     help = "end time; math.huge runs to convergence"},
   {name = "tol", type = "number", range = "(0, 1]", default = 1e-6,
     help = "error of a step relative to the largest entry of U1 and of V"},
-  {name = "method", choices = {"auto", "expo2", "expo4", "dopri5", "dop853"}, default = "auto",
+  {name = "method", choices = core.flow.methods, default = "auto",
     help = "expo: exponential, imbalance exact; dopri5, dop853: explicit Runge-Kutta"},
   common.until_excess,
   {name = "save_at", type = "table|matrix", default_help = "every accepted step",

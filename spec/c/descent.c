@@ -10,8 +10,8 @@ static descent rooms(const field *f, int kp, int n, int batch) {
   return d;
 }
 
-static descent_spec spec_of(descent_method method, double eta, int64_t steps) {
-  return (descent_spec){method, eta, 0.9, 0, 1, steps, 0.0, 0.0};
+static descent_spec spec_of(descent_method which, double eta, int64_t steps) {
+  return (descent_spec){which, eta, 0.9, 0, 1, steps, 0.0, 0.0};
 }
 
 static flow_reason run(descent *d, const field *f, const descent_spec *spec, mat Z0) {
@@ -87,8 +87,8 @@ static void check_drift_identity(void) {
 static void check_limit(void) {
   spec_case c = case_load("wide");
   flow w = {0};
-  CHECK_LAYOUT(a, flow_layout(a, &w, c.r, c.m, c.h, FLOW_DOP853));
-  flow_spec exact = {FLOW_DOP853, 1.0, 1e-13, 0.0, 0, 0.0};
+  CHECK_LAYOUT(a, flow_layout(a, &w, c.r, c.m, c.h, &method_dop853));
+  flow_spec exact = {&method_dop853, 1.0, 1e-13, 0.0, 0, 0.0};
   flow_start(&w, &c.f, &exact, c.Z0, 0.0);
   while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;
   double error[2];

@@ -5,14 +5,14 @@
 
 #include "cases.h"
 
-static flow rooms(const field *f, int kp, flow_method method) {
+static flow rooms(const field *f, int kp, const method *which) {
   flow w = {0};
-  CHECK_LAYOUT(a, flow_layout(a, &w, f->r, f->m, kp, method));
+  CHECK_LAYOUT(a, flow_layout(a, &w, f->r, f->m, kp, which));
   return w;
 }
 
-static flow_spec spec_of(flow_method method, double t_end, double tol) {
-  return (flow_spec){method, t_end, tol, 0.0, 100000, 0.0};
+static flow_spec spec_of(const method *which, double t_end, double tol) {
+  return (flow_spec){which, t_end, tol, 0.0, 100000, 0.0};
 }
 
 static flow_reason run(flow *w, const field *f, const flow_spec *spec, mat Z0) {
@@ -24,12 +24,12 @@ static flow_reason run(flow *w, const field *f, const flow_spec *spec, mat Z0) {
 }
 
 /* At the four reference times, met as between-states and as the end of a run. */
-static void check_reference(flow_method method, double tol, double bar) {
+static void check_reference(const method *which, double tol, double bar) {
   for (int i = 0; i < CASES; i++) {
     spec_case c = case_load(case_names[i]);
-    flow w = rooms(&c.f, c.h, method);
+    flow w = rooms(&c.f, c.h, which);
     mat out = check_mat(c.Z0.rows, c.h);
-    flow_spec spec = spec_of(method, 20.0, tol);
+    flow_spec spec = spec_of(which, 20.0, tol);
     flow_start(&w, &c.f, &spec, c.Z0, 0.0);
     int entry = 0;
     for (flow_reason why = FLOW_RUNNING; why == FLOW_RUNNING;) {
@@ -38,8 +38,8 @@ static void check_reference(flow_method method, double tol, double bar) {
       for (const char *text; entry < 4 && (text = case_entry(&c, entry, &t), t <= w.t); entry++) {
         mat want = case_reduced(&c, text, "U", "V");
         check(flow_between(&w, t, out) == STATUS_OK, "the state at %g exists", t);
-        check(check_distance(out, want) <= bar, "%s, %s at t = %g: %.1e", flow_method_names[method],
-              c.name, t, check_distance(out, want));
+        check(check_distance(out, want) <= bar, "%s, %s at t = %g: %.1e", which->name, c.name, t,
+              check_distance(out, want));
         double excess = check_number(text, "loss") - check_number(c.text, "optimal_loss");
         mat E = check_mat(c.r, c.m);
         field_error(&c.f, out, E);
@@ -47,23 +47,23 @@ static void check_reference(flow_method method, double tol, double bar) {
       }
     }
     check(entry == 4 && w.reason == FLOW_TIME && w.t == 20.0, "the run ends in time");
-    if (!stepper_is_explicit(method))
-      check(case_drift(&c.f, w.Z, c.Z0) <= 1e-13, "%s conserves the imbalance: %.1e",
-            flow_method_names[method], case_drift(&c.f, w.Z, c.Z0));
+    if (!which->is_explicit)
+      check(case_drift(&c.f, w.Z, c.Z0) <= 1e-13, "%s conserves the imbalance: %.1e", which->name,
+            case_drift(&c.f, w.Z, c.Z0));
   }
 }
 
 /* The global error stays below 10 tol, and every method but expo2 reaches far down. */
-static void check_tolerances(flow_method method, const char *file, double least) {
+static void check_tolerances(const method *which, const char *file, double least) {
   race_case c = race_load(file);
   for (double tol = 1e-2; tol > 0.5 * least; tol /= 10.0) {
-    flow w = rooms(&c.f, c.Z0.cols, method);
-    flow_spec spec = spec_of(method, c.t, tol);
-    check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "%s ends in time", flow_method_names[method]);
-    check(case_error(&c.f, w.Z, c.Zt) <= 10.0 * tol, "%s, %s at tol %g: %.1e", file,
-          flow_method_names[method], tol, case_error(&c.f, w.Z, c.Zt));
+    flow w = rooms(&c.f, c.Z0.cols, which);
+    flow_spec spec = spec_of(which, c.t, tol);
+    check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "%s ends in time", which->name);
+    check(case_error(&c.f, w.Z, c.Zt) <= 10.0 * tol, "%s, %s at tol %g: %.1e", file, which->name,
+          tol, case_error(&c.f, w.Z, c.Zt));
     check(case_drift(&c.f, w.Z, c.Z0) <= 1e-13, "%s, %s at tol %g drifts by %.1e", file,
-          flow_method_names[method], tol, case_drift(&c.f, w.Z, c.Z0));
+          which->name, tol, case_drift(&c.f, w.Z, c.Z0));
   }
 }
 
@@ -79,10 +79,10 @@ static int now_and_then(void *count) {
   return (n & (n - 1)) == 0;
 }
 
-static void check_undisturbed(flow_method method) {
+static void check_undisturbed(const method *which) {
   race_case c = race_load("race_two_outputs.json");
-  flow plain = rooms(&c.f, 32, method), asked = rooms(&c.f, 32, method);
-  flow_spec spec = spec_of(method, 40.0, 1e-5);
+  flow plain = rooms(&c.f, 32, which), asked = rooms(&c.f, 32, which);
+  flow_spec spec = spec_of(which, 40.0, 1e-5);
   mat out = check_mat(32, 32);
   int count = 0, refusals = 0;
   tick stop = {always, NULL}, often = {now_and_then, &count};
@@ -96,18 +96,16 @@ static void check_undisturbed(flow_method method) {
     while ((mine = flow_advance(&asked, &often)) == FLOW_INTERRUPTED) refusals++;
     why = flow_advance(&plain, NULL);
     check(mine == why && plain.t == asked.t, "both take the same step");
-    if (!check(check_distance(plain.Z, asked.Z) == 0.0, "%s: the same bits",
-               flow_method_names[method]))
-      return;
+    if (!check(check_distance(plain.Z, asked.Z) == 0.0, "%s: the same bits", which->name)) return;
   }
   check(refusals > 3, "there were interrupts");
   check(plain.steps == asked.steps && plain.rejected == asked.rejected, "the same counts");
 }
 
-static void check_between(flow_method method, double tol, double bar) {
+static void check_between(const method *which, double tol, double bar) {
   race_case c = race_load("race_two_outputs.json");
-  flow w = rooms(&c.f, 32, method), fine = rooms(&c.f, 32, FLOW_DOP853);
-  flow_spec spec = spec_of(method, 30.0, tol), exact = spec_of(FLOW_DOP853, 30.0, 1e-13);
+  flow w = rooms(&c.f, 32, which), fine = rooms(&c.f, 32, &method_dop853);
+  flow_spec spec = spec_of(which, 30.0, tol), exact = spec_of(&method_dop853, 30.0, 1e-13);
   mat out = check_mat(32, 32), want = check_mat(32, 32), Z = check_mat(32, 32);
   double worst = 0.0, worst_replay = 0.0, worst_drift = 0.0;
   flow_start(&fine, &c.f, &exact, c.Z0, 0.0);
@@ -124,20 +122,19 @@ static void check_between(flow_method method, double tol, double bar) {
   flow_replay(&w, Z, 0.0, 0.0, 17.3, out);
   flow_replay(&fine, c.Z0, 0.0, 0.0, 17.3, want);
   worst_replay = case_error(&c.f, out, want);
-  check(worst <= bar, "%s: states in between err by %.1e", flow_method_names[method], worst);
-  check(worst_replay <= bar, "%s: a replay errs by %.1e", flow_method_names[method], worst_replay);
-  if (!stepper_is_explicit(method))
-    check(worst_drift <= 1e-13, "%s: drift in between %.1e", flow_method_names[method],
-          worst_drift);
+  check(worst <= bar, "%s: states in between err by %.1e", which->name, worst);
+  check(worst_replay <= bar, "%s: a replay errs by %.1e", which->name, worst_replay);
+  if (!which->is_explicit)
+    check(worst_drift <= 1e-13, "%s: drift in between %.1e", which->name, worst_drift);
 }
 
 /* Z -> a Z, Yt -> a^2 Yt, t -> t / a^2: the same run up to round-off. */
-static void check_rescaling(flow_method method, double a) {
+static void check_rescaling(const method *which, double a) {
   race_case c = race_load("race_two_outputs.json");
   field f = c.f;
   mat Z0 = check_mat(32, 32), Yt = check_mat(f.r, f.m);
-  flow w = rooms(&c.f, 32, method), scaled = rooms(&c.f, 32, method);
-  flow_spec spec = spec_of(method, 30.0, 1e-6), other = spec_of(method, 30.0 / (a * a), 1e-6);
+  flow w = rooms(&c.f, 32, which), scaled = rooms(&c.f, 32, which);
+  flow_spec spec = spec_of(which, 30.0, 1e-6), other = spec_of(which, 30.0 / (a * a), 1e-6);
   mat_copy(Yt, f.Yt);
   mat_copy(Z0, c.Z0);
   mat_scale(Yt, a * a);
@@ -146,37 +143,35 @@ static void check_rescaling(flow_method method, double a) {
   check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "the run ends");
   check(run(&scaled, &f, &other, Z0) == FLOW_TIME, "with weights of %g too", a);
   check(w.steps == scaled.steps && w.rejected == scaled.rejected,
-        "%s, scaled by %g: %ld steps not %ld", flow_method_names[method], a, (long)scaled.steps,
-        (long)w.steps);
+        "%s, scaled by %g: %ld steps not %ld", which->name, a, (long)scaled.steps, (long)w.steps);
   mat_scale(scaled.Z, 1.0 / a);
   check(case_error(&c.f, scaled.Z, w.Z) <= 1e-9, "and the same states: %.1e",
         case_error(&c.f, scaled.Z, w.Z));
 }
 
-static void check_until(flow_method method) {
+static void check_until(const method *which) {
   race_case c = race_load("race_two_outputs.json");
-  flow w = rooms(&c.f, 32, method);
-  flow_spec spec = spec_of(method, INFINITY, 1e-6);
+  flow w = rooms(&c.f, 32, which);
+  flow_spec spec = spec_of(which, INFINITY, 1e-6);
   spec.until_excess = 2.385e-5;
-  check(run(&w, &c.f, &spec, c.Z0) == FLOW_UNTIL_EXCESS, "%s stops at the excess",
-        flow_method_names[method]);
-  check(fabs(w.excess / spec.until_excess - 1.0) <= 1e-8, "located: %.17g", w.excess);
+  check(run(&w, &c.f, &spec, c.Z0) == FLOW_UNTIL_EXCESS, "%s stops at the excess", which->name);
+  check(fabs(flow_excess(&w) / spec.until_excess - 1.0) <= 1e-8, "located: %.17g", flow_excess(&w));
   check(isfinite(w.t) && w.tprev < w.t, "at a finite time %g", w.t);
   spec.until_excess = 1e9;
   check(run(&w, &c.f, &spec, c.Z0) == FLOW_UNTIL_EXCESS && w.steps == 0, "met at once");
 }
 
-static void check_infinity(flow_method method) {
+static void check_infinity(const method *which) {
   race_case c = race_load("race_two_outputs.json");
-  flow w = rooms(&c.f, 32, method), finite = rooms(&c.f, 32, FLOW_EXPO4);
-  flow_spec spec = spec_of(method, INFINITY, 1e-7), longer = spec_of(FLOW_EXPO4, 1e9, 1e-9);
+  flow w = rooms(&c.f, 32, which), finite = rooms(&c.f, 32, &method_expo4);
+  flow_spec spec = spec_of(which, INFINITY, 1e-7), longer = spec_of(&method_expo4, 1e9, 1e-9);
   mat out = check_mat(32, 32), want = check_mat(32, 32);
-  check(run(&w, &c.f, &spec, c.Z0) == FLOW_CONVERGED, "%s converges", flow_method_names[method]);
-  check(w.excess <= 1e-24, "with excess %.1e", w.excess);
+  check(run(&w, &c.f, &spec, c.Z0) == FLOW_CONVERGED, "%s converges", which->name);
+  check(flow_excess(&w) <= 1e-24, "with excess %.1e", flow_excess(&w));
   run(&finite, &c.f, &longer, c.Z0);
   check(case_error(&c.f, w.Z, finite.Z) <= 1e-6, "to the state of long times: %.1e",
         case_error(&c.f, w.Z, finite.Z));
-  if (stepper_is_explicit(method)) return;
+  if (which->is_explicit) return;
   check(isinf(w.t), "by a step to infinity");
   double t = 2.0 * w.tprev;
   check(flow_between(&w, t, out) == STATUS_OK, "a time inside that step");
@@ -184,10 +179,49 @@ static void check_infinity(flow_method method) {
   check(case_error(&c.f, out, want) <= 1e-6, "has its state: %.1e", case_error(&c.f, out, want));
 }
 
+/* Work is counted where it is done: leaving a method and coming back forgets nothing. */
+static void check_counts(void) {
+  race_case c = race_load("race_two_outputs.json");
+  mat out = check_mat(32, 32);
+  stepper s = {0};
+  double err;
+  CHECK_LAYOUT(a, stepper_layout(a, &s, c.f.r, c.f.m, 32, &method_auto));
+  stepper_start(&s, &c.f, 1e-6);
+  for (int i = 0; i < 2; i++) {
+    stepper_try(&s, c.Z0, 1e-3, out, &err, NULL);
+    stepper_mark before = stepper_swap(&s);
+    stepper_try(&s, c.Z0, 1e-3, out, &err, NULL); /* at its start and at the midpoint */
+    stepper_undo(&s, before);
+  }
+  check(s.work.eigenproblems == 2 * 2 * c.f.m, "two attempts solve %d eigenproblems, not %d",
+        2 * 2 * c.f.m, (int)s.work.eigenproblems);
+  check(s.work.evaluations == 2 * 12, "24 evaluations, not %d", (int)s.work.evaluations);
+  stepper_again(&s, c.Z0, 5e-4, out, NULL);
+  check(s.work.evaluations == 2 * 12, "states in between are not counted");
+}
+
+/* And does not depend on what is asked for on the way. */
+static void check_counts_undisturbed(const method *which) {
+  race_case c = race_load("race_two_outputs.json");
+  flow plain = rooms(&c.f, 32, which), asked = rooms(&c.f, 32, which);
+  flow_spec spec = spec_of(which, INFINITY, 1e-5);
+  mat out = check_mat(32, 32);
+  run(&plain, &c.f, &spec, c.Z0);
+  flow_start(&asked, &c.f, &spec, c.Z0, 0.0);
+  while (asked.reason == FLOW_RUNNING) {
+    flow_advance(&asked, NULL);
+    flow_between(&asked, isinf(asked.t) ? 2.0 * asked.tprev : asked.t * 0.99, out);
+  }
+  check(plain.step.work.eigenproblems == asked.step.work.eigenproblems &&
+            plain.step.work.evaluations == asked.step.work.evaluations,
+        "%s: the same work, %ld eigenproblems and not %ld", which->name,
+        (long)plain.step.work.eigenproblems, (long)asked.step.work.eigenproblems);
+}
+
 static void check_limits(void) {
   race_case c = race_load("race_two_outputs.json");
-  flow w = rooms(&c.f, 32, FLOW_AUTO);
-  flow_spec spec = spec_of(FLOW_AUTO, INFINITY, 1e-8);
+  flow w = rooms(&c.f, 32, &method_auto);
+  flow_spec spec = spec_of(&method_auto, INFINITY, 1e-8);
   spec.max_steps = 7;
   check(run(&w, &c.f, &spec, c.Z0) == FLOW_MAX_STEPS, "a step budget runs out");
   check(w.steps + w.rejected == 7 && mat_finite(w.Z), "after that many steps, the state kept");
@@ -198,15 +232,15 @@ static void check_limits(void) {
 
 /* Ends with a reason among those allowed, in a finite state, whatever the method. */
 static void hard(const char *what, const field *f, mat Z0, double t_end, unsigned allowed) {
-  for (int method = 0; method < FLOW_METHODS; method++) {
-    flow w = rooms(f, Z0.cols, (flow_method)method);
-    flow_spec spec = spec_of((flow_method)method, t_end, 1e-6);
+  for (const method *const *m = flow_methods; *m; m++) {
+    flow w = rooms(f, Z0.cols, *m);
+    flow_spec spec = spec_of(*m, t_end, 1e-6);
     spec.max_steps = 3000;
     flow_reason why = run(&w, f, &spec, Z0);
-    check(allowed >> why & 1, "%s by %s ends as %s at t = %g, excess %g", what,
-          flow_method_names[method], flow_reason_names[why], w.t, w.excess);
+    check(allowed >> why & 1, "%s by %s ends as %s at t = %g, excess %g", what, (*m)->name,
+          flow_reason_names[why], w.t, flow_excess(&w));
     check(why == FLOW_NON_FINITE || mat_finite(w.Z), "%s by %s leaves a finite state", what,
-          flow_method_names[method]);
+          (*m)->name);
   }
 }
 
@@ -255,31 +289,34 @@ static void check_hard(void) {
 
 int main(void) {
   blas_threads(1);
-  check_reference(FLOW_DOPRI5, 1e-12, 1e-9);
-  check_reference(FLOW_DOP853, 1e-12, 1e-9);
-  check_reference(FLOW_EXPO4, 1e-11, 1e-8);
-  check_reference(FLOW_AUTO, 1e-11, 1e-8);
-  check_reference(FLOW_EXPO2, 1e-6, 1e-4);
-  check_tolerances(FLOW_AUTO, "race_mild.json", 1e-12);
-  check_tolerances(FLOW_EXPO4, "race_mild.json", 1e-8);
-  check_tolerances(FLOW_AUTO, "race_stiff.json", 1e-6);
-  check_tolerances(FLOW_AUTO, "race_two_outputs.json", 1e-11);
-  check_tolerances(FLOW_EXPO4, "race_two_outputs.json", 1e-11);
-  check_tolerances(FLOW_EXPO2, "race_two_outputs.json", 1e-5);
-  for (int method = 0; method < FLOW_METHODS; method++) {
-    check_undisturbed((flow_method)method);
-    check_until((flow_method)method);
-    check_rescaling((flow_method)method, 1e4);
-    check_rescaling((flow_method)method, 1e-4);
+  check_reference(&method_dopri5, 1e-12, 1e-9);
+  check_reference(&method_dop853, 1e-12, 1e-9);
+  check_reference(&method_expo4, 1e-11, 1e-8);
+  check_reference(&method_auto, 1e-11, 1e-8);
+  check_reference(&method_expo2, 1e-6, 1e-4);
+  check_tolerances(&method_auto, "race_mild.json", 1e-12);
+  check_tolerances(&method_expo4, "race_mild.json", 1e-8);
+  check_tolerances(&method_auto, "race_stiff.json", 1e-6);
+  check_tolerances(&method_auto, "race_two_outputs.json", 1e-11);
+  check_tolerances(&method_expo4, "race_two_outputs.json", 1e-11);
+  check_tolerances(&method_expo2, "race_two_outputs.json", 1e-5);
+  for (const method *const *m = flow_methods; *m; m++) {
+    check_undisturbed(*m);
+    check_until(*m);
+    check_rescaling(*m, 1e4);
+    check_rescaling(*m, 1e-4);
   }
-  check_between(FLOW_EXPO2, 1e-4, 1e-3);
-  check_between(FLOW_EXPO4, 1e-7, 1e-6);
-  check_between(FLOW_AUTO, 1e-7, 1e-6);
-  check_between(FLOW_DOPRI5, 1e-7, 1e-6);
-  check_between(FLOW_DOP853, 1e-7, 1e-6);
-  check_infinity(FLOW_AUTO);
-  check_infinity(FLOW_EXPO4);
-  check_infinity(FLOW_DOP853);
+  check_between(&method_expo2, 1e-4, 1e-3);
+  check_between(&method_expo4, 1e-7, 1e-6);
+  check_between(&method_auto, 1e-7, 1e-6);
+  check_between(&method_dopri5, 1e-7, 1e-6);
+  check_between(&method_dop853, 1e-7, 1e-6);
+  check_infinity(&method_auto);
+  check_infinity(&method_expo4);
+  check_infinity(&method_dop853);
+  check_counts();
+  check_counts_undisturbed(&method_auto);
+  check_counts_undisturbed(&method_expo4);
   check_limits();
   check_hard();
   return check_done("flow");

@@ -1,0 +1,47 @@
+/* csrc/flow/method.h: what an integrator is to the flow: one const record of facts and functions.
+ * A new one is a file with its record, and a row in stepper.c.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_FLOW_METHOD_H
+#define LINNET_FLOW_METHOD_H
+
+#include <stdbool.h>
+
+#include "num/arena.h"
+#include "num/dense.h"
+#include "num/status.h"
+
+typedef struct stepper stepper;
+typedef struct method method;
+
+/* Functions see the stepper that uses them, and in it their own room (stepper_room). */
+struct method {
+  const char *name;
+  const method *pair[2]; /* of "auto" alone, which has no functions: it begins with the first */
+  bool is_explicit;      /* Runge-Kutta: cheap steps, a bounded region of stability */
+  int estimate;          /* its error estimate is O(h^estimate) */
+  double stable;         /* steps with h lam <= stable damp a mode; INFINITY: any */
+  /* What its estimate is held against, so that errors at the end are about tol. */
+  double (*local_tol)(double tol);
+  /* About the microseconds of a step: only ratios matter. */
+  double (*cost)(int r, int m, int kp);
+  /* Its room: run twice, counting (NULL comes back) and placing. */
+  void *(*layout)(arena *a, int r, int m, int kp);
+  /* The next attempt begins at a state never seen. */
+  void (*restart)(stepper *s);
+  /* As stepper_try, stepper_accept and stepper_again. */
+  status (*attempt)(stepper *s, mat Z, double h, mat out, double *err, const tick *t);
+  void (*accept)(stepper *s);
+  status (*again)(stepper *s, mat Z, double h, mat out, const tick *t);
+  /* As stepper_infinite; NULL: it knows no step to t = infinity. */
+  status (*infinite)(stepper *s, mat Z, mat out, double *err, const tick *t);
+  /* Smallest and largest eigenvalue of K near the last accepted state; 0, or NULL: not known. */
+  double (*slowest)(const stepper *s), (*fastest)(const stepper *s);
+};
+
+extern const method method_auto, method_expo2, method_expo4, method_dopri5, method_dop853;
+/* All of them in the order of the documentation, NULL at the end. */
+extern const method *const flow_methods[];
+/* NULL: there is none of that name. */
+const method *method_named(const char *name);
+
+#endif

@@ -1,0 +1,117 @@
+/* csrc/flow/tuning.h: every constant of the flow that was chosen and not derived: what it does,
+ * what was varied, what was seen. `bench/tuning.lua NAME` varies any of them over a population of
+ * problems and prints errors and steps.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_FLOW_TUNING_H
+#define LINNET_FLOW_TUNING_H
+
+/* ---- control.c: the step size controller */
+
+/* The next step is this share of what the estimate would allow. */
+static const double CONTROL_SAFETY = 0.9;
+/* Factors between which a step may change. */
+static const double CONTROL_GROW = 10.0, CONTROL_SHRINK = 0.1;
+/* Errors below this one say nothing of the next step. */
+static const double CONTROL_LEAST = 1e-12;
+
+/* ---- stepper.c */
+
+/* Share of tol^1/p / (||K|| + ||A||) that the first step takes. */
+static const double STEPPER_FIRST = 0.5;
+
+/* ---- explicit.c, tableau.c: Runge-Kutta */
+
+/* |R(z)| <= 1 on [-stable, 0], R the stability polynomial: spec/c/erk.c evaluates it. */
+static const double TABLEAU_DOPRI5_STABLE = 3.3, TABLEAU_DOP853_STABLE = 6.0;
+/* A propagator of norm up to this keeps the imbalance to a few units of round-off. */
+static const double ERK_FAR = 4.0;
+
+/* ---- propagator.c */
+
+/* L = I from s m = r / this on. */
+static const double PROPAGATOR_FULL = 1.5;
+/* Newton's iteration ends at this defect, which its last correction squares. */
+static const double PROPAGATOR_DEFECT = 1e-9;
+enum { PROPAGATOR_ITERATIONS = 8 };
+
+/* ---- rotate.c */
+
+/* cosh(s) - 1 from which a rotation is noted: s about 1. */
+static const double ROTATE_SMALL = 0.5;
+/* Largest rotation: e^300 squared still is finite. */
+static const double ROTATE_MOST = 300.0;
+
+/* ---- expo.c, exponential.c */
+
+/* Bars of the estimates: this times tol^1.5, and times tol^0.75. */
+static const double EXPO2_BAR = 100.0, EXPO4_BAR = 6.0;
+/* Share of the estimate that is error once h lam_min = x: this times x^2. */
+static const double EXPO4_LARGE = 0.3, EXPO4_LARGE_POWER = 0.6;
+/* t lam of the slowest mode that stages are made consistent in. */
+static const double EXPO_STIFF = 0.2;
+/* Corrections below this share of the bar end the iteration, which ends after so many anyway. */
+static const double EXPO_SETTLED = 1e-6;
+enum { EXPO_CONSISTENT = 10 };
+/* Rotations may take a state this many times as far as both ends of a step. */
+static const double EXPO_FAR = 4.0;
+/* To infinity: eigenvalues below this share of the largest are zero but for round-off. */
+static const double EXPO_NULL = 1e-14;
+enum { EXPO_NEWTON = 12 };
+
+/* ---- choice.c: auto */
+
+/* The other method's step must get this many times as far for its price. */
+static const double CHOICE_MARGIN = 1.2;
+/* Steps of the other method that may be spent before it is tried; at most, as failures double it.
+ */
+static const double CHOICE_PATIENCE = 2.0, CHOICE_PATIENCE_MOST = 32.0;
+/* dop853 is tried against expo4 only so far inside its region of stability: one step from a smooth
+ * state would not show that it is unstable. */
+static const double CHOICE_INSIDE = 0.7;
+/* Microseconds of one core of 2023; only ratios matter: a step, per r m k', per order^3 of the
+ * propagator. */
+static const double DOP853_COST_CALL = 20.0, DOP853_COST_PRODUCT = 8e-3, DOP853_COST_CUBE = 1e-3;
+/* A step, per r m k', and per eigenproblem, its r^2 and its r^3. */
+static const double EXPO_COST_CALL = 10.0, EXPO_COST_PRODUCT = 9e-3, EXPO_COST_PROBLEM = 2.0,
+                    EXPO_COST_SQUARE = 0.06, EXPO_COST_CUBE = 1.1e-4;
+
+/* ---- arrival.c: when a flow has come to rest */
+
+/* Units of round-off within which E is zero: of its own terms, and after so many steps in which the
+ * excess did not halve, because explicit steps near their limit of stability hover above. */
+static const double ARRIVAL_UNITS = 8.0, ARRIVAL_HOVERING = 512.0;
+enum { ARRIVAL_PATIENCE = 20 };
+/* max|S Z| / (max|A| max|Z|) of a stationary point, in units of round-off. */
+static const double ARRIVAL_STATIONARY = 16.0;
+/* Singular values below this share of the largest are zero: the rank of Z and of Yt. */
+static const double ARRIVAL_RANK = 1e-12;
+/* Explicit steps keep this share of their region of stability where stiff parts of E linger. */
+static const double ARRIVAL_INSIDE = 0.8;
+/* Near a stationary point (motion below this many bars of the estimate, and below the second
+ * number) steps are at most the third over ||K|| + ||A||. */
+static const double ARRIVAL_NEAR_BARS = 10.0, ARRIVAL_NEAR = 1e-3, ARRIVAL_STEP = 0.5;
+
+/* ---- flow.c */
+
+/* A step to infinity that was refused is tried again once the excess is below this share. */
+static const double FLOW_INFINITE_AGAIN = 0.1;
+/* A finite end is met in two equal steps from twice a step away on. */
+static const double FLOW_HALVES = 0.5;
+enum { FLOW_NON_FINITE_MOST = 20 };
+
+/* ---- between.c */
+
+/* |log(excess / level)| at which until_excess is met. */
+static const double BETWEEN_LEVEL = 1e-10;
+enum { BETWEEN_ITERATIONS = 60, BETWEEN_FAILURES = 60 };
+
+/* ---- descent.c */
+
+/* A descent has diverged at this many times the larger of its first excess and that of Yt: far
+ * above every transient of a stable step, far below overflow. */
+static const double DESCENT_DIVERGED = 1e8;
+/* The largest stable step is looked for along so many steps of a flow at this tolerance. */
+static const double DESCENT_AHEAD_TOL = 1e-3;
+enum { DESCENT_AHEAD = 400, DESCENT_AHEAD_EVERY = 20 };
+
+#endif
