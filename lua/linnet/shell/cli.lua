@@ -46,7 +46,8 @@ local function examples(text) return "Examples:\n" .. text end
 local function add_run(parser)
   local c = parser:command("run", "Run a Lua file with linnet at hand.")
     :epilog(examples "   linnet run script.lua 100 --verbose")
-  c:argument("file", "The Lua file; it begins with: local linnet = require \"linnet\".")
+  c:argument("file", "The Lua file; it begins with: local linnet = require \"linnet\". What it "
+    .. "requires is looked for in the system and then beside the file.")
   c:argument("args", "Its arguments, as ... and in the table arg."):args("*")
   c:flag("--traceback", "After an error, where it came from.")
 end
@@ -145,7 +146,7 @@ local function self_command(argv)
   local script = argv[0] or "linnet"
   if script:find("/", 1, true) and script:sub(1, 1) ~= "/" or lowest < 0 and script:sub(1, 1) ~= "/"
   then
-    script = require("lfs").currentdir() .. "/" .. script
+    script = (require("lfs").currentdir() or ".") .. "/" .. script
   end
   return (lowest < 0 and quote(argv[lowest]) .. " " or "") .. quote(script)
 end
@@ -185,6 +186,7 @@ function M.main(argv)
     io.stderr:write("linnet: ", message_of(args), " (see linnet --help)\n")
     return 2
   end
+  require("linnet.core").process.streams()
   args.self = self_command(argv)
   args.args = rest
   local trace

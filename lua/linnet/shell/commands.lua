@@ -4,6 +4,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.shell.commands
 
+local lfs = require "lfs"
 local linnet = require "linnet"
 local options = require "linnet.options"
 local record = require "linnet.record"
@@ -34,10 +35,28 @@ local function without_extension(path) return (path:gsub("%.%w+$", "")) end
 
 local function is_sweep(value) return getmetatable(value) == sweep.methods end
 
--- The sweep that a file returns.
-local function load_sweep(path)
+-- A user's program, ready to run. What it requires is looked for beside it, last of all: nothing
+-- there stands in for a module of the system.
+local function program(path)
   local chunk, why = loadfile(path, "t")
   if not chunk then fail("cannot load %s", (why:gsub("^cannot open ", ""))) end
+  local folder = path:match("^(.*/)[^/]*$") or ""
+  if folder:sub(1, 1) ~= "/" then folder = (lfs.currentdir() or ".") .. "/" .. folder end
+  table.insert(package.searchers, function(name)
+    local stem = folder .. name:gsub("%.", "/")
+    for _, place in ipairs{stem .. ".lua", stem .. "/init.lua"} do
+      local loader = loadfile(place, "t")
+      if loader then return loader, place end
+      if lfs.attributes(place) then return select(2, loadfile(place, "t")) end
+    end
+    return "no file beside the program: " .. stem .. ".lua"
+  end)
+  return chunk
+end
+
+-- The sweep that a file returns.
+local function load_sweep(path)
+  local chunk = program(path)
   local value = chunk()
   if not is_sweep(value) then
     fail("%s must return a sweep: return linnet.sweep{...}; it returned %s", path,
@@ -65,12 +84,17 @@ local function show(result, args, out)
   end
 end
 
+-- A path as a word of a command, never taken for an option.
+local function path_word(path)
+  return slurm.quote(path:sub(1, 1) == "-" and "./" .. path or path)
+end
+
 -- The command of worker i: a shard of this process's shard, which it reads from the file too.
 local function worker_command(args, out, shard, count)
   local i, n = table.unpack(shard or {1, 1})
   return function(w)
-    return ("%s sweep %s --out %s --shard %d/%d --worker"):format(args.self, slurm.quote(args.spec),
-      slurm.quote(out), i + n * (w - 1), n * count)
+    return ("%s sweep %s --out %s --shard %d/%d --worker"):format(args.self, path_word(args.spec),
+      path_word(out), i + n * (w - 1), n * count)
   end
 end
 
@@ -182,8 +206,7 @@ end
 -- ---------------------------------------------------------------- the rest
 
 function M.run(args)
-  local chunk, why = loadfile(args.file, "t")
-  if not chunk then fail("cannot load %s", (why:gsub("^cannot open ", ""))) end
+  local chunk = program(args.file)
   local list = args.args or {}
   _G.arg = table.move(list, 1, #list, 1, {[0] = args.file})
   chunk(table.unpack(list))

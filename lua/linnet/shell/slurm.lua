@@ -9,6 +9,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.shell.slurm
 
+local files = require "linnet.files"
 local lfs = require "lfs"
 local options = require "linnet.options"
 
@@ -51,8 +52,8 @@ end
 
 local quote = M.quote
 
-local function absolute(path)
-  return path:sub(1, 1) == "/" and path or lfs.currentdir() .. "/" .. path
+local function absolute(path, folder)
+  return path:sub(1, 1) == "/" and path or folder .. "/" .. path
 end
 
 local function stem(path)
@@ -121,7 +122,8 @@ set -e
 cd @{cwd}
 array=$(sbatch --parsable @{dir_quoted_word}/array.sh)
 merge=$(sbatch --parsable --dependency="afterany:${array%%;*}" @{dir_quoted_word}/merge.sh)
-echo "array ${array%%;*}, merge ${merge%%;*}: squeue --me; the result will be @{out}"
+printf 'array %s, merge %s: squeue --me; the result will be %s\n' "${array%%;*}" \
+  "${merge%%;*}" @{out}
 ]==]
 
 -- Inside double quotes of the shell.
@@ -140,24 +142,12 @@ local function fill(template, words)
   return (template:gsub("@{([%w_]+)}", words))
 end
 
-local function write(path, text)
-  local file, why = io.open(path, "w")
-  if file then
-    local ok
-    ok, why = file:write(text)
-    local closed, close_why = file:close()
-    if ok and closed then return true end
-    why = why or close_why
-  end
-  return nil, ("slurm: cannot write %s: %s"):format(path, why)
-end
-
 -- The checked options with names filled in; nil and what is wrong.
 local function complete(spec, o)
   o.out = o.out or stem(spec) .. ".jsonl"
   o.report = o.report or o.out:gsub("%.jsonl$", "") .. ".html"
   o.dir = o.dir or stem(spec) .. ".slurm"
-  for _, name in ipairs{"out", "report", "dir", "partition", "time", "mem", "command"} do
+  for _, name in ipairs{"dir", "partition", "time", "mem", "command"} do
     local ok, why = true, nil
     if o[name] then ok, why = line_check(name, o[name]) end
     if not ok then return nil, why end
@@ -184,27 +174,30 @@ function M.write(spec, opts)
   if type(spec) ~= "string" or spec == "" then error("slurm: expected the file of a sweep", 2) end
   local o, why = complete(spec, checked)
   if not o then error(why, 2) end
-  local dir = absolute(o.dir)
-  if dir:find("[%s%%]") then
-    error(("slurm: the folder '%s' must have no spaces or %%, which #SBATCH lines cannot hold")
-      :format(dir), 2)
+  local cwd = lfs.currentdir()
+  if not cwd then error("slurm: the working folder is gone", 2) end
+  local dir = absolute(o.dir, cwd)
+  if dir:find("[%s%%\"'\\]") then
+    error(("slurm: the folder '%s' must have no spaces, %%, quotes or backslashes, which #SBATCH "
+      .. "lines cannot hold"):format(dir), 2)
   end
   local words = {
     title = stem(spec):gsub("[^%w_.-]", "_"), tasks = ("%d"):format(o.tasks),
     cpus = ("%d"):format(o.cpus), retries = ("%d"):format(o.retries), dir = dir,
-    dir_quoted = inner(dir), dir_quoted_word = quote(dir), cwd = quote(lfs.currentdir()),
-    spec = quote(absolute(spec)), out = quote(absolute(o.out)), report = quote(absolute(o.report)),
+    dir_quoted = inner(dir), dir_quoted_word = quote(dir), cwd = quote(cwd),
+    spec = quote(absolute(spec, cwd)), out = quote(absolute(o.out, cwd)),
+    report = quote(absolute(o.report, cwd)),
     command = o.command, sbatch = sbatch_lines(o),
     rtol = o.rtol and (" --rtol %.17g"):format(o.rtol) or "",
   }
   lfs.mkdir(dir)
   lfs.mkdir(dir .. "/log")
-  local job = {dir = dir, out = absolute(o.out), report = absolute(o.report)}
+  local job = {dir = dir, out = absolute(o.out, cwd), report = absolute(o.report, cwd)}
   for name, template in pairs{array = ARRAY, merge = MERGE, submit = SUBMIT} do
     job[name] = ("%s/%s.sh"):format(dir, name)
     local ok
-    ok, why = write(job[name], fill(template, words))
-    if not ok then error(why, 2) end
+    ok, why = files.write(job[name], fill(template, words))
+    if not ok then error("slurm: cannot write " .. why, 2) end
   end
   return job
 end
