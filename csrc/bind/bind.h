@@ -31,12 +31,17 @@ void bind_matrix_push(lua_State *L, mat a);
 /* Pushes a view (inside the matrix at arg) that keeps its owner alive. */
 void bind_matrix_view(lua_State *L, int arg, mat view);
 
-/* Pushes a userdata of size bytes with uservalues slots, counted like a matrix; raises when 0 or
- * out of memory. Its content begins at the returned pointer (16-byte aligned, zeroed). */
+/* Pushes a userdata of size bytes with uservalues slots, counted like a matrix; raises, with the
+ * size, when out of memory. Its content begins at the returned pointer (16-byte aligned, zeroed).
+ */
 void *bind_block(lua_State *L, size_t size, int uservalues);
 
 /* The same, content undefined: for what is written whole. */
 void *bind_block_raw(lua_State *L, size_t size, int uservalues);
+
+/* Could so many bytes be had at once? Lua's own memory error names no size, so a large request is
+ * tried before it is made. */
+bool bind_room(lua_State *L, size_t bytes);
 
 /* Raises the status as a Lua error "what: reason"; STATUS_OK returns. */
 void bind_raise(lua_State *L, const char *what, status s);

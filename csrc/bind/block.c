@@ -2,6 +2,7 @@
  * Everything large is a userdata; this file is the one place that creates them.
  * SPDX-License-Identifier: MIT */
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bind/bind.h"
@@ -51,8 +52,28 @@ static void ledger_count(lua_State *L, size_t bytes) {
   }
 }
 
+enum { PROBED = 1 << 28 }; /* bytes; a smaller request that fails is Lua's "not enough memory" */
+
+bool bind_room(lua_State *L, size_t bytes) {
+  if (bytes < PROBED) return true;
+  if (bytes > PTRDIFF_MAX) return false;
+  void *context, *block = NULL;
+  lua_Alloc allocate = lua_getallocf(L, &context);
+  for (int tries = 0; !block && tries < 2; tries++) {
+    if (tries) lua_gc(L, LUA_GCCOLLECT);
+    block = allocate(context, NULL, LUA_TUSERDATA, bytes);
+  }
+  if (block) allocate(context, block, bytes, 0);
+  return block != NULL;
+}
+
 void *bind_block_raw(lua_State *L, size_t size, int uservalues) {
-  if (size == 0 || size > PTRDIFF_MAX) luaL_error(L, "not enough memory: the size overflows");
+  if (!bind_room(L, size)) {
+    char text[32];
+    snprintf(text, sizeof text, "%.3g", (double)size / (1 << 30));
+    luaL_error(L, "not enough memory: %s%s GB are needed at once",
+               size > PTRDIFF_MAX ? "more than " : "", text);
+  }
   ledger_count(L, size);
   return lua_newuserdatauv(L, size, uservalues);
 }

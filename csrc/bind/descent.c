@@ -3,8 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "flow/descent.h"
 
+#include <math.h>
+
 #include "bind/net.h"
-#include "num/blas.h"
+#include "bind/object.h"
 
 #define DESCENT_NAME "linnet.descent"
 enum { DESCENT_STATE = 1 }; /* uservalue: the state it began with */
@@ -16,35 +18,32 @@ typedef struct bound_descent {
 
 static bound_descent *descent_check(lua_State *L) { return luaL_checkudata(L, 1, DESCENT_NAME); }
 
-/* core.descent.new(state, method, eta, steps, momentum, batch, seed, until_excess, max_seconds) */
+/* core.descent.new(state, options): method, eta, steps, momentum, batch, seed, until_excess,
+ * max_seconds */
 static int l_descent_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
-  descent_spec spec = {.method = (descent_method)luaL_checkoption(L, 2, NULL, descent_method_names),
-                       .eta = luaL_checknumber(L, 3),
-                       .steps = (int64_t)luaL_checkinteger(L, 4),
-                       .momentum = luaL_checknumber(L, 5),
-                       .batch = (int)luaL_checkinteger(L, 6),
-                       .seed = (uint64_t)luaL_checkinteger(L, 7),
-                       .until_excess = luaL_checknumber(L, 8),
-                       .max_seconds = luaL_checknumber(L, 9)};
+  descent_spec spec = {
+      .method = (descent_method)bind_choice(L, 2, "method", descent_method_names, DESCENT_METHODS),
+      .eta = bind_number(L, 2, "eta"),
+      .steps = bind_integer(L, 2, "steps"),
+      .momentum = bind_number(L, 2, "momentum"),
+      .batch = (int)bind_integer(L, 2, "batch"),
+      .seed = (uint64_t)bind_integer(L, 2, "seed"),
+      .until_excess = bind_number_or(L, 2, "until_excess", 0.0),
+      .max_seconds = bind_number_or(L, 2, "max_seconds", INFINITY)};
   bool sgd = spec.method == DESCENT_SGD;
   int n = sgd ? p->n : 0, batch = sgd ? spec.batch : 0;
-  descent shape;
-  arena count = arena_counting();
-  descent_layout(&count, &shape, p->r, p->m, s->o->kp, n, batch);
-  size_t size = arena_need(&count);
-  bound_descent *b = bind_block(L, size ? sizeof *b + size : 0, 1);
-  arena place = arena_placing(b + 1, size);
-  descent_layout(&place, &b->d, p->r, p->m, s->o->kp, n, batch);
+  bound_descent shape;
+  for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
+    descent_layout(&at.room, &shape.d, p->r, p->m, s->o->kp, n, batch);
+  bound_descent *b = lua_touserdata(L, -1);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, DESCENT_STATE);
   luaL_setmetatable(L, DESCENT_NAME);
   field reduced = problem_field(p);
   b->t0 = s->t;
-  int before = blas_threads(1);
-  descent_start(&b->d, &reduced, &spec, p->W, p->Y, s->L);
-  blas_threads(before);
+  ALONE(descent_start(&b->d, &reduced, &spec, p->W, p->Y, s->L));
   return 1;
 }
 
@@ -53,9 +52,8 @@ static int l_descent_advance(lua_State *L) {
   bound_descent *b = descent_check(L);
   int64_t count = (int64_t)luaL_checkinteger(L, 2);
   tick t = bind_tick(L);
-  int before = blas_threads(1);
-  flow_reason reason = descent_advance(&b->d, count, &t);
-  blas_threads(before);
+  flow_reason reason;
+  ALONE(reason = descent_advance(&b->d, count, &t));
   if (reason == FLOW_RUNNING) lua_pushnil(L);
   else lua_pushstring(L, flow_reason_names[reason]);
   return 1;

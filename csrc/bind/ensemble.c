@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bind/net.h"
-#include "num/blas.h"
+#include "bind/object.h"
 
 #define POOL_NAME "linnet.pool"
 
@@ -22,13 +22,6 @@ static int pool_close(lua_State *L) {
   ensemble_join(b->pool);
   b->pool = NULL;
   return 0;
-}
-
-static double field_number(lua_State *L, const char *name) {
-  lua_getfield(L, 2, name);
-  double x = luaL_optnumber(L, -1, 0.0);
-  lua_pop(L, 1);
-  return x;
 }
 
 static int field_length(lua_State *L, const char *name) {
@@ -79,18 +72,12 @@ static void read_starts(lua_State *L, ensemble_job *job) {
 
 static void read_job(lua_State *L, ensemble_job *job) {
   *job = (ensemble_job){.p = bind_problem_check(L, 1)};
-  lua_getfield(L, 2, "method");
-  job->flow.method = lua_isnil(L, -1) ? &method_auto : bind_method_check(L, -1);
-  job->flow.t_end = field_number(L, "t");
-  job->flow.tol = field_number(L, "tol");
-  job->flow.until_excess = field_number(L, "until_excess");
-  job->flow.max_steps = (int64_t)field_number(L, "max_steps");
-  job->flow.max_seconds = field_number(L, "max_seconds");
-  job->h = field_number(L, "h");
-  job->s_u = field_number(L, "std_u");
-  job->s_v = field_number(L, "std_v");
-  lua_getfield(L, 2, "invariant");
-  job->invariant = lua_toboolean(L, -1);
+  lua_getfield(L, 2, "flow");
+  job->flow = bind_flow_spec(L, lua_gettop(L));
+  job->h = bind_number_or(L, 2, "h", 0.0);
+  job->s_u = bind_number_or(L, 2, "std_u", 0.0);
+  job->s_v = bind_number_or(L, 2, "std_v", 0.0);
+  job->invariant = bind_flag(L, 2, "invariant");
   lua_getfield(L, 2, "Xtest");
   lua_getfield(L, 2, "Ytest");
   if (bind_matrix_test(L, -2, &job->Xtest)) job->Ytest = bind_matrix_check(L, lua_gettop(L));
@@ -100,19 +87,13 @@ static void read_job(lua_State *L, ensemble_job *job) {
 
 /* Pushes the block that holds every thread's room. */
 static ensemble_room *rooms_push(lua_State *L, const ensemble_job *job, int threads) {
-  ensemble_room shape;
-  arena count = arena_counting();
-  ensemble_room_layout(&count, &shape, job);
-  size_t each = arena_need(&count);
-  if (each == 0 || each > SIZE_MAX / 2 / (size_t)threads) each = 0;
-  size_t heads = sizeof(ensemble_room) * (size_t)threads;
-  unsigned char *block = bind_block(L, each ? heads + each * (size_t)threads : 0, 0);
-  ensemble_room *rooms = (ensemble_room *)(void *)block;
-  for (int i = 0; i < threads; i++) {
-    arena place = arena_placing(block + heads + each * (size_t)i, each);
-    ensemble_room_layout(&place, &rooms[i], job);
+  ensemble_room *rooms = NULL, shape;
+  for (placing at = bind_scratch(L); placing_next(&at);) {
+    rooms = arena_bytes(&at.room, (size_t)threads, sizeof *rooms);
+    for (int i = 0; i < threads; i++)
+      ensemble_room_layout(&at.room, rooms ? &rooms[i] : &shape, job);
   }
-  lua_pushinteger(L, (lua_Integer)each);
+  lua_pushinteger(L, (lua_Integer)(lua_rawlen(L, -1) / (lua_Unsigned)threads));
   return rooms;
 }
 

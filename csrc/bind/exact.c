@@ -5,8 +5,7 @@
 
 #include <math.h>
 
-#include "bind/bind.h"
-#include "num/blas.h"
+#include "bind/object.h"
 
 #define RICCATI_NAME "linnet.exact_riccati"
 #define LAZY_NAME    "linnet.exact_lazy"
@@ -26,17 +25,11 @@ static int l_exact_riccati(lua_State *L) {
   double lam = luaL_checknumber(L, 4), defect;
   mat Z = stacked(L, 1);
   exact_riccati shape;
-  arena count = arena_counting();
-  exact_riccati_layout(&count, &shape, U.rows, V.rows, U.cols);
-  size_t size = arena_need(&count);
-  exact_riccati *e = bind_block(L, size ? sizeof *e + size : 0, 0);
-  arena place = arena_placing(e + 1, size);
-  exact_riccati_layout(&place, e, U.rows, V.rows, U.cols);
+  for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
+    exact_riccati_layout(&at.room, &shape, (dims){U.rows, V.rows, U.cols});
+  exact_riccati *e = lua_touserdata(L, -1);
   luaL_setmetatable(L, RICCATI_NAME);
-  int before = blas_threads(1);
-  status s = exact_riccati_set(e, Z, target, lam, &defect);
-  blas_threads(before);
-  bind_raise(L, "exact", s);
+  ATTEMPT(L, "exact", exact_riccati_set(e, Z, target, lam, &defect));
   lua_pushnumber(L, defect);
   return 2;
 }
@@ -45,18 +38,16 @@ static int l_exact_riccati(lua_State *L) {
 static int l_exact_riccati_at(lua_State *L) {
   exact_riccati *e = luaL_checkudata(L, 1, RICCATI_NAME);
   double t = luaL_checknumber(L, 2);
-  int r = e->r, m = e->m, before = blas_threads(1);
-  status s = exact_riccati_at(e, t);
-  blas_threads(before);
-  bind_raise(L, "exact", s);
+  int r = e->r, m = e->m;
+  ATTEMPT(L, "exact", exact_riccati_at(e, t));
   mat U = mat_rows(e->Z, 0, r), V = mat_rows(e->Z, r, m);
   mat UU = bind_matrix_new(L, r, r), UV = bind_matrix_new(L, r, m), VV = bind_matrix_new(L, m, m);
   bind_matrix_push(L, e->Z);
-  before = blas_threads(1);
-  blas_syrk('N', 1.0, U, 0.0, UU);
-  blas_gemm('N', 'T', 1.0, U, V, 0.0, UV);
-  blas_syrk('N', 1.0, V, 0.0, VV);
-  blas_threads(before);
+  ALONE({
+    blas_syrk('N', 1.0, U, 0.0, UU);
+    blas_gemm('N', 'T', 1.0, U, V, 0.0, UV);
+    blas_syrk('N', 1.0, V, 0.0, VV);
+  });
   return 4;
 }
 
@@ -64,15 +55,9 @@ static int l_exact_riccati_at(lua_State *L) {
 static int l_exact_pairs(lua_State *L) {
   mat Y = bind_matrix_check(L, 1);
   pairs w;
-  arena count = arena_counting();
-  pairs_layout(&count, &w, Y.rows, Y.cols);
-  size_t size = arena_need(&count);
-  arena place = arena_placing(bind_block(L, size, 0), size);
-  pairs_layout(&place, &w, Y.rows, Y.cols);
-  int before = blas_threads(1);
-  status s = pairs_of(&w, Y);
-  blas_threads(before);
-  bind_raise(L, "exact", s);
+  for (placing at = bind_scratch(L); placing_next(&at);)
+    pairs_layout(&at.room, &w, (dims){Y.rows, Y.cols, 0});
+  ATTEMPT(L, "exact", pairs_of(&w, Y));
   bind_matrix_push(L, w.P);
   bind_matrix_push(L, mat_of(w.s, w.count, 1));
   bind_matrix_push(L, w.R);
@@ -110,17 +95,11 @@ static int l_exact_lazy(lua_State *L) {
   field f = {.r = r, .m = m, .sigma = sigma.p, .Yt = target};
   mat Z = stacked(L, 1);
   exact_lazy shape;
-  arena count = arena_counting();
-  exact_lazy_layout(&count, &shape, r, m, U.cols);
-  size_t size = arena_need(&count);
-  exact_lazy *e = bind_block(L, size ? sizeof *e + size : 0, 0);
-  arena place = arena_placing(e + 1, size);
-  exact_lazy_layout(&place, e, r, m, U.cols);
+  for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
+    exact_lazy_layout(&at.room, &shape, (dims){r, m, U.cols});
+  exact_lazy *e = lua_touserdata(L, -1);
   luaL_setmetatable(L, LAZY_NAME);
-  int before = blas_threads(1);
-  status s = exact_lazy_set(e, &f, Z);
-  blas_threads(before);
-  bind_raise(L, "exact", s);
+  ATTEMPT(L, "exact", exact_lazy_set(e, &f, Z));
   return 1;
 }
 
@@ -128,9 +107,7 @@ static int l_exact_lazy(lua_State *L) {
 static int l_exact_lazy_at(lua_State *L) {
   exact_lazy *e = luaL_checkudata(L, 1, LAZY_NAME);
   double t = luaL_checknumber(L, 2);
-  int before = blas_threads(1);
-  exact_lazy_at(e, t);
-  blas_threads(before);
+  ALONE(exact_lazy_at(e, t));
   bind_matrix_push(L, e->E);
   return 1;
 }

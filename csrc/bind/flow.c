@@ -3,45 +3,42 @@
  * SPDX-License-Identifier: MIT */
 #include "flow/flow.h"
 
+#include <math.h>
+
 #include "bind/net.h"
-#include "num/blas.h"
+#include "bind/object.h"
 
 #define FLOW_NAME "linnet.flow"
 enum { FLOW_STATE = 1 }; /* uservalue: the state it began with, which keeps origin and problem */
 
 static flow *flow_check(lua_State *L) { return luaL_checkudata(L, 1, FLOW_NAME); }
 
-const method *bind_method_check(lua_State *L, int arg) {
-  const char *name = luaL_checkstring(L, arg);
+flow_spec bind_flow_spec(lua_State *L, int arg) {
+  const char *name = bind_text(L, arg, "method");
   const method *m = method_named(name);
-  if (!m) luaL_argerror(L, arg, lua_pushfstring(L, "there is no method '%s'", name));
-  return m;
+  if (!m) luaL_error(L, "flow: there is no method '%s'", name);
+  return (flow_spec){.method = m,
+                     .t_end = bind_number(L, arg, "t"),
+                     .tol = bind_number(L, arg, "tol"),
+                     .until_excess = bind_number_or(L, arg, "until_excess", 0.0),
+                     .max_steps = bind_integer(L, arg, "max_steps"),
+                     .max_seconds = bind_number_or(L, arg, "max_seconds", INFINITY)};
 }
 
-/* core.flow.new(state, method, t_end, tol, until_excess, max_steps, max_seconds) */
+/* core.flow.new(state, options): method, t, tol, until_excess, max_steps, max_seconds */
 static int l_flow_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
-  flow_spec spec = {.method = bind_method_check(L, 2),
-                    .t_end = luaL_checknumber(L, 3),
-                    .tol = luaL_checknumber(L, 4),
-                    .until_excess = luaL_checknumber(L, 5),
-                    .max_steps = (int64_t)luaL_checkinteger(L, 6),
-                    .max_seconds = luaL_checknumber(L, 7)};
+  flow_spec spec = bind_flow_spec(L, 2);
   flow shape;
-  arena count = arena_counting();
-  flow_layout(&count, &shape, p->r, p->m, s->o->kp, spec.method);
-  size_t size = arena_need(&count);
-  flow *f = bind_block(L, size ? sizeof *f + size : 0, 1);
-  arena place = arena_placing(f + 1, size);
-  flow_layout(&place, f, p->r, p->m, s->o->kp, spec.method);
+  for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
+    flow_layout(&at.room, &shape, p->r, p->m, s->o->kp, spec.method);
+  flow *f = lua_touserdata(L, -1);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, FLOW_STATE);
   luaL_setmetatable(L, FLOW_NAME);
   field reduced = problem_field(p);
-  int before = blas_threads(1);
-  flow_start(f, &reduced, &spec, s->L, s->t);
-  blas_threads(before);
+  ALONE(flow_start(f, &reduced, &spec, s->L, s->t));
   return 1;
 }
 
@@ -49,9 +46,8 @@ static int l_flow_new(lua_State *L) {
 static int l_flow_advance(lua_State *L) {
   flow *f = flow_check(L);
   tick t = bind_tick(L);
-  int before = blas_threads(1);
-  flow_reason reason = flow_advance(f, &t);
-  blas_threads(before);
+  flow_reason reason;
+  ALONE(reason = flow_advance(f, &t));
   if (reason == FLOW_RUNNING) lua_pushnil(L);
   else lua_pushstring(L, flow_reason_names[reason]);
   return 1;
@@ -72,10 +68,7 @@ static int l_flow_between(lua_State *L) {
   double t = luaL_checknumber(L, 2);
   lua_getiuservalue(L, 1, FLOW_STATE);
   state *s = bind_state_like(L, lua_gettop(L), t);
-  int before = blas_threads(1);
-  status done = flow_between(f, t, s->L);
-  blas_threads(before);
-  bind_raise(L, "flow", done);
+  ATTEMPT(L, "flow", flow_between(f, t, s->L));
   return 1;
 }
 
@@ -85,10 +78,7 @@ static int l_flow_replay(lua_State *L) {
   const state *from = bind_state_check(L, 2);
   double h0 = luaL_checknumber(L, 3), t = luaL_checknumber(L, 4);
   state *s = bind_state_like(L, 2, t);
-  int before = blas_threads(1);
-  status done = flow_replay(f, from->L, from->t, h0, t, s->L);
-  blas_threads(before);
-  bind_raise(L, "at", done);
+  ATTEMPT(L, "at", flow_replay(f, from->L, from->t, h0, t, s->L));
   return 1;
 }
 

@@ -5,7 +5,7 @@
 #define LINNET_BIND_NET_H
 
 #include "bind/bind.h"
-#include "flow/method.h"
+#include "flow/flow.h"
 #include "model/start.h"
 #include "model/state.h"
 
@@ -22,10 +22,10 @@ const state *bind_state_check(lua_State *L, int arg);
 state_work *bind_state_work(lua_State *L, int arg);
 /* Pushes a state of the origin that the state at arg has, with its own L (k x k', zero) and t. */
 state *bind_state_like(lua_State *L, int arg, double t);
+/* What a flow is told to do, from the table at arg: method, t, tol, until_excess, max_steps,
+ * max_seconds; of problem:flow, run:verify and each member of an ensemble alike. */
+flow_spec bind_flow_spec(lua_State *L, int arg);
 /* Draws the frame F of a sampled start, once per origin, where it is missing. */
 void bind_state_frame(lua_State *L, int arg);
-
-/* The method of a flow by its name at arg. */
-const method *bind_method_check(lua_State *L, int arg);
 
 #endif

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bind/net.h"
-#include "num/blas.h"
+#include "bind/object.h"
 
 const problem *bind_problem_check(lua_State *L, int arg) {
   return (const problem *)luaL_checkudata(L, arg, PROBLEM_NAME);
@@ -13,21 +13,15 @@ const problem *bind_problem_check(lua_State *L, int arg) {
 static int l_problem_new(lua_State *L) {
   mat X = bind_matrix_check(L, 1), Y = bind_matrix_check(L, 2);
   double rank_tol = luaL_checknumber(L, 3);
-  problem p;
+  problem shape;
   problem_work w;
-  arena count = arena_counting();
-  problem_layout(&count, &p, X.rows, X.cols, Y.cols);
-  problem *self = bind_block(L, count.used == SIZE_MAX ? 0 : sizeof p + arena_need(&count), 0);
-  arena place = arena_placing(self + 1, arena_need(&count));
-  problem_layout(&place, self, X.rows, X.cols, Y.cols);
-  count = arena_counting();
-  problem_work_layout(&count, &w, X.rows, X.cols, Y.cols);
-  void *scratch = bind_block(L, arena_need(&count), 0);
-  place = arena_placing(scratch, arena_need(&count));
-  problem_work_layout(&place, &w, X.rows, X.cols, Y.cols);
-  int before = blas_threads(1);
-  status s = problem_solve(self, &w, X, Y, rank_tol);
-  blas_threads(before);
+  for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
+    problem_layout(&at.room, &shape, X.rows, X.cols, Y.cols);
+  problem *self = lua_touserdata(L, -1);
+  for (placing at = bind_scratch(L); placing_next(&at);)
+    problem_work_layout(&at.room, &w, X.rows, X.cols, Y.cols);
+  status s;
+  ALONE(s = problem_solve(self, &w, X, Y, rank_tol));
   if (s == STATUS_SINGULAR) {
     lua_pushnil(L);
     lua_pushliteral(L, "problem: X is zero: there is nothing to learn from");

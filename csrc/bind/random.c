@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "bind/matrix/matrix.h"
-#include "num/blas.h"
+#include "bind/object.h"
 #include "num/lapack.h"
 
 enum { MOST_WORDS = 10000000, ASK_EVERY = 1 << 16 /* draws, about a millisecond */ };
@@ -133,18 +133,15 @@ static int l_random_orthogonal(lua_State *L) {
   double *tau = NULL;
   mat r = {0};
   lapack_want_qr(&w, tall, few);
-  arena a = arena_counting();
-  for (int pass = 0; pass < 2; pass++) { /* count, then place */
-    if (pass) a = arena_placing(bind_block_raw(L, arena_need(&a), 0), arena_need(&a));
-    lapack_layout(&a, &w);
-    tau = arena_doubles(&a, (size_t)few);
-    r = arena_mat(&a, few, few);
+  for (placing at = bind_scratch(L); placing_next(&at);) {
+    lapack_layout(&at.room, &w);
+    tau = arena_doubles(&at.room, (size_t)few);
+    r = arena_mat(&at.room, few, few);
   }
   mat q = bind_matrix_raw(L, tall, few);
   draw_matrix(L, g, draw_normal, 0.0, q);
-  int threads = blas_threads(1);
-  status s = lapack_qr(&w, q, tau, r);
-  blas_threads(threads);
+  status s;
+  ALONE(s = lapack_qr(&w, q, tau, r));
   if (s != STATUS_OK) *g = before;
   bind_raise(L, "orthogonal", s);
   if (rows < cols) mat_transpose(bind_matrix_raw(L, rows, cols), q);

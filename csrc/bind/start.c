@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "bind/net.h"
+#include "bind/object.h"
 #include "model/spectrum.h"
-#include "num/blas.h"
 
 /* ---- origins */
 
@@ -13,12 +13,9 @@
 static origin *origin_new(lua_State *L, int arg, int kp, int pr, int explicit_h, bool keep_frame) {
   const problem *p = bind_problem_check(L, arg);
   origin shape;
-  arena count = arena_counting();
-  origin_layout(&count, &shape, p, kp, pr, explicit_h, keep_frame);
-  size_t size = arena_need(&count);
-  origin *o = bind_block(L, size ? sizeof *o + size : 0, ORIGIN_VALUES);
-  arena place = arena_placing(o + 1, size);
-  origin_layout(&place, o, p, kp, pr, explicit_h, keep_frame);
+  for (placing at = bind_place(L, &shape, sizeof shape, ORIGIN_VALUES); placing_next(&at);)
+    origin_layout(&at.room, &shape, p, kp, pr, explicit_h, keep_frame);
+  origin *o = lua_touserdata(L, -1);
   lua_pushvalue(L, arg);
   lua_setiuservalue(L, -2, ORIGIN_PROBLEM);
   return o;
@@ -69,11 +66,8 @@ static int l_start_orthogonal(lua_State *L) {
 }
 
 static void reduce_place(lua_State *L, reduce_work *w, const problem *p, int h) {
-  arena count = arena_counting();
-  initialize_reduce_layout(&count, w, p, h);
-  void *scratch = bind_block(L, arena_need(&count), 0);
-  arena place = arena_placing(scratch, arena_need(&count));
-  initialize_reduce_layout(&place, w, p, h);
+  for (placing at = bind_scratch(L); placing_next(&at);)
+    initialize_reduce_layout(&at.room, w, p, h);
 }
 
 /* core.start.weights(problem, kind, U, V, seed, invariant) */
@@ -88,11 +82,8 @@ static int l_start_weights(lua_State *L) {
   reduce_place(L, &w, p, h);
   origin *o = origin_new(L, 1, kp, pr, h, true);
   label(L, o, h, (uint64_t)luaL_optinteger(L, 5, 0));
-  int before = blas_threads(1);
-  status s = initialize_reduce(&w, o, U, V);
-  if (s == STATUS_OK && invariant) initialize_invariant(o);
-  blas_threads(before);
-  bind_raise(L, "init", s);
+  ATTEMPT(L, "init", initialize_reduce(&w, o, U, V));
+  if (invariant) ALONE(initialize_invariant(o));
   return state_first(L);
 }
 
@@ -111,10 +102,7 @@ static int l_start_factors(lua_State *L) {
   label(L, o, h, (uint64_t)luaL_optinteger(L, 6, 0));
   mat_copy(o->L0, factor);
   if (pr) mat_copy(w.C, C);
-  int before = blas_threads(1);
-  status s = initialize_complement(&w, o, w.C);
-  blas_threads(before);
-  bind_raise(L, "init", s);
+  ATTEMPT(L, "init", initialize_complement(&w, o, w.C));
   return state_first(L);
 }
 
@@ -153,15 +141,9 @@ static int l_start_structured(lua_State *L) {
   double h = luaL_checknumber(L, 4);
   int r = theta1.rows, m = theta1.cols;
   structured w;
-  arena count = arena_counting();
-  structured_layout(&count, &w, r, m);
-  size_t size = arena_need(&count);
-  arena place = arena_placing(bind_block(L, size, 0), size);
-  structured_layout(&place, &w, r, m);
-  int before = blas_threads(1);
-  status s = structured_set(&w, theta1, perp);
-  blas_threads(before);
-  bind_raise(L, "init", s);
+  for (placing at = bind_scratch(L); placing_next(&at);)
+    structured_layout(&at.room, &w, (dims){theta1.rows, theta1.cols, 0});
+  ATTEMPT(L, "init", structured_set(&w, theta1, perp));
   if (kind == 1)
     return structured_push(L, &w, h, structured_homogeneous(&w, h, luaL_checknumber(L, 5)));
   mat x = bind_matrix_check(L, 5);
@@ -175,15 +157,9 @@ static int l_start_spectral(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = luaL_checknumber(L, 2), scale = luaL_checknumber(L, 3);
   structured w;
-  arena count = arena_counting();
-  structured_layout(&count, &w, p->r, p->m);
-  size_t size = arena_need(&count);
-  arena place = arena_placing(bind_block(L, size, 0), size);
-  structured_layout(&place, &w, p->r, p->m);
-  int before = blas_threads(1);
-  status s = structured_spectral(&w, h, p->sigma, p->Yt, scale);
-  blas_threads(before);
-  bind_raise(L, "init", s);
+  for (placing at = bind_scratch(L); placing_next(&at);)
+    structured_layout(&at.room, &w, problem_dims(p, 0));
+  ATTEMPT(L, "init", structured_spectral(&w, h, p->sigma, p->Yt, scale));
   bind_matrix_push(L, mat_cols(w.L, 0, w.kp));
   return 1;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bind/net.h"
-#include "num/blas.h"
+#include "bind/object.h"
 
 /* uservalue of a state: its origin */
 enum { STATE_ORIGIN = 1 };
@@ -18,11 +18,10 @@ const state *bind_state_check(lua_State *L, int arg) {
 
 state *bind_state_push(lua_State *L, int at, double t) {
   const origin *o = lua_touserdata(L, at);
-  arena count = arena_counting();
-  arena_mat(&count, problem_k(o->p), o->kp);
-  state *s = bind_block(L, sizeof *s + arena_need(&count), 1);
-  arena place = arena_placing(s + 1, arena_need(&count));
-  *s = (state){o, arena_mat(&place, problem_k(o->p), o->kp), t};
+  state shape;
+  for (placing place = bind_place(L, &shape, sizeof shape, 1); placing_next(&place);)
+    shape = (state){o, arena_mat(&place.room, problem_k(o->p), o->kp), t};
+  state *s = lua_touserdata(L, -1);
   lua_pushvalue(L, at);
   lua_setiuservalue(L, -2, STATE_ORIGIN);
   luaL_setmetatable(L, STATE_NAME);
@@ -42,12 +41,9 @@ state_work *bind_state_work(lua_State *L, int arg) {
   lua_getiuservalue(L, arg, STATE_ORIGIN);
   if (lua_getiuservalue(L, -1, ORIGIN_WORK) == LUA_TNIL) {
     state_work shape;
-    arena count = arena_counting();
     lua_pop(L, 1);
-    state_work_layout(&count, &shape, s->o);
-    state_work *w = bind_block(L, sizeof *w + arena_need(&count), 0);
-    arena place = arena_placing(w + 1, arena_need(&count));
-    state_work_layout(&place, w, s->o);
+    for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
+      state_work_layout(&at.room, &shape, s->o);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, -3, ORIGIN_WORK);
   }
@@ -62,16 +58,9 @@ void bind_state_frame(lua_State *L, int arg) {
   lua_getiuservalue(L, arg, STATE_ORIGIN);
   origin *o = lua_touserdata(L, -1);
   frame_work w;
-  arena count = arena_counting();
-  initialize_frame_layout(&count, &w, o);
-  void *scratch = bind_block(L, arena_need(&count), 0);
-  arena place = arena_placing(scratch, arena_need(&count));
-  initialize_frame_layout(&place, &w, o);
+  for (placing at = bind_scratch(L); placing_next(&at);) initialize_frame_layout(&at.room, &w, o);
   mat F = bind_matrix_new(L, o->p->D, o->R.rows);
-  int before = blas_threads(1);
-  status done = initialize_frame(&w, o, F);
-  blas_threads(before);
-  bind_raise(L, "theta", done);
+  ATTEMPT(L, "theta", initialize_frame(&w, o, F));
   lua_setiuservalue(L, -3, ORIGIN_FRAME);
   o->F = F;
   lua_pop(L, 2);
@@ -83,9 +72,8 @@ void bind_state_frame(lua_State *L, int arg) {
   static int name(lua_State *L) {                                                                  \
     const state *s = bind_state_check(L, 1);                                                       \
     state_work *w = bind_state_work(L, 1);                                                         \
-    int before = blas_threads(1);                                                                  \
-    double x = call;                                                                               \
-    blas_threads(before);                                                                          \
+    double x;                                                                                      \
+    ALONE(x = call);                                                                               \
     lua_pushnumber(L, x);                                                                          \
     return 1;                                                                                      \
   }
@@ -156,9 +144,8 @@ static int l_state_distance(lua_State *L) {
            (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "fro")))
     return luaL_argerror(L, 2, "distance: norm must be \"fro\" or 2");
   state_work *w = bind_state_work(L, 1);
-  int before = blas_threads(1);
-  double x = state_distance(s, w, spectral);
-  blas_threads(before);
+  double x;
+  ALONE(x = state_distance(s, w, spectral));
   lua_pushnumber(L, x);
   return 1;
 }
@@ -168,10 +155,7 @@ static int push_vector(lua_State *L, int count,
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   mat out = bind_matrix_new(L, count, 1);
-  int before = blas_threads(1);
-  status done = fill(s, w, out.p);
-  blas_threads(before);
-  bind_raise(L, what, done);
+  ATTEMPT(L, what, fill(s, w, out.p));
   return 1;
 }
 
@@ -207,19 +191,13 @@ static int l_state_imbalance(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   imbalance found;
-  int before = blas_threads(1);
-  status done = state_imbalance(s, w, &found);
-  blas_threads(before);
-  bind_raise(L, "imbalance", done);
+  ATTEMPT(L, "imbalance", state_imbalance(s, w, &found));
   lua_createtable(L, 0, 4);
   bind_matrix_push(L, mat_of(w->values, s->o->kp, 1));
   lua_setfield(L, -2, "spectrum");
-  lua_pushnumber(L, found.c);
-  lua_setfield(L, -2, "c");
-  lua_pushnumber(L, found.delta_plus);
-  lua_setfield(L, -2, "delta_plus");
-  lua_pushnumber(L, found.delta_minus);
-  lua_setfield(L, -2, "delta_minus");
+  bind_set_number(L, "c", found.c);
+  bind_set_number(L, "delta_plus", found.delta_plus);
+  bind_set_number(L, "delta_minus", found.delta_minus);
   return 1;
 }
 
@@ -234,9 +212,7 @@ static int l_state_theta(lua_State *L) {
   state_work *w = bind_state_work(L, 1);
   bind_state_frame(L, 1);
   mat out = bind_matrix_new(L, s->o->p->D, s->o->p->m);
-  int before = blas_threads(1);
-  state_theta(s, w, out);
-  blas_threads(before);
+  ALONE(state_theta(s, w, out));
   return 1;
 }
 

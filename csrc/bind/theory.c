@@ -4,44 +4,16 @@
 #include <math.h>
 
 #include "bind/net.h"
+#include "bind/object.h"
 #include "theory/bounds.h"
 #include "theory/law.h"
 #include "theory/rates.h"
-#include "num/blas.h"
-
-static void set_number(lua_State *L, const char *name, double x) {
-  lua_pushnumber(L, x);
-  lua_setfield(L, -2, name);
-}
-
-static void set_boolean(lua_State *L, const char *name, bool x) {
-  lua_pushboolean(L, x);
-  lua_setfield(L, -2, name);
-}
-
-static double get_number(lua_State *L, const char *name) {
-  if (lua_getfield(L, 1, name) != LUA_TNUMBER) luaL_error(L, "theory: field '%s' is missing", name);
-  double x = lua_tonumber(L, -1);
-  lua_pop(L, 1);
-  return x;
-}
-
-static bool get_boolean(lua_State *L, const char *name) {
-  lua_getfield(L, 1, name);
-  bool x = lua_toboolean(L, -1);
-  lua_pop(L, 1);
-  return x;
-}
 
 /* ---- rates */
 
 /* Pushes the scratch block. */
 static void rates_place(lua_State *L, rates_work *w, int r, int m) {
-  arena count = arena_counting();
-  rates_layout(&count, w, r, m);
-  size_t size = arena_need(&count);
-  arena place = arena_placing(bind_block(L, size, 0), size);
-  rates_layout(&place, w, r, m);
+  for (placing at = bind_scratch(L); placing_next(&at);) rates_layout(&at.room, w, (dims){r, m, 0});
 }
 
 /* Pushes the kp x 1 spectrum of Lambda. */
@@ -49,10 +21,8 @@ static mat spectrum_push(lua_State *L, int r, int m, mat Z) {
   rates_work w;
   rates_place(L, &w, r, m);
   mat spectrum = bind_matrix_new(L, Z.cols, 1);
-  int before = blas_threads(1);
-  status s = rates_spectrum(&w.lapack, r, Z, mat_sub(w.SZ, 0, 0, Z.cols, Z.cols), spectrum.p);
-  blas_threads(before);
-  bind_raise(L, "imbalance", s);
+  ATTEMPT(L, "imbalance",
+          rates_spectrum(&w.lapack, r, Z, mat_sub(w.SZ, 0, 0, Z.cols, Z.cols), spectrum.p));
   return spectrum;
 }
 
@@ -60,17 +30,14 @@ static int rates_push(lua_State *L, const rates_inputs *in) {
   rates_work w;
   rates out;
   rates_place(L, &w, in->f.r, in->f.m);
-  int before = blas_threads(1);
-  status s = rates_from(&w, in, &out);
-  blas_threads(before);
-  bind_raise(L, "rates", s);
+  ATTEMPT(L, "rates", rates_from(&w, in, &out));
   lua_createtable(L, 0, 6);
-  set_number(L, "instantaneous", out.instantaneous);
-  set_number(L, "imbalance", out.imbalance);
-  set_number(L, "proposition1", out.proposition1);
-  set_number(L, "margin", out.margin);
-  set_number(L, "upper", out.upper);
-  set_number(L, "late", out.late);
+  bind_set_number(L, "instantaneous", out.instantaneous);
+  bind_set_number(L, "imbalance", out.imbalance);
+  bind_set_number(L, "proposition1", out.proposition1);
+  bind_set_number(L, "margin", out.margin);
+  bind_set_number(L, "upper", out.upper);
+  bind_set_number(L, "late", out.late);
   return 1;
 }
 
@@ -88,9 +55,9 @@ static int l_theory_imbalance(lua_State *L) {
   imbalance b =
       rates_imbalance(s.p, s.rows, (int)luaL_checkinteger(L, 2), (int)luaL_checkinteger(L, 3));
   lua_createtable(L, 0, 4);
-  set_number(L, "c", b.c);
-  set_number(L, "delta_plus", b.delta_plus);
-  set_number(L, "delta_minus", b.delta_minus);
+  bind_set_number(L, "c", b.c);
+  bind_set_number(L, "delta_plus", b.delta_plus);
+  bind_set_number(L, "delta_minus", b.delta_minus);
   lua_pushvalue(L, 1);
   lua_setfield(L, -2, "spectrum");
   return 1;
@@ -105,9 +72,7 @@ static int l_theory_rates(lua_State *L) {
   rates_inputs in = {.f = f, .L = Z};
   in.spectrum = spectrum_push(L, r, m, Z).p;
   in.E = bind_matrix_new(L, r, m);
-  int before = blas_threads(1);
-  field_error(&f, Z, in.E);
-  blas_threads(before);
+  ALONE(field_error(&f, Z, in.E));
   return rates_push(L, &in);
 }
 
@@ -119,9 +84,7 @@ static int l_theory_state_rates(lua_State *L) {
   rates_inputs in = {.f = problem_field(p), .L = s->L};
   in.spectrum = spectrum_push(L, p->r, p->m, s->L).p;
   in.E = bind_matrix_new(L, p->r, p->m);
-  int before = blas_threads(1);
-  field_error(&in.f, s->L, in.E);
-  blas_threads(before);
+  ALONE(field_error(&in.f, s->L, in.E));
   return rates_push(L, &in);
 }
 
@@ -158,18 +121,17 @@ static int l_theory_upper(lua_State *L) {
 /* ---- bounds */
 
 static bounds_setting setting_get(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TTABLE);
-  return (bounds_setting){.D = get_number(L, "D"),
-                          .m = get_number(L, "m"),
-                          .r = get_number(L, "r"),
-                          .h = get_number(L, "h"),
-                          .alpha = get_number(L, "alpha"),
-                          .delta = get_number(L, "delta"),
-                          .sigma_1 = get_number(L, "sigma_1"),
-                          .sigma_r = get_number(L, "sigma_r"),
-                          .norm_y = get_number(L, "norm_y"),
-                          .printed_constants = get_boolean(L, "printed_constants"),
-                          .printed_h0 = get_boolean(L, "printed_h0")};
+  return (bounds_setting){.D = bind_number(L, 1, "D"),
+                          .m = bind_number(L, 1, "m"),
+                          .r = bind_number(L, 1, "r"),
+                          .h = bind_number(L, 1, "h"),
+                          .alpha = bind_number(L, 1, "alpha"),
+                          .delta = bind_number(L, 1, "delta"),
+                          .sigma_1 = bind_number(L, 1, "sigma_1"),
+                          .sigma_r = bind_number(L, 1, "sigma_r"),
+                          .norm_y = bind_number(L, 1, "norm_y"),
+                          .printed_constants = bind_flag(L, 1, "printed_constants"),
+                          .printed_h0 = bind_flag(L, 1, "printed_h0")};
 }
 
 /* core.theory.theorem2(setting) */
@@ -177,15 +139,15 @@ static int l_theory_theorem2(lua_State *L) {
   bounds_setting setting = setting_get(L);
   bounds_theorem2 b = bounds_theorem2_of(&setting);
   lua_createtable(L, 0, 9);
-  set_number(L, "bound", exp(b.log_bound));
-  set_number(L, "log_bound", b.log_bound);
-  set_number(L, "q", b.q);
-  set_number(L, "constant", exp(b.log_constant));
-  set_number(L, "log_constant", b.log_constant);
-  set_number(L, "h0", b.h0);
-  set_number(L, "threshold", exp(b.log_threshold));
-  set_number(L, "log_threshold", b.log_threshold);
-  set_boolean(L, "applies", b.applies);
+  bind_set_number(L, "bound", exp(b.log_bound));
+  bind_set_number(L, "log_bound", b.log_bound);
+  bind_set_number(L, "q", b.q);
+  bind_set_number(L, "constant", exp(b.log_constant));
+  bind_set_number(L, "log_constant", b.log_constant);
+  bind_set_number(L, "h0", b.h0);
+  bind_set_number(L, "threshold", exp(b.log_threshold));
+  bind_set_number(L, "log_threshold", b.log_threshold);
+  bind_set_flag(L, "applies", b.applies);
   return 1;
 }
 
@@ -194,11 +156,11 @@ static int l_theory_lemma1(lua_State *L) {
   bounds_setting setting = setting_get(L);
   bounds_lemma1 b = bounds_lemma1_of(&setting);
   lua_createtable(L, 0, 5);
-  set_number(L, "c", b.c_min);
-  set_number(L, "perpendicular", b.perpendicular);
-  set_number(L, "product", b.product);
-  set_number(L, "threshold", b.threshold);
-  set_boolean(L, "applies", b.applies);
+  bind_set_number(L, "c", b.c_min);
+  bind_set_number(L, "perpendicular", b.perpendicular);
+  bind_set_number(L, "product", b.product);
+  bind_set_number(L, "threshold", b.threshold);
+  bind_set_flag(L, "applies", b.applies);
   return 1;
 }
 
@@ -222,14 +184,14 @@ static int l_theory_norms(lua_State *L) {
   const problem *p = s->o->p;
   field f = problem_field(p);
   mat outside = bind_matrix_new(L, s->o->R.rows, p->m), P = bind_matrix_new(L, p->r, p->m);
-  int before = blas_threads(1);
-  blas_gemm('N', 'T', 1.0, s->o->R, state_V(s), 0.0, outside);
-  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, P);
-  lua_pushnumber(L, mat_norm_fro(outside));
-  lua_pushnumber(L, mat_norm_fro(P));
-  field_error(&f, s->L, P);
-  lua_pushnumber(L, mat_norm_fro(P));
-  blas_threads(before);
+  ALONE({
+    blas_gemm('N', 'T', 1.0, s->o->R, state_V(s), 0.0, outside);
+    blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, P);
+    lua_pushnumber(L, mat_norm_fro(outside));
+    lua_pushnumber(L, mat_norm_fro(P));
+    field_error(&f, s->L, P);
+    lua_pushnumber(L, mat_norm_fro(P));
+  });
   return 3;
 }
 
@@ -238,13 +200,13 @@ static int l_theory_force(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   field f = problem_field(s->o->p);
-  int before = blas_threads(1);
-  field_error(&f, s->L, w->E);
-  double size = mat_norm_fro(w->E);
-  field_force(&f, w->E, w->A);
-  status done = lapack_singular_values(&w->lapack, w->A, w->s);
-  blas_threads(before);
-  bind_raise(L, "bounds", done);
+  double size;
+  ALONE({
+    field_error(&f, s->L, w->E);
+    size = mat_norm_fro(w->E);
+    field_force(&f, w->E, w->A);
+  });
+  ATTEMPT(L, "bounds", lapack_singular_values(&w->lapack, w->A, w->s));
   lua_pushnumber(L, size);
   lua_pushnumber(L, w->s[0]);
   return 2;

@@ -6,6 +6,11 @@
 
 #include "num/dense.h"
 
+/* Rows of U1 and of V, columns of Z: the sizes of all that a layout takes. */
+typedef struct dims {
+  int r, m, kp;
+} dims;
+
 typedef struct field {
   int r, m;
   const double *sigma; /* r, descending, > 0 */

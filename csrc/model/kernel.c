@@ -10,7 +10,7 @@
 void kernel_layout(arena *a, kernel *K, int r, int m) {
   K->R = arena_mat(a, m, m);
   K->lam = arena_mat(a, r, m);
-  K->W = arena_mat(a, r, r * m);
+  K->W = arena_mat(a, r, arena_product(a, r, m));
   K->nu = arena_doubles(a, (size_t)m);
 }
 

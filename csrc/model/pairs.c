@@ -7,8 +7,8 @@
 
 static int most(int a, int b) { return a > b ? a : b; }
 
-void pairs_layout(arena *a, pairs *w, int r, int m) {
-  int k = r + m, big = most(r, m), count = k - big;
+void pairs_layout(arena *a, pairs *w, dims d) {
+  int r = d.r, m = d.m, k = r + m, big = most(r, m), count = k - big;
   *w = (pairs){.r = r, .m = m, .count = count};
   w->P = arena_mat(a, r, r);
   w->s = arena_doubles(a, (size_t)count);

@@ -4,8 +4,8 @@
 #ifndef LINNET_MODEL_PAIRS_H
 #define LINNET_MODEL_PAIRS_H
 
+#include "model/field.h"
 #include "num/arena.h"
-#include "num/dense.h"
 #include "num/lapack.h"
 #include "num/status.h"
 
@@ -21,7 +21,8 @@ typedef struct pairs {
   lapack_work lapack;
 } pairs;
 
-void pairs_layout(arena *a, pairs *w, int r, int m);
+/* Of matrices d.r x d.m. */
+void pairs_layout(arena *a, pairs *w, dims d);
 /* Y is r x m and stays. */
 status pairs_of(pairs *w, mat Y);
 

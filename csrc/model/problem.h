@@ -38,6 +38,7 @@ void problem_work_layout(arena *a, problem_work *w, int n, int D, int m);
 status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol);
 
 static inline int problem_k(const problem *p) { return p->r + p->m; }
+static inline dims problem_dims(const problem *p, int kp) { return (dims){p->r, p->m, kp}; }
 static inline field problem_field(const problem *p) {
   return (field){.r = p->r, .m = p->m, .sigma = p->sigma, .Yt = p->Yt};
 }

@@ -27,10 +27,10 @@ const char *structured_reason(structured_refusal why) {
   return "";
 }
 
-void structured_layout(arena *a, structured *w, int r, int m) {
-  int k = r + m;
+void structured_layout(arena *a, structured *w, dims d) {
+  int r = d.r, m = d.m, k = r + m;
   *w = (structured){.r = r, .m = m};
-  pairs_layout(a, &w->theta, r, m);
+  pairs_layout(a, &w->theta, d);
   w->outside = arena_doubles(a, (size_t)m);
   w->p = arena_doubles(a, (size_t)r);
   w->q = arena_doubles(a, (size_t)m);

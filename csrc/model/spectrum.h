@@ -34,7 +34,7 @@ typedef struct structured {
   int kp; /* columns needed, also when refused for h */
 } structured;
 
-void structured_layout(arena *a, structured *w, int r, int m);
+void structured_layout(arena *a, structured *w, dims d);
 /* theta1 = Phi1^T Theta0 (r x m); perp: any matrix with m columns and perp^T perp = Theta_perp^T
  * Theta_perp: Theta_perp itself (D x m), its R factor, or one without rows when D = r. */
 status structured_set(structured *w, mat theta1, mat perp);

@@ -58,6 +58,8 @@ static inline mat state_V(const state *s) {                                     
   return mat_rows(s->L, s->o->p->r, s->o->p->m);
 }
 
+static inline dims state_dims(const state *s) { return problem_dims(s->o->p, s->o->kp); }
+
 /* 1/2 ||E||_F^2 = L - L*. */
 double state_excess(const state *s, state_work *w);
 /* ||Theta - Theta_hat||, Frobenius (spectral = false) or spectral, from the reduced parts:

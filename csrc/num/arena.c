@@ -4,6 +4,7 @@
 #include "num/arena.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -43,6 +44,12 @@ double *arena_doubles(arena *a, size_t count) { return arena_bytes(a, count, siz
 double *arena_doubles_raw(arena *a, size_t count) { return take(a, count, sizeof(double)); }
 
 int *arena_ints(arena *a, size_t count) { return arena_bytes(a, count, sizeof(int)); }
+
+int arena_product(arena *a, int x, int y) {
+  if (y == 0 || x <= INT_MAX / y) return x * y;
+  a->used = SIZE_MAX;
+  return 0;
+}
 
 static mat take_mat(arena *a, int rows, int cols, double *(*doubles)(arena *, size_t)) {
   mat m = {NULL, rows, cols, rows > 0 ? rows : 1};

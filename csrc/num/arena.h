@@ -28,6 +28,8 @@ void *arena_bytes(arena *a, size_t count, size_t size);
 double *arena_doubles(arena *a, size_t count);
 int *arena_ints(arena *a, size_t count);
 mat arena_mat(arena *a, int rows, int cols);
+/* x * y, a length; where it is none, 0 and the count overflows. */
+int arena_product(arena *a, int x, int y);
 double *arena_doubles_raw(arena *a, size_t count);
 mat arena_mat_raw(arena *a, int rows, int cols);
 

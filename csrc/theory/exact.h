@@ -25,7 +25,7 @@ typedef struct exact_riccati {
   double *tau;  /* k */
 } exact_riccati;
 
-void exact_riccati_layout(arena *a, exact_riccati *e, int r, int m, int kp);
+void exact_riccati_layout(arena *a, exact_riccati *e, dims d);
 /* L k x kp with rows U1 above V, target Yt r x m. *defect = max |L^T J L - lam I| / max |L^T L|:
  * the caller refuses when it is not round-off. */
 status exact_riccati_set(exact_riccati *e, mat L, mat target, double lam, double *defect);
@@ -58,7 +58,7 @@ typedef struct exact_lazy {
   mat e0, e;    /* r x m: E(0), E(t) in the eigenbasis */
   mat E, spare; /* r x m: E is the result */
 } exact_lazy;
-void exact_lazy_layout(arena *a, exact_lazy *e, int r, int m, int kp);
+void exact_lazy_layout(arena *a, exact_lazy *e, dims d);
 /* At the state L (k x kp). */
 status exact_lazy_set(exact_lazy *e, const field *f, mat L);
 /* Writes e->E, t in [0, inf]; modes that K does not move keep their error at t = inf. */

@@ -6,10 +6,11 @@
 #include <float.h>
 #include <math.h>
 
-void exact_lazy_layout(arena *a, exact_lazy *e, int r, int m, int kp) {
+void exact_lazy_layout(arena *a, exact_lazy *e, dims d) {
+  int r = d.r, m = d.m;
   *e = (exact_lazy){0};
   kernel_layout(a, &e->K, r, m);
-  kernel_room_layout(a, &e->room, r, m, kp);
+  kernel_room_layout(a, &e->room, r, m, d.kp);
   e->e0 = arena_mat(a, r, m);
   e->e = arena_mat(a, r, m);
   e->E = arena_mat(a, r, m);

@@ -11,8 +11,8 @@
 static int least(int a, int b) { return a < b ? a : b; }
 static double positive(double x) { return x > 0.0 ? x : 0.0; }
 
-void rates_layout(arena *a, rates_work *w, int r, int m) {
-  int k = r + m;
+void rates_layout(arena *a, rates_work *w, dims d) {
+  int r = d.r, m = d.m, k = r + m;
   *w = (rates_work){0};
   w->A = arena_mat(a, r, m);
   w->SZ = arena_mat(a, k, k);

@@ -42,7 +42,8 @@ typedef struct rates_work {
   double *values; /* k */
 } rates_work;
 
-void rates_layout(arena *a, rates_work *w, int r, int m);
+/* For any number of columns. */
+void rates_layout(arena *a, rates_work *w, dims d);
 
 /* The kp eigenvalues of L^T J L = U1^T U1 - V^T V, decreasing; G is kp x kp scratch. Those below
  * the round-off of forming it, kp eps max ||column||^2, are 0: no bound is round-off alone. */

@@ -8,10 +8,10 @@
 
 #include "num/blas.h"
 
-void exact_riccati_layout(arena *a, exact_riccati *e, int r, int m, int kp) {
-  int k = r + m;
+void exact_riccati_layout(arena *a, exact_riccati *e, dims d) {
+  int r = d.r, m = d.m, k = r + m, kp = d.kp;
   *e = (exact_riccati){.r = r, .m = m, .k = k, .kp = kp};
-  pairs_layout(a, &e->target, r, m);
+  pairs_layout(a, &e->target, d);
   e->f = arena_doubles(a, (size_t)k);
   e->Q = arena_mat(a, k, k);
   e->start = arena_mat(a, k, kp);

@@ -81,8 +81,9 @@ function problem.methods.descend(p, s, opts)
     options = o, state = s, trace = trace.new(list), progress = run.progress(o.progress),
     every = o.every or math.max(1, (o.steps + 299) // 300),
     clock_to_time = function(k) return k:map(function(x) return s.t + scale * o.eta * x end) end,
-    descent = core.descent.new(s, o.method, scale * o.eta, o.steps, o.momentum, o.batch or p.n,
-      o.seed, o.until_excess or 0, o.max_seconds),
+    descent = core.descent.new(s, {method = o.method, eta = scale * o.eta, steps = o.steps,
+      momentum = o.momentum, batch = o.batch or p.n, seed = o.seed, until_excess = o.until_excess,
+      max_seconds = o.max_seconds}),
   }
   return run.drive(self, loop, function()
     local k, _, eta_max = self.descent:time()

@@ -149,7 +149,7 @@ function problem.methods.flow(p, s, opts)
   local self = {
     options = o, state = s, trace = trace.new(list), due = due, next_due = 1,
     checkpoints = run.checkpoints(s), progress = run.progress(o.progress),
-    flow = core.flow.new(s, o.method, o.t, o.tol, o.until_excess or 0, o.max_steps, o.max_seconds),
+    flow = core.flow.new(s, o),
   }
   return run.drive(self, loop, function()
     local method, steps, rejected, evaluations, eigenproblems = self.flow:counts()

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "bind/matrix/matrix.h"
-#include "num/blas.h"
+#include "bind/object.h"
 
 /* An operand: a matrix, or a number. */
 typedef struct operand {
@@ -81,9 +81,8 @@ static int meta_mul(lua_State *L) {
                       "(elementwise: a:emul(b))",
                       matrix_shape_text(L, a.m), matrix_shape_text(L, b.m));
   mat c = bind_matrix_raw(L, a.m.rows, b.m.cols);
-  int threads = matrix_threads_enter(L, (double)c.rows * c.cols * a.m.cols);
-  blas_gemm('N', 'N', 1.0, a.m, b.m, 0.0, c);
-  blas_threads(threads);
+  WITH_THREADS(matrix_threads(L, (double)c.rows * c.cols * a.m.cols),
+               blas_gemm('N', 'N', 1.0, a.m, b.m, 0.0, c));
   matrix_answer_interrupt(L);
   return 1;
 }
@@ -136,9 +135,8 @@ static int meta_pow(lua_State *L) {
   mat c = bind_matrix_raw(L, a.rows, a.cols), base = bind_matrix_raw(L, a.rows, a.cols);
   mat spare = bind_matrix_raw(L, a.rows, a.cols);
   mat_copy(base, a);
-  int threads = matrix_threads_enter(L, (double)a.rows * a.rows * a.rows);
-  power(base, n < 0 ? 0 - (lua_Unsigned)n : (lua_Unsigned)n, c, spare);
-  blas_threads(threads);
+  WITH_THREADS(matrix_threads(L, (double)a.rows * a.rows * a.rows),
+               power(base, n < 0 ? 0 - (lua_Unsigned)n : (lua_Unsigned)n, c, spare));
   matrix_answer_interrupt(L);
   lua_pop(L, 2);
   return 1;

@@ -5,27 +5,21 @@
 #include <stdio.h>
 
 #include "bind/matrix/matrix.h"
-#include "num/blas.h"
+#include "bind/object.h"
 #include "num/expm.h"
 #include "num/factor.h"
 
 /* Runs `call`, which works in the arena w, twice: it counts its scratch, then computes with it. */
 #define COMPUTE(L, work, s, call)                                                                  \
   do {                                                                                             \
-    arena w = arena_counting();                                                                    \
-    (void)(call);                                                                                  \
-    w = push_scratch(L, &w);                                                                       \
-    int threads_before = matrix_threads_enter(L, work);                                            \
-    s = (call);                                                                                    \
-    blas_threads(threads_before);                                                                  \
+    s = STATUS_OK;                                                                                 \
+    for (placing at = bind_scratch(L); placing_next(&at);) {                                       \
+      arena *w = &at.room;                                                                         \
+      WITH_THREADS(matrix_threads(L, work), s = call);                                             \
+    }                                                                                              \
     lua_pop(L, 1);                                                                                 \
     matrix_answer_interrupt(L);                                                                    \
   } while (0)
-
-static arena push_scratch(lua_State *L, const arena *counted) {
-  size_t need = arena_need(counted);
-  return arena_placing(bind_block_raw(L, need, 0), need);
-}
 
 /* Multiplications of a factorization, up to a constant. */
 static double cubic(mat a) { return (double)a.rows * a.cols * (a.rows < a.cols ? a.rows : a.cols); }
@@ -96,7 +90,7 @@ static double check_rtol(lua_State *L, int arg, mat a) {
 static mat push_singular_values(lua_State *L, const char *op, mat a) {
   status s;
   mat v = bind_matrix_raw(L, small_side(a), 1);
-  COMPUTE(L, cubic(a), s, factor_singular_values(&w, a, v));
+  COMPUTE(L, cubic(a), s, factor_singular_values(w, a, v));
   bind_raise(L, op, s);
   return v;
 }
@@ -115,7 +109,7 @@ static int l_matrix_svd(lua_State *L) {
   int q = small_side(a);
   mat u = bind_matrix_raw(L, a.rows, q), s = bind_matrix_raw(L, q, 1);
   mat v = bind_matrix_raw(L, a.cols, q);
-  COMPUTE(L, cubic(a), out, factor_svd(&w, a, u, s, v));
+  COMPUTE(L, cubic(a), out, factor_svd(w, a, u, s, v));
   bind_raise(L, "svd", out);
   return 3;
 }
@@ -131,7 +125,7 @@ static int l_matrix_eigh(lua_State *L) {
   status out;
   mat a = check_symmetric(L, "eigh");
   mat values = bind_matrix_raw(L, a.rows, 1), vectors = bind_matrix_raw(L, a.rows, a.rows);
-  COMPUTE(L, cubic(a), out, factor_eigh(&w, a, values, vectors));
+  COMPUTE(L, cubic(a), out, factor_eigh(w, a, values, vectors));
   bind_raise(L, "eigh", out);
   return 2;
 }
@@ -145,7 +139,7 @@ static int l_matrix_eigh(lua_State *L) {
 static int l_matrix_eig(lua_State *L) {
   status out;
   mat a = check_square(L, "eig"), values = bind_matrix_raw(L, a.rows, 2);
-  COMPUTE(L, cubic(a), out, factor_eig(&w, a, values));
+  COMPUTE(L, cubic(a), out, factor_eig(w, a, values));
   bind_raise(L, "eig", out);
   return 1;
 }
@@ -161,7 +155,7 @@ static int l_matrix_qr(lua_State *L) {
   mat a = check_finite(L, "qr", 1);
   int n = small_side(a);
   mat q = bind_matrix_raw(L, a.rows, n), r = bind_matrix_raw(L, n, a.cols);
-  COMPUTE(L, cubic(a), out, factor_qr(&w, a, q, r));
+  COMPUTE(L, cubic(a), out, factor_qr(w, a, q, r));
   bind_raise(L, "qr", out);
   return 2;
 }
@@ -180,7 +174,7 @@ static int l_matrix_lu(lua_State *L) {
   int q = small_side(a);
   mat l = bind_matrix_raw(L, a.rows, q), u = bind_matrix_raw(L, q, a.cols);
   mat p = bind_matrix_raw(L, a.rows, a.rows);
-  COMPUTE(L, cubic(a), out, factor_lu(&w, a, l, u, p));
+  COMPUTE(L, cubic(a), out, factor_lu(w, a, l, u, p));
   bind_raise(L, "lu", out);
   return 3;
 }
@@ -193,9 +187,8 @@ static int l_matrix_lu(lua_State *L) {
 */
 static int l_matrix_chol(lua_State *L) {
   mat a = check_symmetric(L, "chol"), l = bind_matrix_raw(L, a.rows, a.rows);
-  int threads = matrix_threads_enter(L, cubic(a));
-  status out = factor_chol(a, l);
-  blas_threads(threads);
+  status out;
+  WITH_THREADS(matrix_threads(L, cubic(a)), out = factor_chol(a, l));
   matrix_answer_interrupt(L);
   if (out == STATUS_SINGULAR) return luaL_error(L, "chol: the matrix is not positive definite");
   return 1;
@@ -205,7 +198,7 @@ static int l_matrix_chol(lua_State *L) {
 static int solve_into(lua_State *L, const char *op, mat a, mat x) {
   status out;
   double rcond = 0.0;
-  COMPUTE(L, (double)a.rows * a.rows * (a.rows + x.cols), out, factor_solve(&w, a, x, &rcond));
+  COMPUTE(L, (double)a.rows * a.rows * (a.rows + x.cols), out, factor_solve(w, a, x, &rcond));
   if (out == STATUS_SINGULAR) {
     char text[32];
     snprintf(text, sizeof text, "%.3g", rcond);
@@ -260,7 +253,7 @@ static int l_matrix_lstsq(lua_State *L) {
   mat a = check_finite(L, "lstsq", 1), b = check_rhs(L, "lstsq", a);
   double rtol = check_rtol(L, 3, a);
   mat x = bind_matrix_raw(L, a.cols, b.cols);
-  COMPUTE(L, cubic(a), out, factor_lstsq(&w, a, b, rtol, x, &rank));
+  COMPUTE(L, cubic(a), out, factor_lstsq(w, a, b, rtol, x, &rank));
   bind_raise(L, "lstsq", out);
   lua_pushinteger(L, rank);
   return 2;
@@ -277,7 +270,7 @@ static int l_matrix_pinv(lua_State *L) {
   mat a = check_finite(L, "pinv", 1);
   double rtol = check_rtol(L, 2, a);
   mat x = bind_matrix_raw(L, a.cols, a.rows);
-  COMPUTE(L, cubic(a), out, factor_pinv(&w, a, rtol, x));
+  COMPUTE(L, cubic(a), out, factor_pinv(w, a, rtol, x));
   bind_raise(L, "pinv", out);
   return 1;
 }
@@ -313,7 +306,7 @@ static determinant compute_det(lua_State *L, const char *op) {
   status out;
   determinant d = {0};
   mat a = check_square(L, op);
-  COMPUTE(L, cubic(a), out, factor_det(&w, a, &d));
+  COMPUTE(L, cubic(a), out, factor_det(w, a, &d));
   bind_raise(L, op, out);
   return d;
 }
@@ -352,7 +345,7 @@ static int l_matrix_logdet(lua_State *L) {
 static int l_matrix_expm(lua_State *L) {
   status out;
   mat a = check_square(L, "expm"), x = bind_matrix_raw(L, a.rows, a.rows);
-  COMPUTE(L, 10.0 * cubic(a), out, expm(&w, a, x));
+  COMPUTE(L, 10.0 * cubic(a), out, expm(w, a, x));
   if (out == STATUS_OVERFLOW)
     return luaL_error(L, "expm: the result exceeds 1.8e308, the range of doubles");
   bind_raise(L, "expm", out);

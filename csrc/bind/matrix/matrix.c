@@ -11,26 +11,12 @@
 
 enum { ALIGN = 64 }; /* of the data: results of BLAS kernels may depend on it, so it never varies */
 
-enum { PROBED = 1 << 28 }; /* bytes; a smaller request that fails is Lua's "not enough memory" */
-
-/* Lua's own memory error names no sizes, so a large request is tried before it is made. */
-static void check_room(lua_State *L, size_t bytes, int rows, int cols) {
-  void *context, *block = NULL;
-  lua_Alloc allocate = lua_getallocf(L, &context);
-  for (int tries = 0; !block && tries < 2; tries++) {
-    if (tries) lua_gc(L, LUA_GCCOLLECT);
-    block = allocate(context, NULL, LUA_TUSERDATA, bytes);
-  }
-  if (!block) luaL_error(L, "no memory for a matrix of %d x %d entries", rows, cols);
-  allocate(context, block, bytes, 0);
-}
-
 mat bind_matrix_raw(lua_State *L, int rows, int cols) {
   if (rows < 0 || cols < 0) luaL_error(L, "a matrix of %d x %d entries cannot exist", rows, cols);
   if (cols && (size_t)rows > (PTRDIFF_MAX / sizeof(double) - 2 * ALIGN) / (size_t)cols)
     luaL_error(L, "a matrix of %d x %d entries does not fit into memory", rows, cols);
   size_t bytes = (size_t)rows * (size_t)cols * sizeof(double);
-  if (bytes >= PROBED) check_room(L, bytes, rows, cols);
+  if (!bind_room(L, bytes)) luaL_error(L, "no memory for a matrix of %d x %d entries", rows, cols);
   matrix_object *m = bind_block_raw(L, sizeof *m + ALIGN + bytes, 0);
   uintptr_t end = (uintptr_t)(m + 1);
   double *data = (double *)(void *)((unsigned char *)(m + 1) + (-end & (ALIGN - 1)));
@@ -132,9 +118,7 @@ void matrix_answer_interrupt(lua_State *L) {
 
 #define THREADS_ABOVE 4e6 /* multiplications: below, starting threads costs more than they save */
 
-int matrix_threads_enter(lua_State *L, double work) {
-  return blas_threads(work > THREADS_ABOVE ? bind_threads(L) : 1);
-}
+int matrix_threads(lua_State *L, double work) { return work > THREADS_ABOVE ? bind_threads(L) : 1; }
 
 /*** Threads that products and factorizations of large matrices may use.
 Above four million multiplications (about 160 x 160) a matrix operator uses so many BLAS threads;

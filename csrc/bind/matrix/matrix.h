@@ -38,7 +38,7 @@ int matrix_check_name(lua_State *L, int arg, const char *const names[], int fall
 void matrix_check_same(lua_State *L, const char *op, mat a, mat b);
 /* Raises "interrupted!" if Ctrl-C came during long work (a coroutine would not notice). */
 void matrix_answer_interrupt(lua_State *L);
-/* Sets the BLAS threads for work of so many multiplications; returns what to restore. */
-int matrix_threads_enter(lua_State *L, double work);
+/* BLAS threads for work of so many multiplications. */
+int matrix_threads(lua_State *L, double work);
 
 #endif

@@ -108,8 +108,7 @@ function M.plan(p, kind, init, flow, test)
   if o then f, why = options.try("ensemble.flow", flow) end
   if f and test then test, why = test_check(p, test) end
   if why then return nil, why end
-  local job = {method = f.method, t = f.t, tol = f.tol, until_excess = f.until_excess,
-    max_steps = f.max_steps, max_seconds = f.max_seconds}
+  local job = {flow = f}
   if test then job.Xtest, job.Ytest = test[1], test[2] end
   local law
   o.seed = 0

@@ -154,8 +154,8 @@ function Run:at(t)
   if t == self.final.t then return self.final end
   local from, o = self.checkpoints:before(t), self.options
   if from.state.t == t then return from.state end
-  return core.flow.new(from.state, self.stats.method, t, o.tol, 0, o.max_steps, math.huge)
-    :replay(from.state, from.h, t)
+  return core.flow.new(from.state, {method = self.stats.method, t = t, tol = o.tol,
+    max_steps = o.max_steps}):replay(from.state, from.h, t)
 end
 
 -- Largest difference of two states relative to the largest entry, the worse of the blocks U1, V.
