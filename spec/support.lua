@@ -62,6 +62,14 @@ function M.remove(folder)
   lfs.rmdir(folder)
 end
 
+--- A call must raise a failure with this message; its place is left aside.
+function M.refuses(call, message)
+  local ok, e = pcall(call)
+  assert(not ok, "nothing was raised")
+  local got = require("linnet.failure").message(e):gsub("^[^:]*:%d+: ", "")
+  if got ~= message then error(("expected: %s\ngot: %s"):format(message, got), 2) end
+end
+
 --- Largest |a - b| over the largest |b|.
 function M.relative(a, b)
   local core = require "linnet.core"

@@ -7,8 +7,10 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.csv
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
+local error = require("linnet.failure").raise
 
 local M = {}
 
@@ -42,11 +44,12 @@ options.define("csv.save", {
   delimiter(),
 })
 
-local function check_path(name, path)
-  if type(path) ~= "string" or path:find("\0", 1, true) or path == "" then
-    error(("%s: path must be the name of a file, got %s"):format(name,
-      type(path) == "string" and ("%q"):format(path) or type(path)), 3)
-  end
+-- The matrix of a file and its names, by checked options; or nil, why not, and the kind of failure.
+function M.read(what, path, o)
+  local missing = o.missing == "nan" and 0 / 0 or o.missing
+  local m, names = core.files.csv_load(path, o.delimiter, o.header, missing)
+  if not m then return nil, ("%s: %s: %s"):format(what, path, names), "file" end
+  return m, names
 end
 
 --- Read a matrix.
@@ -60,11 +63,10 @@ end
 -- linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"a", "b"}})
 -- local m, names = linnet.csv.load(path); assert(m(2, 1) == 3 and names[2] == "b"); os.remove(path)
 function M.load(path, given)
-  check_path("linnet.csv.load", path)
-  local opt = options.check("csv.load", given, 2)
-  local missing = opt.missing == "nan" and 0 / 0 or opt.missing
-  local m, names = core.files.csv_load(path, opt.delimiter, opt.header, missing)
-  if not m then error(("linnet.csv.load: %s: %s"):format(path, names), 2) end
+  check.path("linnet.csv.load", path)
+  local o = options.check("csv.load", given, 2)
+  local m, names, failing = M.read("linnet.csv.load", path, o)
+  if not m then error(names, 2, failing) end
   return m, names
 end
 
@@ -96,15 +98,13 @@ end
 -- linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"x", "y"}})
 -- io.write(io.open(path):read("a")); os.remove(path)
 function M.save(path, m, given)
-  check_path("linnet.csv.save", path)
-  if not core.matrix.is_matrix(m) then
-    error(("linnet.csv.save: a matrix must follow the path, got %s"):format(type(m)), 2)
-  end
+  check.path("linnet.csv.save", path)
+  check.matrix("linnet.csv.save", "the second argument", m)
   local opt = options.check("csv.save", given, 2)
   local why = unfit(m, opt.names)
   if why then error("linnet.csv.save: " .. why, 2) end
   local ok, reason = core.files.csv_save(path, m, opt.delimiter, opt.names)
-  if not ok then error(("linnet.csv.save: %s: %s"):format(path, reason), 2) end
+  if not ok then error(("linnet.csv.save: %s: %s"):format(path, reason), 2, "file") end
 end
 
 return M

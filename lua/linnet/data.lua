@@ -4,10 +4,13 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.data
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local csv = require "linnet.csv"
 local options = require "linnet.options"
 local random = require "linnet.random"
+local failure = require "linnet.failure"
+local error = failure.raise
 
 local M = {}
 
@@ -88,12 +91,6 @@ options.define("data.standardize", {
     help = "divide each column by its standard deviation; constant columns are left"},
 })
 
-local function check_matrix(name, what, value, level)
-  if not core.matrix.is_matrix(value) then
-    error(("%s: %s must be a matrix, got %s"):format(name, what, type(value)), level + 1)
-  end
-end
-
 -- Columns of a copy times, then plus, the entries of two rows (either may be nil).
 local function affine(X, factor, shift)
   local out = X:copy()
@@ -108,7 +105,7 @@ Map.__index = Map
 
 -- The same change for other data, with the means and deviations of the data it was made from.
 function Map:__call(X)
-  check_matrix("data.standardize: map", "X", X, 2)
+  check.matrix("data.standardize: map", "X", X)
   if X:cols() ~= self.columns then
     error(("data.standardize: map: X must have %d columns, got %d x %d"):format(self.columns,
       X:rows(), X:cols()), 2)
@@ -119,7 +116,7 @@ end
 
 -- Back to the units before: map:invert(map(X)) is X.
 function Map:invert(X)
-  check_matrix("data.standardize: map:invert", "X", X, 2)
+  check.matrix("data.standardize: map:invert", "X", X)
   if X:cols() ~= self.columns then
     error(("data.standardize: map:invert: X must have %d columns, got %d x %d"):format(self.columns,
       X:rows(), X:cols()), 2)
@@ -176,7 +173,7 @@ end
 -- local X1s, map = linnet.data.standardize(X1); local X2s = map(X2)
 -- assert(map:invert(X2s):allclose(X2))
 function M.standardize(X, given)
-  check_matrix("data.standardize", "X", X, 2)
+  check.matrix("data.standardize", "X", X)
   local Xs, map = standardize(X, options.check("data.standardize", given, 2))
   if not Xs then error("data.standardize: " .. map, 2) end
   return Xs, map
@@ -216,8 +213,8 @@ end
 -- @usage local X, Y = linnet.data.gaussian{n = 20, D = 3, seed = 1}
 -- local X1, Y1, X2, Y2 = linnet.data.split(X, Y, {test = 0.25, seed = 1}); assert(#X2 == 5)
 function M.split(X, Y, given)
-  check_matrix("data.split", "X", X, 2)
-  check_matrix("data.split", "Y", Y, 2)
+  check.matrix("data.split", "X", X)
+  check.matrix("data.split", "Y", Y)
   local o = options.check("data.split", given, 2)
   local n = X:rows()
   if Y:rows() ~= n or n < 2 then
@@ -285,9 +282,8 @@ local function column_find(wanted, names, count)
     end
   end
   if found then return found end
-  local near = names and options.nearest(wanted, names)
   return nil, ("there is no column '%s'%s; %s"):format(wanted,
-    near and (" (did you mean '%s'?)"):format(near) or "", columns_text(names, count))
+    check.suggestion(wanted, names or {}), columns_text(names, count))
 end
 
 -- Target columns in the order wanted and all others in the order of the file, or nil and a reason.
@@ -327,9 +323,9 @@ end
 -- local X, Y = linnet.data.csv(path, {target = "b"}); assert(X:cols() == 2); os.remove(path)
 function M.csv(path, given)
   local o = options.check("data.csv", given, 2)
-  local read, all, names = pcall(csv.load, path,
-    {header = o.header, missing = o.missing, delimiter = o.delimiter})
-  if not read then error((tostring(all):gsub("^linnet%.csv%.load", "data.csv")), 2) end
+  check.path("data.csv", path)
+  local all, names, failing = csv.read("data.csv", path, o)
+  if not all then error(names, 2, failing) end
   local function refuse(why) error(("data.csv: %s: %s"):format(path, why), 3) end
   if all:rows() == 0 then refuse("there is no row of numbers") end
   local inputs, targets = columns_split(o.target, names, all:cols())

@@ -11,6 +11,7 @@ local problem = require "linnet.problem"
 local run = require "linnet.run"
 local trace = require "linnet.run.trace"
 local common = require("linnet.flow").common
+local error = require("linnet.failure").raise
 
 local M = {}
 
@@ -41,7 +42,7 @@ local function loop(self)
   repeat
     local k = self.descent:time()
     local reason = self.descent:advance(math.min(stride - k % stride, total - k))
-    if reason == "interrupted" then error(run.INTERRUPTED, 0) end
+    if reason == "interrupted" then error("interrupted!", 0, "interrupted") end
     local now, excess = self.descent:time()
     self.state = self.descent:state()
     if now > k and (now % self.every == 0 or reason) then self.trace:record(now, self.state) end

@@ -11,6 +11,7 @@ local options = require "linnet.options"
 local problem = require "linnet.problem"
 local run = require "linnet.run"
 local trace = require "linnet.run.trace"
+local error = require("linnet.failure").raise
 
 local M = {}
 
@@ -115,7 +116,7 @@ local function loop(self)
   repeat
     local before = select(5, self.flow:time())
     local reason = self.flow:advance()
-    if reason == "interrupted" then error(run.INTERRUPTED, 0) end
+    if reason == "interrupted" then error("interrupted!", 0, "interrupted") end
     if select(5, self.flow:time()) > before then reason = after_step(self) or reason end
     self.reason = reason
   until reason

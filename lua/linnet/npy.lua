@@ -7,18 +7,13 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.npy
 
+local check = require "linnet.check"
 local core = require "linnet.core"
+local error = require("linnet.failure").raise
 
 local M = {}
 
-local function check_path(name, path)
-  if type(path) ~= "string" or path:find("\0", 1, true) or path == "" then
-    error(("%s: path must be the name of a file, got %s"):format(name,
-      type(path) == "string" and ("%q"):format(path) or type(path)), 3)
-  end
-end
-
-local function fail(name, path, why) error(("%s: %s: %s"):format(name, path, why), 3) end
+local function fail(name, path, why) error(("%s: %s: %s"):format(name, path, why), 3, "file") end
 
 --- Read a matrix.
 -- @tparam string path
@@ -28,7 +23,7 @@ local function fail(name, path, why) error(("%s: %s: %s"):format(name, path, why
 -- @usage local path = os.tmpname()
 -- linnet.npy.save(path, linnet.eye(2)); print(linnet.npy.load(path)); os.remove(path)
 function M.load(path)
-  check_path("linnet.npy.load", path)
+  check.path("linnet.npy.load", path)
   local m, why = core.files.npy_load(path)
   if not m then fail("linnet.npy.load", path, why) end
   return m
@@ -41,10 +36,8 @@ end
 -- @raise when the file cannot be written; then nothing has changed
 -- @usage local path = os.tmpname(); linnet.npy.save(path, linnet.matrix{1, 2, 3}); os.remove(path)
 function M.save(path, m)
-  check_path("linnet.npy.save", path)
-  if not core.matrix.is_matrix(m) then
-    error(("linnet.npy.save: a matrix must follow the path, got %s"):format(type(m)), 2)
-  end
+  check.path("linnet.npy.save", path)
+  check.matrix("linnet.npy.save", "the second argument", m)
   local ok, why = core.files.npy_save(path, m)
   if not ok then fail("linnet.npy.save", path, why) end
 end

@@ -22,13 +22,15 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.options
 
+local check = require "linnet.check"
+local error = require("linnet.failure").raise
+
 local M = {}
 
 --- Every schema in order of definition, and under its name.
 M.schemas = {}
 
 local MAX_DEPTH = 16 -- of tables inside option tables: beyond lies a table that contains itself
-local MAX_WORD = 40 -- characters of a user's string quoted in a message
 local FIELDS = {}
 for field in ("name type range float choices schema check default default_help required help")
   :gmatch("%S+") do
@@ -41,12 +43,7 @@ local NOUN = {
   any = "a value",
 }
 
-local function is_matrix(value)
-  local meta = type(value) == "userdata" and getmetatable(value)
-  return type(meta) == "table" and meta.__name == "linnet.matrix"
-end
-
--- ---------------------------------------------------------------- words
+local is_matrix, quoted, shown = check.is_matrix, check.quoted, check.shown
 
 --- The word of a list that a misspelt one most likely meant: least edit distance (insertions,
 -- deletions, substitutions and swaps of neighbours), at most a third of the word's length; or else
@@ -59,60 +56,7 @@ function M.nearest(word, list)
   if type(list) ~= "table" then
     error("options.nearest: the list must be a table, got a " .. type(list), 2)
   end
-  word = tostring(word):lower()
-  if #word > MAX_WORD then return nil end
-  local best, least = nil, math.huge
-  for _, candidate in ipairs(list) do
-    local other = tostring(candidate):lower()
-    local before, last = {}, {}
-    for j = 0, #other do last[j] = j end
-    for i = 1, #word do
-      local row = {[0] = i}
-      for j = 1, #other do
-        local same = word:byte(i) == other:byte(j)
-        row[j] = math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same and 0 or 1))
-        if i > 1 and j > 1 and word:byte(i) == other:byte(j - 1)
-          and word:byte(i - 1) == other:byte(j) then
-          row[j] = math.min(row[j], before[j - 2] + 1)
-        end
-      end
-      before, last = last, row
-    end
-    local distance = last[#other] -- exact when small; a shared beginning counts as one slip
-    local short = math.min(#word, #other)
-    if distance > math.max(1, #word // 3) then
-      distance = short >= 3 and word:sub(1, short) == other:sub(1, short) and #word // 3 + 1
-        or math.huge
-    end
-    if distance < least then best, least = candidate, distance end
-  end
-  return best
-end
-
-local function suggestion(word, list)
-  local near = M.nearest(word, list)
-  return near and (" (did you mean '%s'?)"):format(near) or ""
-end
-
-local function quoted(key)
-  if math.type(key) then return tostring(key) end
-  local text = tostring(key):gsub("%c", function(c) return ("\\%d"):format(c:byte()) end)
-  return "'" .. (#text > MAX_WORD and text:sub(1, MAX_WORD) .. "..." or text) .. "'"
-end
-
--- A value as an error message shows it: 'rk4', -1, nan, a 3 x 2 matrix, a table.
-local function shown(value)
-  if type(value) == "number" then
-    if value ~= value then return "nan" end
-    return math.type(value) == "integer" and tostring(value) or ("%.10g"):format(value)
-  elseif type(value) == "string" then
-    return quoted(value)
-  elseif is_matrix(value) then
-    return ("a %d x %d matrix"):format(value:rows(), value:cols())
-  elseif type(value) == "table" or type(value) == "function" or type(value) == "userdata" then
-    return "a " .. type(value)
-  end
-  return tostring(value)
+  return check.nearest(word, list)
 end
 
 -- ---------------------------------------------------------------- ranges
@@ -230,8 +174,8 @@ local function entry_check(name, entry, value, depth)
   if result == nil and type(value) == "table" and entry.accepts.table then
     return refuse(("must not nest tables deeper than %d"):format(MAX_DEPTH))
   elseif result == nil then
-    local near = type(value) == "string" and entry.choices and suggestion(value, entry.choices)
-    return refuse(("must be %s, got %s%s"):format(allowed(entry, value), shown(value), near or ""))
+    return refuse(("must be %s, got %s%s"):format(allowed(entry, value), shown(value),
+      check.suggestion(value, entry.choices or {})))
   elseif entry.schema and type(result) == "table" then
     local nested, why = resolve(entry.schema, result, depth + 1)
     return nested, why and name .. ": " .. why
@@ -306,7 +250,7 @@ function resolve(name, given, depth)
   end
   local unknown = key_unknown(schema, given)
   if unknown ~= nil then
-    local hint = type(unknown) == "string" and suggestion(unknown, names_of(schema)) or ""
+    local hint = check.suggestion(unknown, names_of(schema))
     return nil, ("%s: unknown option %s%s"):format(name, quoted(unknown), hint)
   end
   local out = {}

@@ -10,6 +10,7 @@
 -- @module linnet.random
 
 local core = require "linnet.core"
+local error = require("linnet.failure").raise
 
 local M = {}
 

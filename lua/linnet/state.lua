@@ -4,6 +4,7 @@
 -- @module linnet.state
 
 local core = require "linnet.core"
+local error = require("linnet.failure").raise
 local is_matrix = core.matrix.is_matrix
 
 local M = {methods = core.types.state.methods}

@@ -10,6 +10,7 @@
 local core = require "linnet.core"
 local options = require "linnet.options"
 local vectors = require "linnet.plot.vectors"
+local error = require("linnet.failure").raise
 
 local M = {}
 

@@ -224,7 +224,7 @@ local function drawn(call) -- without gnuplot this says so, and that is all ther
   return function(...)
     local ok, why = pcall(call, ...)
     if not ok then
-      if tostring(why):find("gnuplot is not installed", 1, true) then return end
+      if type(why) == "table" and why.kind == "missing" then return end
       error(why, 0)
     end
   end

@@ -7,7 +7,7 @@ local pages = require "linnet.manual"
 
 -- Shared between modules, or by specs, and no part of the interface.
 local INTERNAL = {}
-for name in ([[linnet.csv.reading linnet.csv.try linnet.plot.heatmap_svg linnet.random.own
+for name in ([[linnet.csv.read linnet.plot.heatmap_svg linnet.random.own
   linnet.repl.greet linnet.help.show linnet.report.new
   problem:reduced state:reduced state:kernel_reduced
   state:start]]):gmatch("%S+") do

@@ -253,7 +253,7 @@ describe("linnet.csv: misuse", function()
   local allowed = "must be one character that is no letter, digit, blank, quote, '.', '+' or '-'"
   local cases = {
     {"load()", "linnet.csv.load: path must be the name of a file, got nil"},
-    {"load(3)", "linnet.csv.load: path must be the name of a file, got number"},
+    {"load(3)", "linnet.csv.load: path must be the name of a file, got 3"},
     {"load('')", 'linnet.csv.load: path must be the name of a file, got ""'},
     {"load('a\\0')", 'linnet.csv.load: path must be the name of a file, got "a\\0"'},
     {"load('no/such.csv')", "linnet.csv.load: no/such.csv: No such file or directory"},
@@ -276,8 +276,8 @@ describe("linnet.csv: misuse", function()
     {"load('x', {missing = 0 / 0})", "option 'missing' must be a number"},
     {"load('x', {missing = {}})", "option 'missing' must be a number or a string, got a table"},
     {"save()", "linnet.csv.save: path must be the name of a file, got nil"},
-    {"save('x.csv')", "linnet.csv.save: a matrix must follow the path, got nil"},
-    {"save('x.csv', {{1}})", "linnet.csv.save: a matrix must follow the path, got table"},
+    {"save('x.csv')", "linnet.csv.save: the second argument must be a matrix, got nil"},
+    {"save('x.csv', {{1}})", "linnet.csv.save: the second argument must be a matrix, got a table"},
     {"save('x.csv', linnet.eye(2), {names = 'a,b'})", "csv.save: option 'names' must be a table, got 'a,b'"},
     {"save('x.csv', linnet.eye(2), {names = {'a'}})", "linnet.csv.save: 1 names for 2 columns"},
     {"save('x.csv', linnet.eye(2), {names = {'a', 3}})", "linnet.csv.save: name 2 must be a string, got number"},

@@ -283,7 +283,7 @@ for t in ('f8', 'f4', 'i8', 'i4'):
     assert.are.equal(linnet.eye(4), linnet.npy.load(folder .. "/target.npy"))
     linnet.npy.save("/dev/null", linnet.eye(4))
     assert.are.equal("", read("/dev/null"))
-    assert.has_error(function() linnet.npy.save("/dev/full", linnet.eye(99)) end,
+    support.refuses(function() linnet.npy.save("/dev/full", linnet.eye(99)) end,
       "linnet.npy.save: /dev/full: No space left on device")
   end)
 end)
@@ -291,16 +291,16 @@ end)
 describe("linnet.npy: misuse", function()
   local cases = {
     {"load()", "linnet.npy.load: path must be the name of a file, got nil"},
-    {"load(3)", "linnet.npy.load: path must be the name of a file, got number"},
-    {"load({})", "linnet.npy.load: path must be the name of a file, got table"},
+    {"load(3)", "linnet.npy.load: path must be the name of a file, got 3"},
+    {"load({})", "linnet.npy.load: path must be the name of a file, got a table"},
     {"load('')", 'linnet.npy.load: path must be the name of a file, got ""'},
     {"load('a\\0b')", 'linnet.npy.load: path must be the name of a file, got "a\\0b"'},
     {"save()", "linnet.npy.save: path must be the name of a file, got nil"},
-    {"save({}, linnet.eye(1))", "linnet.npy.save: path must be the name of a file, got table"},
-    {"save('x.npy')", "linnet.npy.save: a matrix must follow the path, got nil"},
-    {"save('x.npy', {1, 2})", "linnet.npy.save: a matrix must follow the path, got table"},
-    {"save('x.npy', 3)", "linnet.npy.save: a matrix must follow the path, got number"},
-    {"save('x.npy', io.stdout)", "linnet.npy.save: a matrix must follow the path, got userdata"},
+    {"save({}, linnet.eye(1))", "linnet.npy.save: path must be the name of a file, got a table"},
+    {"save('x.npy')", "linnet.npy.save: the second argument must be a matrix, got nil"},
+    {"save('x.npy', {1, 2})", "linnet.npy.save: the second argument must be a matrix, got a table"},
+    {"save('x.npy', 3)", "linnet.npy.save: the second argument must be a matrix, got 3"},
+    {"save('x.npy', io.stdout)", "linnet.npy.save: the second argument must be a matrix, got a userdata"},
     {"save('/no/such/x.npy', linnet.eye(1))", "linnet.npy.save: /no/such/x.npy: No such file or directory"},
   }
   for _, case in ipairs(cases) do
@@ -308,7 +308,7 @@ describe("linnet.npy: misuse", function()
       local call = assert(load("linnet = ...; linnet.npy." .. case[1], "=call"))
       local ok, message = pcall(call, linnet)
       assert.is_false(ok)
-      assert.are.equal("call:1: " .. case[2], message)
+      assert.are.equal("call:1: " .. case[2], tostring(message))
     end)
   end
 

@@ -9,6 +9,7 @@
 local core = require "linnet.core"
 local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
+local error = require("linnet.failure").raise
 
 options.define("ensemble", {
   summary = "Run one trajectory per seed and measure each at its end.",
@@ -28,8 +29,6 @@ options.define("ensemble", {
 })
 
 local Ensemble = {__name = "linnet.ensemble"}
-local Failure = {__name = "linnet.failure"}
-function Failure.__tostring(e) return e.message end
 
 function Ensemble.__tostring(e)
   local statistics = require "linnet.statistics"
@@ -146,8 +145,8 @@ local function ensemble(p, opts)
     bytes_per_thread = bytes, seconds_total = core.system.clock() - began}, Ensemble)
   columns(e, rows, measures, vectors)
   if interrupted then
-    error(setmetatable({message = "interrupted: the error holds the members so far as its field "
-      .. "'result'", result = e}, Failure), 0)
+    error("interrupted: the error holds the members so far as its field 'result'", 0, "interrupted",
+      {result = e})
   end
   return e
 end

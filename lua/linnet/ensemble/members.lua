@@ -9,6 +9,8 @@ local core = require "linnet.core"
 local initialize = require "linnet.start"
 local options = require "linnet.options"
 local trace = require "linnet.run.trace"
+local failure = require "linnet.failure"
+local error = failure.raise
 
 local M = {}
 
@@ -156,7 +158,9 @@ function M.run(plan, measures, seeds, threads, progress)
       progress(from - 1 + done)
     end)
     out = out and out:vcat(rows) or rows
-    if problem and not tostring(problem):find("interrupted!", 1, true) then error(problem, 0) end
+    if problem and not failure.is_interrupt(problem) then
+      error(tostring(problem), 0, "callback", {cause = problem})
+    end
     if stopped then break end
   end
   return out, stopped, bytes

@@ -77,15 +77,18 @@ end}
 -- @tparam string script that draws to the standard output
 -- @treturn ?string what gnuplot wrote
 -- @treturn ?string why there is nothing
+-- @treturn ?string the kind of that failure
 -- @usage assert(require "linnet.plot.gnuplot".run("set print '-'; print 1 + 1\n") == "2\n")
 function M.run(script)
   local source <close>, why = io.tmpfile()
   local errors <close>, cause = io.tmpfile()
-  if not source or not errors then return nil, "gnuplot: no temporary file: " .. (why or cause) end
+  if not source or not errors then
+    return nil, "gnuplot: no temporary file: " .. (why or cause), "file"
+  end
   local written
   written, why = source:write(script)
   if written then written, why = source:flush() end
-  if not written then return nil, "gnuplot: cannot write the script: " .. why end
+  if not written then return nil, "gnuplot: cannot write the script: " .. why, "file" end
   source:seek("set")
   local process = require("linnet.core").process
   local pipe <close> = io.popen(COMMAND:format(process.descriptor(source),
@@ -103,9 +106,9 @@ function M.run(script)
   running.pid = nil
   local status = select(3, pipe:close())
   if status == 0 then return table.concat(parts) end
-  if status == 127 then return nil, MISSING end
+  if status == 127 then return nil, MISSING, "missing" end
   errors:seek("set")
-  return nil, "gnuplot: " .. complaint(errors:read("a"))
+  return nil, "gnuplot: " .. complaint(errors:read("a")), "file"
 end
 
 --- Columns and lines of the terminal: the environment's, or what stty says, or 80 x 24.
@@ -202,10 +205,11 @@ end
 --   remarks `var(--soft)`, grid lines `var(--grid)`
 -- @treturn ?string the terminal's text, or the SVG element
 -- @treturn ?string why there is none
+-- @treturn ?string the kind of that failure
 function M.draw(what, o, body, prefix)
   local kind = prefix and "inline" or o.file and file_kind(o.file) or "text"
-  local output, why = M.run(frame(o, kind) .. "\n" .. body(kind) .. "\n")
-  if not output then return nil, what .. ": " .. why end
+  local output, why, failing = M.run(frame(o, kind) .. "\n" .. body(kind) .. "\n")
+  if not output then return nil, what .. ": " .. why, failing end
   if kind == "inline" then return inline(output, prefix) end
   if kind == "text" then
     output = output:gsub("[\f ]*\n", "\n"):gsub("^\n+", ""):gsub("\n+$", "\n")
@@ -216,7 +220,9 @@ function M.draw(what, o, body, prefix)
   end
   local written
   written, why = files.write(o.file, output)
-  if not written then return nil, ("%s: cannot write the figure: %s"):format(what, why) end
+  if not written then
+    return nil, ("%s: cannot write the figure: %s"):format(what, why), "file"
+  end
   return o.file
 end
 

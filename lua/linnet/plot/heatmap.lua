@@ -10,6 +10,7 @@
 local gnuplot = require "linnet.plot.gnuplot"
 local options = require "linnet.options"
 local vectors = require "linnet.plot.vectors"
+local error = require("linnet.failure").raise
 
 local M = {}
 
@@ -156,10 +157,10 @@ local function draw(given, level, prefix)
   local o = options.check("heatmap", given, level + 1)
   local map, why = read(o)
   if not map then error("heatmap: " .. why, level + 1) end
-  local out
+  local out, failing
   if o.file or prefix then
-    out, why = gnuplot.draw("heatmap", o, function() return script(o, map) end, prefix)
-    if not out then error(why, level + 1) end
+    out, why, failing = gnuplot.draw("heatmap", o, function() return script(o, map) end, prefix)
+    if not out then error(why, level + 1, failing) end
   else
     out = text(o, map)
     print(out)

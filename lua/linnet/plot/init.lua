@@ -11,6 +11,7 @@ local gnuplot = require "linnet.plot.gnuplot"
 local heatmap = require "linnet.plot.heatmap"
 local options = require "linnet.options"
 local vectors = require "linnet.plot.vectors"
+local error = require("linnet.failure").raise
 
 local M = {}
 
@@ -317,8 +318,9 @@ end
 
 local function draw(given, level, prefix)
   local o, curves = read(given, level + 1)
-  local out, why = gnuplot.draw("plot", o, function(kind) return body(o, curves, kind) end, prefix)
-  if not out then error(why, level + 1) end
+  local out, why, failing = gnuplot.draw("plot", o, function(kind) return body(o, curves, kind) end,
+    prefix)
+  if not out then error(why, level + 1, failing) end
   return out
 end
 

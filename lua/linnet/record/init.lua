@@ -11,6 +11,7 @@
 local files = require "linnet.files"
 local lfs = require "lfs"
 local line = require "linnet.record.line"
+local error = require("linnet.failure").raise
 
 local M = {encode = line.encode, decode = line.decode}
 

@@ -20,6 +20,8 @@
 local files = require "linnet.files"
 local options = require "linnet.options"
 local plot = require "linnet.plot"
+local failure = require "linnet.failure"
+local error = failure.raise
 
 local M = {}
 
@@ -136,11 +138,11 @@ end
 local function figure(self, draw, given, caption, level)
   self.figures = self.figures + 1
   local ok, svg = pcall(draw, given, "f" .. self.figures)
-  if not ok and not tostring(svg):find("gnuplot is not installed", 1, true) then
-    error((tostring(svg):gsub("^[^:]*:%d+: ", "")), level + 1)
-  end
+  local missing = not ok and failure.message(svg) or nil
+  local failing = missing and failure.kind(svg)
+  if missing and failing ~= "missing" then error(missing, level + 1, failing) end
   local alt = given.title or caption or ""
-  return add(self, {kind = "figure", svg = ok and svg or nil, missing = not ok and svg or nil,
+  return add(self, {kind = "figure", svg = ok and svg or nil, missing = missing,
     caption = caption, alt = alt, number = self.figures})
 end
 
@@ -198,7 +200,7 @@ end
 
 local function file_write(path, text, level)
   local written, why = files.write(path, text)
-  if not written then error("save: cannot write the report: " .. why, level + 1) end
+  if not written then error("save: cannot write the report: " .. why, level + 1, "file") end
 end
 
 --- Write the report to a file; Markdown's figures go beside it.

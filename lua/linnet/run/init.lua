@@ -7,15 +7,14 @@
 -- @module linnet.run
 
 local core = require "linnet.core"
+local failure = require "linnet.failure"
+local error = failure.raise
 
 local M = {}
 
 local Run = {}
 Run.__index = Run
 M.methods = Run
-
---- The message of a run that Ctrl-C ended.
-M.INTERRUPTED = "interrupted!"
 
 local CHECKPOINT_BYTES = 64 * 2 ^ 20 -- of states kept for run:at
 
@@ -90,16 +89,11 @@ function Progress:clear()
   if self.drawn then io.stderr:write("\r\27[K") end
 end
 
-local Failure = {__name = "linnet.failure"}
-function Failure.__tostring(e) return e.message end
-
 --- Runs the loop of a driver and makes the run, also of one that was interrupted or whose callback
--- raised: then the error is `{message, run}`.
+-- raised: then the failure has it as its field `run`, and what was raised as `cause`.
 function M.drive(driver, loop, counts, p, start, clock)
   local began = core.system.clock()
-  local ok, problem_met = xpcall(loop, function(e)
-    return {e, type(e) == "string" and debug.traceback(e, 2) or e}
-  end, driver)
+  local ok, cause = pcall(loop, driver)
   driver.progress:clear()
   if not ok then driver.reason = "interrupted" end
   local stats = counts()
@@ -117,13 +111,11 @@ function M.drive(driver, loop, counts, p, start, clock)
   for _, entry in ipairs(driver.trace.list) do self.columns[#self.columns + 1] = entry[1] end
   if ok then return self end
   core.system.interrupted() -- the pending Ctrl-C is answered by this error
-  -- Out of memory comes as a plain string: no handler runs then.
-  local cause = type(problem_met) == "table" and problem_met[1] or problem_met
-  local message = cause
-  if type(message) == "string" and message:find(M.INTERRUPTED, 1, true) then
-    message = "interrupted: the error holds the run so far as its field 'run'"
+  if failure.is_interrupt(cause) then
+    error("interrupted: the error holds the run so far as its field 'run'", 0, "interrupted",
+      {run = self, cause = cause})
   end
-  error(setmetatable({message = tostring(message), run = self, cause = cause}, Failure), 0)
+  error(tostring(cause), 0, "callback", {run = self, cause = cause})
 end
 
 -- ---------------------------------------------------------------- afterwards

@@ -12,6 +12,7 @@ local options = require "linnet.options"
 local run = require "linnet.run"
 local state = require "linnet.state"
 local theory = require "linnet.theory"
+local error = require("linnet.failure").raise
 
 local M = {}
 

@@ -12,6 +12,7 @@ local exact = require "linnet.exact"
 local run = require "linnet.run"
 local state = require "linnet.state"
 local vectors = require "linnet.plot.vectors"
+local error = require("linnet.failure").raise
 
 local M = {}
 

@@ -6,6 +6,7 @@
 local options = require "linnet.options"
 local plot = require "linnet.plot"
 local run = require "linnet.run"
+local error = require("linnet.failure").raise
 
 local M = {}
 

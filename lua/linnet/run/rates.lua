@@ -8,6 +8,7 @@
 local core = require "linnet.core"
 local run = require "linnet.run"
 local vectors = require "linnet.plot.vectors"
+local error = require("linnet.failure").raise
 
 local M = {}
 

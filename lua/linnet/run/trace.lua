@@ -5,6 +5,7 @@
 
 local core = require "linnet.core"
 local options = require "linnet.options"
+local error = require("linnet.failure").raise
 
 local M = {}
 

@@ -6,6 +6,7 @@
 
 local argparse = require "argparse"
 local commands = require "linnet.shell.commands"
+local failure = require "linnet.failure"
 local options = require "linnet.options"
 
 local M = {}
@@ -153,16 +154,11 @@ end
 
 -- One line for a terminal: Lua's names of options become the command's.
 local function message_of(problem, command)
-  local text = tostring(type(problem) == "table" and problem.message or problem)
+  local text = tostring(problem)
   text = text:gsub("[\r\n].*", ""):gsub("%c", " ")
   if command then text = text:gsub("^" .. command .. "[.%w_]*: ", "") end
   return (text:gsub("resume = true", "--resume"):gsub("partial = true", "--partial")
     :gsub("%(rtol%)", "(--rtol)"))
-end
-
-local function is_interrupt(problem)
-  if type(problem) == "table" and problem.interrupted ~= nil then return problem.interrupted end
-  return tostring(problem):find("interrupted", 1, true) ~= nil
 end
 
 -- What follows the file of `linnet run` is the file's: its options are not the command's.
@@ -196,7 +192,7 @@ function M.main(argv)
   end, args)
   if done then return code or 0 end
   io.stderr:write("linnet ", args.chosen, ": ", trace or message_of(code, args.chosen), "\n")
-  return is_interrupt(code) and 130 or 1
+  return failure.is_interrupt(code) and 130 or 1
 end
 
 return M

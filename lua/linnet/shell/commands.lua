@@ -13,21 +13,11 @@ local run = require "linnet.sweep.run"
 local slurm = require "linnet.shell.slurm"
 local sweep = require "linnet.sweep"
 local work = require "linnet.sweep.work"
+local error = require("linnet.failure").raise
 
 local M = {}
 
 local function fail(text, ...) error(text:format(...), 0) end
-
--- Error messages of Lua begin with a place in linnet's own files, of no use in a shell.
-local function call(f, ...)
-  local results = table.pack(pcall(f, ...))
-  if results[1] then return table.unpack(results, 2, results.n) end
-  local problem = results[2]
-  if type(problem) == "string" then
-    problem = problem:gsub("^[^:]*linnet/[%w_/]*%.lua:%d+: ", "")
-  end
-  error(problem, 0)
-end
 
 local function without_extension(path) return (path:gsub("%.%w+$", "")) end
 
@@ -108,24 +98,24 @@ function M.sweep(args)
   local s = load_sweep(args.spec)
   local out = args.out or without_extension(args.spec:match("[^/]+$")) .. ".jsonl"
   if args.worker then return worker(s, args, out) end
-  local o = call(options.check, "sweep.run", {out = out, threads = args.threads, shard = args.shard,
+  local o = options.check("sweep.run", {out = out, threads = args.threads, shard = args.shard,
     resume = args.resume or false, progress = not args.quiet})
   local result
   if args.threads > 1 and work.needs_lua(s) then
     local command = worker_command(args, out, args.shard, args.threads)
-    result = call(run.run, s, o, work.processes(args.threads, command))
+    result = run.run(s, o, work.processes(args.threads, command))
   else
-    result = call(run.run, s, o)
+    result = run.run(s, o)
   end
   show(result, args, out)
   if not args.quiet and not args.json then
     io.stderr:write(("%d records in %s\n"):format(#result.records, out))
   end
-  if args.report then call(result.report, result, args.report) end
+  if args.report then result:report(args.report) end
 end
 
 function M.merge(args)
-  local result = call(sweep.merge, args.files, {rtol = args.rtol, partial = args.partial or false})
+  local result = sweep.merge(args.files, {rtol = args.rtol, partial = args.partial or false})
   local canonical = {canonical = args.canonical or false}
   if args.out == "-" then
     for _, value in ipairs(sweep_result.lines(result, canonical.canonical)) do
@@ -136,7 +126,7 @@ function M.merge(args)
     if not io.stdout:flush() then fail("cannot write standard output") end
     return 0
   elseif args.out then
-    call(result.save, result, args.out, canonical)
+    result:save(args.out, canonical)
   end
   show(result, args, args.out)
 end
@@ -169,12 +159,12 @@ function M.report(args)
   local out = args.out or without_extension(args.files[1]) .. ".html"
   if is_run(args.files[1]) then
     if #args.files > 1 then fail("a run is reported alone; there are %d files", #args.files) end
-    local loaded = call(linnet.load, args.files[1])
+    local loaded = linnet.load(args.files[1])
     local page = run_report(loaded)
-    call(page.save, page, out)
+    page:save(out)
   else
-    local result = call(sweep.merge, args.files, {partial = args.partial or false})
-    call(result.report, result, out)
+    local result = sweep.merge(args.files, {partial = args.partial or false})
+    result:report(out)
   end
   io.stderr:write("wrote ", out, "\n")
 end
@@ -192,7 +182,7 @@ function M.slurm(args)
   if args.tasks > s.grid.jobs then
     fail("%d tasks, but the sweep has %d jobs", args.tasks, s.grid.jobs)
   end
-  local job = call(slurm.write, args.spec, opts)
+  local job = slurm.write(args.spec, opts)
   if not args.submit then
     print(("wrote array.sh, merge.sh and submit.sh to %s; submit with: sh %s"):format(job.dir,
       slurm.quote(job.submit)))

@@ -12,6 +12,7 @@
 local files = require "linnet.files"
 local lfs = require "lfs"
 local options = require "linnet.options"
+local error = require("linnet.failure").raise
 
 local M = {}
 

@@ -9,6 +9,7 @@
 local core = require "linnet.core"
 local options = require "linnet.options"
 local problem = require "linnet.problem"
+local error = require("linnet.failure").raise
 
 local M = {}
 

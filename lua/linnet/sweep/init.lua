@@ -17,6 +17,8 @@ local result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
 local work = require "linnet.sweep.work"
 require "linnet.sweep.report"
+local failure = require "linnet.failure"
+local error = failure.raise
 
 local M = {}
 
@@ -271,8 +273,8 @@ function Sweep:run(o)
   end
   local ok, found = pcall(run.run, self, o)
   if ok then return found end
-  if type(found) == "string" then error("sweep.run: " .. found, 2) end
-  error(found, 0)
+  if type(found) == "table" and found.result then error(found) end
+  error("sweep.run: " .. failure.message(found), 2, failure.kind(found))
 end
 
 -- ---------------------------------------------------------------- files

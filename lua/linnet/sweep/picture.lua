@@ -6,6 +6,7 @@
 local grid = require "linnet.sweep.grid"
 local options = require "linnet.options"
 local result = require "linnet.sweep.result"
+local error = require("linnet.failure").raise
 
 local methods, check = result.methods, result.check
 

@@ -8,6 +8,7 @@ local options = require "linnet.options"
 local picture = require "linnet.sweep.picture"
 local result = require "linnet.sweep.result"
 local record = require "linnet.record"
+local error = require("linnet.failure").raise
 
 local M = {}
 

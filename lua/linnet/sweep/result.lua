@@ -14,6 +14,7 @@ local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
 local record = require "linnet.record"
 local statistics = require "linnet.statistics"
+local error = require("linnet.failure").raise
 
 local M = {}
 

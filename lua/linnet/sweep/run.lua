@@ -10,6 +10,8 @@ local progress = require "linnet.progress"
 local record = require "linnet.record"
 local result = require "linnet.sweep.result"
 local work = require "linnet.sweep.work"
+local failure = require "linnet.failure"
+local error = failure.raise
 
 local M = {}
 
@@ -111,7 +113,7 @@ end
 -- @tparam table o checked options of `sweep:run`
 -- @tparam[opt] function work_with like `work.here`
 -- @treturn table the result of everything in the file
--- @raise a table `message`, `interrupted`, `result` (what there is); a string before work began
+-- @raise a failure whose `result` is what there is; without it before work began
 function M.run(sweep, o, work_with)
   local header = file.header(sweep, o.shard)
   local writer <close> = o.out and record.open(o.out, 0) or nil
@@ -126,14 +128,9 @@ function M.run(sweep, o, work_with)
   local found = result.new(sweep.grid, header, records)
   if ok and synced then return found end
   local stopped = ok and sync_why or why
-  local interrupted = type(stopped) == "table" and stopped.interrupted
-    or tostring(stopped):find(work.INTERRUPTED, 1, true) ~= nil
-  error(setmetatable({
-    message = ("sweep: %s (%d of %d records are kept%s)"):format(tostring(stopped),
-      #found.records, total, o.out and " in " .. o.out or ""),
-    interrupted = interrupted, result = found,
-    cause = type(stopped) == "table" and stopped.cause or stopped,
-  }, work.Stopped), 0)
+  error(("sweep: %s (%d of %d records are kept%s)"):format(tostring(stopped), #found.records, total,
+    o.out and " in " .. o.out or ""), 0, failure.kind(stopped), {result = found,
+    cause = failure.cause(stopped)})
 end
 
 return M

@@ -12,30 +12,23 @@ local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
 local record = require "linnet.record"
 local result = require "linnet.sweep.result"
+local failure = require "linnet.failure"
+local error = failure.raise
 
 local M = {}
 
 local CALL_SECONDS = 0.5 -- the aim for one call of the ensemble: what a kill -9 can lose
 local LINE_MAX_BYTES = 4096 -- a line from a worker: what POSIX writes to a pipe in one piece
 
-local INTERRUPTED = "interrupted!" -- as the interpreter's Ctrl-C says
+-- Raise as Ctrl-C does.
+local function interrupt() error("interrupted!", 0, "interrupted") end
 
-local Stopped = {__name = "linnet.failure"}
-function Stopped.__tostring(e) return e.message end
-
--- Whether an error is Ctrl-C, seen by the interpreter or by a system call.
-local function is_interrupt(what)
-  local text = tostring(what)
-  return text:find(INTERRUPTED, 1, true) or text:find("Interrupted system call", 1, true)
-end
-
---- Raise the error that ends a sweep at a job.
+-- Raise the failure that ends a sweep at a job.
 local function stop(sweep, job, what)
-  local text = is_interrupt(what) and INTERRUPTED or tostring(what)
-  error(setmetatable({
-    message = ("%s: %s"):format(sweep.grid:describe(job), text),
-    interrupted = text:find("^interrupted") ~= nil, cause = what,
-  }, Stopped), 0)
+  local stopped = failure.is_interrupt(what)
+  local text = stopped and "interrupted!" or tostring(what)
+  local kind = stopped and "interrupted" or "callback"
+  error(("%s: %s"):format(sweep.grid:describe(job), text), 0, kind, {cause = what})
 end
 
 -- ---------------------------------------------------------------- a user's function
@@ -179,7 +172,7 @@ local function by_ensemble(sweep, plan, seeds, point, threads, emit)
     local began = core.system.clock()
     local rows, interrupted = members.run(plan, names, part, threads)
     emit_rows(rows, names, part, point, emit)
-    if interrupted then error(INTERRUPTED, 0) end
+    if interrupted then interrupt() end
     from = from + #part
     local rate = #part / math.max(core.system.clock() - began, 1e-6)
     size = math.max(threads, math.min(1e6, 4 * size, math.floor(rate * CALL_SECONDS)))
@@ -282,10 +275,20 @@ function M.worker(sweep, jobs, out)
   if not ok then
     local text = tostring(why)
     send{failed = utf8.len(text) and text:sub(1, 1000) or "an error that is not UTF-8",
-      interrupted = type(why) == "table" and why.interrupted or false}
+      interrupted = failure.is_interrupt(why)}
   end
   send{done = true}
   return ok
+end
+
+local EINTR = 4 -- on every system there is
+
+-- Calls take(line) for each line; a signal in between is answered by its own handler.
+local function receive(pipe, take)
+  while true do
+    local line, why, number = pipe:read("l")
+    if line then take(line) elseif number ~= EINTR then return assert(not why, why) end
+  end
 end
 
 --- Work in several processes.
@@ -301,7 +304,7 @@ function M.processes(count, command)
       parts[i] = ("%s 3>&1 1>&2 & echo \"{\\\"pid\\\":$!}\"\n"):format(command(i))
     end
     local pipe = assert(io.popen(table.concat(parts) .. "wait", "r"))
-    local pids, finished, failure = {}, 0, nil
+    local pids, finished, failed = {}, 0, nil
     local function take(line)
       local value = record.decode(line)
       if type(value) ~= "table" then error("a worker wrote a line that is no record", 0) end
@@ -310,7 +313,7 @@ function M.processes(count, command)
       elseif value.done then
         finished = finished + 1
       elseif value.failed then
-        failure = failure or value
+        failed = failed or value
       elseif type(value.point) == "table" and sweep.grid:job(value.point, value.seed) then
         emit(value)
       else
@@ -318,26 +321,23 @@ function M.processes(count, command)
       end
     end
     local ok, why = pcall(function()
-      for line in pipe:lines() do take(line) end
+      receive(pipe, take)
     end)
     if not ok then -- stop them, and keep what they have sent
       os.execute("kill " .. table.concat(pids, " ") .. " 2>/dev/null")
       pcall(function()
-        for line in pipe:lines() do take(line) end
+        receive(pipe, take)
       end)
     end
     pipe:close()
-    if not ok then error(is_interrupt(why) and INTERRUPTED or why, 0) end
-    if failure then
-      error(setmetatable({message = failure.failed, interrupted = failure.interrupted}, Stopped), 0)
+    if not ok then error(why, 0) end
+    if failed then
+      error(failed.failed, 0, failed.interrupted and "interrupted" or "callback")
     elseif finished < count then
       error(("%d of %d workers ended before their work was done"):format(count - finished, count),
         0)
     end
   end
 end
-
-M.Stopped = Stopped
-M.INTERRUPTED = INTERRUPTED
 
 return M

@@ -1,0 +1,104 @@
+--- lua/linnet/failure.lua: the one object that linnet raises: what went wrong, of which kind, and
+-- what there was until then.
+--
+-- Messages are for people; programs ask for the `kind`:
+--
+--     misuse       wrong arguments, options, names: raised at the line of the caller
+--     interrupted  Ctrl-C
+--     callback     a function of the user's raised: `cause` is what it raised
+--     missing      a program that is needed is not installed
+--     file         a file or pipe cannot be read or written
+--     data         a file holds something else than it should
+--     memory       there is not enough of it
+--
+-- `run` or `result` hold what was computed before. As text a failure is "place: message", what
+-- `error` makes of a string; and because errors used to be strings, it answers to the methods of
+-- strings. It says itself what it is, so the interpreter prints no traceback below it.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.failure
+
+local M = {}
+
+local Failure = {__name = "linnet.failure"}
+
+-- e:find(...), e:match(...): those of strings, of its text.
+local as_text = {}
+for name, f in next, string do
+  as_text[name] = function(e, ...) return f(tostring(e), ...) end
+end
+Failure.__index = as_text
+
+function Failure.__tostring(e) return (e.place or "") .. e.message end
+function Failure.__concat(a, b) return tostring(a) .. tostring(b) end
+function Failure.__len(e) return #tostring(e) end
+
+local HERE = debug.getinfo(1, "S").source:match("^(@.*/)failure%.lua$")
+
+-- "file:line: " of the function at a level as `error` counts in the caller of the caller; nil where
+-- that is a line of linnet's own, of which nobody knows anything.
+local function place_of(level)
+  local at = level > 0 and debug.getinfo(level + 2, "Sl")
+  if not at or at.currentline <= 0 or HERE and at.source:sub(1, #HERE) == HERE then return nil end
+  return ("%s:%d: "):format(at.short_src, at.currentline)
+end
+
+--- A failure, not raised.
+-- @tparam string kind one of those above
+-- @tparam string message
+-- @tparam[opt] table fields `cause`, `run`, `result`; becomes the failure
+-- @treturn table
+function M.new(kind, message, fields)
+  fields = fields or {}
+  fields.kind, fields.message = kind, message
+  return setmetatable(fields, Failure)
+end
+
+--- Raise a failure; in place of Lua's `error`, whose first two arguments it takes. What is no
+-- string is raised as it is: someone's error that passes through.
+-- @param message
+-- @tparam[opt=1] integer level whose place it gets, as `error` counts it; 0 for none
+-- @tparam[opt="misuse"] string kind
+-- @tparam[opt] table fields
+function M.raise(message, level, kind, fields)
+  if type(message) ~= "string" then error(message, 0) end
+  local e = M.new(kind or "misuse", message, fields)
+  e.place = place_of(level or 1)
+  error(e, 0)
+end
+
+--- The message without its place, of anything that was raised.
+-- @param e
+-- @treturn string
+function M.message(e)
+  return getmetatable(e) == Failure and e.message or tostring(e)
+end
+
+--- What was raised at first: the cause of a failure that has one, or else itself.
+-- @param e
+function M.cause(e)
+  return getmetatable(e) == Failure and e.cause or e
+end
+
+-- What the interpreter raises itself are strings: for Ctrl-C, and when memory is out.
+local function kind_of_text(text)
+  if text == "not enough memory" then return "memory" end
+  local stopped = text == "interrupted!" or text:find("^[^\n]*: interrupted!$")
+  return stopped and "interrupted" or "error"
+end
+
+--- The kind of anything that was raised; "error" for what others raised.
+-- @param e
+-- @treturn string
+-- @usage assert(require("linnet.failure").kind("not enough memory") == "memory")
+function M.kind(e)
+  if getmetatable(e) == Failure then return e.kind end
+  return type(e) == "string" and kind_of_text(e) or "error"
+end
+
+--- Whether it is Ctrl-C that ended something.
+-- @param e what was raised
+-- @treturn boolean
+function M.is_interrupt(e) return M.kind(e) == "interrupted" end
+
+return M

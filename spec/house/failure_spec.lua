@@ -1,0 +1,92 @@
+--- spec/house/failure_spec.lua: what linnet raises is known by its kind, reads like the string that
+-- it once was, and needs no traceback.
+-- SPDX-License-Identifier: MIT
+package.path = "spec/?.lua;" .. package.path
+local failure = require "linnet.failure"
+local linnet = require "linnet"
+local support = require "support"
+
+local function raised(f, ...)
+  local ok, e = pcall(f, ...)
+  assert.is_false(ok)
+  return e
+end
+
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+local s = p:init("gaussian", {h = 10, seed = 1})
+
+describe("A failure", function()
+  it("has a kind, a message, and the place of the caller before it as text", function()
+    local line = debug.getinfo(1, "l").currentline + 1
+    local e = raised(function() p:flow(s, {tol = 1}) end)
+    assert.equal("misuse", e.kind)
+    assert.equal("flow: option 't' is required: a number > 0", e.message)
+    assert.equal(("spec/house/failure_spec.lua:%d: %s"):format(line, e.message), tostring(e))
+  end)
+
+  it("reads like a string", function()
+    local e = raised(linnet.npy.load, "/no/such")
+    assert.equal("file", e.kind)
+    assert.equal("/no/such", e:match("npy.load: ([^:]*)"))
+    assert.equal("!" .. tostring(e), "!" .. e)
+    assert.equal(#tostring(e), #e)
+  end)
+
+  it("names no line of linnet itself", function()
+    local sweep = linnet.sweep{over = {h = {1, 2}}, problem = p, init = "gaussian",
+      flow = {t = -1}}
+    assert.is_nil(tostring(raised(sweep.run, sweep)):find("%.lua:%d"))
+  end)
+
+  it("of a callback keeps what was raised, whatever it is, and what was computed", function()
+    for _, what in ipairs{"a word", {}, 3, true} do
+      local e = raised(p.flow, p, s, {t = 1, on_step = function() error(what, 0) end})
+      assert.equal("callback", e.kind)
+      assert.equal(what, e.cause)
+      assert.is_true(e.run.final.t > 0)
+    end
+  end)
+
+  it("is no interrupt because a user's error speaks of one", function()
+    for _, words in ipairs{"the line was interrupted", "interrupted! by hand", "interrupted"} do
+      local e = raised(p.flow, p, s, {t = 1, stop = function() error(words) end})
+      assert.equal("callback", e.kind)
+      local sweep = linnet.sweep{over = {a = {1}}, run = function() error(words) end}
+      assert.equal("callback", raised(sweep.run, sweep).kind)
+    end
+  end)
+
+  it("keeps its kind through sweeps: a flow inside that is misused is a callback's", function()
+    local sweep = linnet.sweep{over = {a = {1}}, run = function() return p:flow(s, {}) end}
+    local e = raised(sweep.run, sweep)
+    assert.equal("callback", e.kind)
+    assert.equal("misuse", failure.kind(e.cause))
+    assert.equal(0, #e.result.records)
+  end)
+
+  it("is printed by the interpreter in one line", function()
+    local said = support.child([[local linnet = require "linnet"
+      linnet.problem(linnet.eye(2), linnet.ones(3, 1))]])
+    assert.equal(1, #said, table.concat(said, "\n"))
+    assert.matches(":2: problem: X is 2 x 2", said[1], 1, true)
+  end)
+end)
+
+-- Lua's own error is for what is no failure: a broken promise inside, a table caught again.
+local PLAIN = {["lua/linnet/failure.lua"] = true, ["lua/linnet/record/line.lua"] = true,
+  ["lua/linnet/init.lua"] = true, ["lua/linnet/shell/repl.lua"] = true}
+
+describe("Every module", function()
+  it("that raises raises failures", function()
+    local pipe <close> = io.popen("find lua -name '*.lua'")
+    local plain = {}
+    for path in pipe:lines() do
+      local text = support.read(path)
+      if text:find("%f[%w_.:]error%(") and not PLAIN[path]
+        and not text:find('local error = [^\n]*raise') then
+        plain[#plain + 1] = path
+      end
+    end
+    assert.equal("", table.concat(plain, " "))
+  end)
+end)
