@@ -36,7 +36,7 @@ static int l_descent_new(lua_State *L) {
   int n = sgd ? p->n : 0, batch = sgd ? spec.batch : 0;
   bound_descent shape;
   for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
-    descent_layout(&at.room, &shape.d, p->r, p->m, s->o->kp, n, batch);
+    descent_layout(&at.room, &shape.d, state_dims(s), n, batch);
   bound_descent *b = lua_touserdata(L, -1);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, DESCENT_STATE);

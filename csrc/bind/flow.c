@@ -32,7 +32,7 @@ static int l_flow_new(lua_State *L) {
   flow_spec spec = bind_flow_spec(L, 2);
   flow shape;
   for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
-    flow_layout(&at.room, &shape, p->r, p->m, s->o->kp, spec.method);
+    flow_layout(&at.room, &shape, state_dims(s), spec.method);
   flow *f = lua_touserdata(L, -1);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, FLOW_STATE);

@@ -7,14 +7,14 @@
 
 #include "flow/tuning.h"
 
-void arrival_layout(arena *a, arrival *w, int r, int m, int kp) {
-  w->E = arena_mat(a, r, m);
-  w->A = arena_mat(a, r, m);
-  w->SZ = arena_mat(a, r + m, kp);
-  w->s = arena_doubles(a, (size_t)(r + m));
+void arrival_layout(arena *a, arrival *w, dims d) {
+  w->E = arena_mat(a, d.r, d.m);
+  w->A = arena_mat(a, d.r, d.m);
+  w->SZ = arena_mat(a, d.r + d.m, d.kp);
+  w->s = arena_doubles(a, (size_t)(d.r + d.m));
   w->lapack = (lapack_work){0};
-  lapack_want_svd(&w->lapack, r + m, kp);
-  lapack_want_svd(&w->lapack, r, m);
+  lapack_want_svd(&w->lapack, d.r + d.m, d.kp);
+  lapack_want_svd(&w->lapack, d.r, d.m);
   lapack_layout(a, &w->lapack);
 }
 

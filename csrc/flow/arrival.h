@@ -25,7 +25,7 @@ typedef struct arrival {
   lapack_work lapack;
 } arrival;
 
-void arrival_layout(arena *a, arrival *w, int r, int m, int kp);
+void arrival_layout(arena *a, arrival *w, dims d);
 /* Evaluates the start Z, which is not judged yet. */
 void arrival_start(arrival *w, const field *f, mat Z);
 /* E, excess, A and S Z at Z. */

@@ -11,7 +11,8 @@ const method method_auto = {.name = "auto", .pair = {&method_dop853, &method_exp
 
 void choice_start(choice *c, const stepper *s, int kp) {
   c->active = s->slot[1].method != NULL;
-  for (int i = 0; i < 2 && c->active; i++) c->cost[i] = s->slot[i].method->cost(s->f.r, s->f.m, kp);
+  for (int i = 0; i < 2 && c->active; i++)
+    c->cost[i] = s->slot[i].method->cost((dims){s->f.r, s->f.m, kp});
   c->spent = 0.0;
   c->patience = CHOICE_PATIENCE;
 }

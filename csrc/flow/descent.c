@@ -11,20 +11,20 @@
 
 const char *const descent_method_names[DESCENT_METHODS] = {"gd", "heavy_ball", "nesterov", "sgd"};
 
-void descent_layout(arena *a, descent *d, int r, int m, int kp, int n, int batch) {
-  d->Z = arena_mat(a, r + m, kp);
-  d->Z0 = arena_mat(a, r + m, kp);
-  d->velocity = arena_mat(a, r + m, kp);
-  d->there = arena_mat(a, r + m, kp);
-  d->V = arena_mat(a, m, kp);
-  d->E = arena_mat(a, r, m);
-  d->A = arena_mat(a, r, m);
-  d->map = arena_mat(a, r, m);
-  d->batch_W = arena_mat(a, batch, r);
-  d->batch_E = arena_mat(a, batch, m);
+void descent_layout(arena *a, descent *d, dims of, int n, int batch) {
+  d->Z = arena_mat(a, of.r + of.m, of.kp);
+  d->Z0 = arena_mat(a, of.r + of.m, of.kp);
+  d->velocity = arena_mat(a, of.r + of.m, of.kp);
+  d->there = arena_mat(a, of.r + of.m, of.kp);
+  d->V = arena_mat(a, of.m, of.kp);
+  d->E = arena_mat(a, of.r, of.m);
+  d->A = arena_mat(a, of.r, of.m);
+  d->map = arena_mat(a, of.r, of.m);
+  d->batch_W = arena_mat(a, batch, of.r);
+  d->batch_E = arena_mat(a, batch, of.m);
   d->order = arena_ints(a, (size_t)n);
-  flow_layout(a, &d->ahead, r, m, kp, &method_dopri5);
-  kernel_room_layout(a, &d->room, r, m, kp);
+  flow_layout(a, &d->ahead, of, &method_dopri5);
+  kernel_room_layout(a, &d->room, of);
 }
 
 static void descent_evaluate(descent *d) {

@@ -54,7 +54,7 @@ typedef struct descent {
 } descent;
 
 /* n: rows of X (sgd; otherwise 0). batch: spec.batch (sgd; otherwise 0). Run twice. */
-void descent_layout(arena *a, descent *d, int r, int m, int kp, int n, int batch);
+void descent_layout(arena *a, descent *d, dims of, int n, int batch);
 /* W (n x r) and Y (n x m, raw) only for sgd: they and f's arrays must outlive the descent. */
 void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0);
 /* Up to count more steps. FLOW_RUNNING: call again; FLOW_INTERRUPTED: call again to go on. */

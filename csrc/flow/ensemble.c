@@ -38,7 +38,7 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
   origin_layout(a, &room->o, p, job->kp, job->pr, 0, false);
   room->s = (state){&room->o, arena_mat(a, problem_k(p), job->kp), 0.0};
   state_work_layout(a, &room->work, &room->o);
-  flow_layout(a, &room->flow, p->r, p->m, job->kp, job->flow.method);
+  flow_layout(a, &room->flow, problem_dims(p, job->kp), job->flow.method);
   initialize_frame_layout(a, &room->frame, &room->o);
   room->F = arena_mat(a, p->D, test ? job->pr : 0);
   room->Theta = arena_mat(a, p->D, test ? p->m : 0);

@@ -7,18 +7,18 @@
 
 #include "num/blas.h"
 
-void erk_layout(arena *a, erk *w, int r, int m, int kp, int stages) {
-  int n = (stages + 1) * m;
-  w->A = arena_mat(a, r, n);
-  w->scaled = arena_mat(a, r, n);
-  w->V = arena_mat(a, kp, n);
-  w->velocity = arena_mat(a, kp, n);
-  w->products = arena_mat(a, n, m);
-  w->error_v = arena_mat(a, kp, m);
-  w->error_u = arena_mat(a, r, kp);
-  w->start = arena_mat(a, kp, n);
-  w->moved = arena_mat(a, kp, n);
-  propagator_layout(a, &w->step, r, m, stages);
+void erk_layout(arena *a, erk *w, dims d, int stages) {
+  int n = arena_product(a, stages + 1, d.m);
+  w->A = arena_mat(a, d.r, n);
+  w->scaled = arena_mat(a, d.r, n);
+  w->V = arena_mat(a, d.kp, n);
+  w->velocity = arena_mat(a, d.kp, n);
+  w->products = arena_mat(a, n, d.m);
+  w->error_v = arena_mat(a, d.kp, d.m);
+  w->error_u = arena_mat(a, d.r, d.kp);
+  w->start = arena_mat(a, d.kp, n);
+  w->moved = arena_mat(a, d.kp, n);
+  propagator_layout(a, &w->step, d, stages);
 }
 
 void erk_use(erk *w, const tableau *tab, bool conserving) {

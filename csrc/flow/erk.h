@@ -29,7 +29,7 @@ typedef struct erk {
 } erk;
 
 /* For any tableau of at most stages stages. */
-void erk_layout(arena *a, erk *w, int r, int m, int kp, int stages);
+void erk_layout(arena *a, erk *w, dims d, int stages);
 /* conserving: the imbalance is kept to round-off, whatever the error of the step. Nothing is known
  * of the state the next step begins with. */
 void erk_use(erk *w, const tableau *tab, bool conserving);

@@ -7,19 +7,19 @@
 #include "flow/stepper.h"
 #include "flow/tuning.h"
 
-static void *explicit_layout(arena *a, int r, int m, int kp) {
+static void *explicit_layout(arena *a, dims d) {
   erk shape, *w = arena_bytes(a, 1, sizeof *w);
-  erk_layout(a, w ? w : &shape, r, m, kp, TABLEAU_STAGES);
+  erk_layout(a, w ? w : &shape, d, TABLEAU_STAGES);
   return w;
 }
 
 /* Everything moves r k' m numbers some thirty times; the exact propagator is of order 13 m or k. */
-static double dop853_cost(int r, int m, int kp) {
-  double n = r, products = n * m * kp, order = fmin(13.0 * m, n + m);
+static double dop853_cost(dims d) {
+  double n = d.r, products = n * d.m * d.kp, order = fmin(13.0 * d.m, n + d.m);
   return DOP853_COST_CALL + DOP853_COST_PRODUCT * products + DOP853_COST_CUBE * pow(order, 3.0);
 }
 
-static double dopri5_cost(int r, int m, int kp) { return 0.5 * dop853_cost(r, m, kp); }
+static double dopri5_cost(dims d) { return 0.5 * dop853_cost(d); }
 
 static double plain_tol(double tol) { return tol; }
 

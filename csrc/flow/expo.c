@@ -9,20 +9,20 @@
 #include "flow/tuning.h"
 #include "num/blas.h"
 
-void expo_layout(arena *a, expo *w, int r, int m, int kp) {
+void expo_layout(arena *a, expo *w, dims d) {
   mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2,    &w->mid,    &w->end,
                      &w->rest, &w->step, &w->E,  &w->force, &w->scratch};
-  for (int i = 0; i < 2; i++) kernel_layout(a, &w->K[i], r, m);
-  kernel_room_layout(a, &w->room, r, m, kp);
-  rotate_layout(a, &w->rotations, r, m, kp);
+  for (int i = 0; i < 2; i++) kernel_layout(a, &w->K[i], d);
+  kernel_room_layout(a, &w->room, d);
+  rotate_layout(a, &w->rotations, d);
   for (int j = 0; j <= EXPO_PHI; j++) {
-    w->half[j] = arena_mat(a, r, m);
-    w->full[j] = arena_mat(a, r, m);
+    w->half[j] = arena_mat(a, d.r, d.m);
+    w->full[j] = arena_mat(a, d.r, d.m);
   }
-  for (size_t i = 0; i < sizeof rm / sizeof *rm; i++) *rm[i] = arena_mat(a, r, m);
-  w->VV = arena_mat(a, m, m);
-  w->UA = arena_mat(a, kp, m);
-  w->Q = arena_mat(a, r + m, kp);
+  for (size_t i = 0; i < sizeof rm / sizeof *rm; i++) *rm[i] = arena_mat(a, d.r, d.m);
+  w->VV = arena_mat(a, d.m, d.m);
+  w->UA = arena_mat(a, d.kp, d.m);
+  w->Q = arena_mat(a, d.r + d.m, d.kp);
 }
 
 /* Rotations far below the tolerance: what is left unsettled is multiplied by t lam in E, and an

@@ -30,7 +30,7 @@ typedef struct expo {
   const tick *tick;         /* of the attempt, asked before each rotation and eigenproblem */
 } expo;
 
-void expo_layout(arena *a, expo *w, int r, int m, int kp);
+void expo_layout(arena *a, expo *w, dims d);
 /* tol: of the error estimates that steps will be judged by. No kernel is known. */
 void expo_start(expo *w, double tol, int64_t *eigenproblems);
 /* A step h from Z of order 2 or 4: out, and low, whose difference is O(h^3). Finds its own kernel

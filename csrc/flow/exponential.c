@@ -7,17 +7,17 @@
 #include "flow/stepper.h"
 #include "flow/tuning.h"
 
-static void *expo_room(arena *a, int r, int m, int kp) {
+static void *expo_room(arena *a, dims d) {
   expo shape, *w = arena_bytes(a, 1, sizeof *w);
-  expo_layout(a, w ? w : &shape, r, m, kp);
+  expo_layout(a, w ? w : &shape, d);
   return w;
 }
 
 /* m eigenproblems of order r, and products. */
-static double expo_cost(int r, int m, int kp) {
-  double n = r, products = n * m * kp;
+static double expo_cost(dims d) {
+  double n = d.r, products = n * d.m * d.kp;
   return EXPO_COST_CALL + EXPO_COST_PRODUCT * products +
-         m * (EXPO_COST_PROBLEM + EXPO_COST_SQUARE * n * n + EXPO_COST_CUBE * n * n * n);
+         d.m * (EXPO_COST_PROBLEM + EXPO_COST_SQUARE * n * n + EXPO_COST_CUBE * n * n * n);
 }
 
 /* Local estimates of order 3 make global errors of tol^2/3 for expo2, and for expo4, whose steps

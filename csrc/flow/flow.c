@@ -13,11 +13,12 @@ const char *const flow_reason_names[FLOW_REASONS] = {
     "saddle",   "unreachable", "step_underflow", "max_steps",    "max_seconds",
     "diverged", "non_finite",  "interrupted"};
 
-void flow_layout(arena *a, flow *w, int r, int m, int kp, const method *which) {
+void flow_layout(arena *a, flow *w, dims d, const method *which) {
   mat *const states[] = {&w->Z, &w->Zprev, &w->next};
-  for (size_t i = 0; i < sizeof states / sizeof *states; i++) *states[i] = arena_mat(a, r + m, kp);
-  arrival_layout(a, &w->arrival, r, m, kp);
-  stepper_layout(a, &w->step, r, m, kp, which);
+  for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+    *states[i] = arena_mat(a, d.r + d.m, d.kp);
+  arrival_layout(a, &w->arrival, d);
+  stepper_layout(a, &w->step, d, which);
 }
 
 /* What the state at Z says; FLOW_RUNNING: go on. */

@@ -40,7 +40,7 @@ typedef struct flow {
 } flow;
 
 /* Everything a flow of this method allocates; run twice, counting and placing. */
-void flow_layout(arena *a, flow *w, int r, int m, int kp, const method *which);
+void flow_layout(arena *a, flow *w, dims d, const method *which);
 /* Z0 (k x k') is copied; f's arrays must outlive the flow. spec->method as given to the layout. */
 void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t0);
 /* One accepted step, possibly to t_end or infinity. FLOW_RUNNING: call again. Any other reason is

@@ -23,9 +23,9 @@ struct method {
   /* What its estimate is held against, so that errors at the end are about tol. */
   double (*local_tol)(double tol);
   /* About the microseconds of a step: only ratios matter. */
-  double (*cost)(int r, int m, int kp);
+  double (*cost)(dims d);
   /* Its room: run twice, counting (NULL comes back) and placing. */
-  void *(*layout)(arena *a, int r, int m, int kp);
+  void *(*layout)(arena *a, dims d);
   /* The next attempt begins at a state never seen. */
   void (*restart)(stepper *s);
   /* As stepper_try, stepper_accept and stepper_again. */

@@ -15,10 +15,10 @@ static int order_of(int r, int m, int stages) {
   return (is_full(r, m, stages) ? r : stages * m) + m;
 }
 
-void propagator_layout(arena *a, propagator *w, int r, int m, int stages) {
-  int n = order_of(r, m, stages);
+void propagator_layout(arena *a, propagator *w, dims d, int stages) {
+  int n = order_of(d.r, d.m, stages);
   for (int i = 0; i < 7; i++) w->room[i] = arena_mat(a, n, n);
-  w->stages = is_full(r, m, stages) ? arena_mat(a, n, n * stages) : (mat){0};
+  w->stages = is_full(d.r, d.m, stages) ? arena_mat(a, n, arena_product(a, n, stages)) : (mat){0};
 }
 
 static void shape(propagator *w, int r, int m, int stages) {

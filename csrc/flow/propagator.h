@@ -5,6 +5,7 @@
 #define LINNET_FLOW_PROPAGATOR_H
 
 #include "flow/tableau.h"
+#include "model/field.h"
 #include "num/arena.h"
 #include "num/dense.h"
 
@@ -22,7 +23,7 @@ typedef struct propagator {
   double unit;     /* max|A|: makes C and G free of scale */
 } propagator;
 
-void propagator_layout(arena *a, propagator *w, int r, int m, int stages);
+void propagator_layout(arena *a, propagator *w, dims d, int stages);
 /* C of a step h with forces A (r x s m, stages side by side), corrected until M J M^T = J to
  * round-off. False where that cannot be reached: the step was far too long. */
 bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m);

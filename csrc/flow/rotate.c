@@ -9,13 +9,13 @@
 #include "flow/tuning.h"
 #include "num/blas.h"
 
-void rotate_layout(arena *a, rotate_room *w, int r, int m, int kp) {
-  int q = r < m ? r : m, p = r < m ? m : r;
+void rotate_layout(arena *a, rotate_room *w, dims d) {
+  int q = d.r < d.m ? d.r : d.m, p = d.r < d.m ? d.m : d.r;
   w->tall = arena_mat(a, p, q);
   w->small = arena_mat(a, q, q);
-  w->PU = arena_mat(a, q, kp);
-  w->RV = arena_mat(a, q, kp);
-  w->mix = arena_mat(a, q, kp);
+  w->PU = arena_mat(a, q, d.kp);
+  w->RV = arena_mat(a, q, d.kp);
+  w->mix = arena_mat(a, q, d.kp);
   w->sinh = arena_doubles(a, (size_t)q);
   w->cosh = arena_doubles(a, (size_t)q);
 }

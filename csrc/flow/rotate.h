@@ -15,7 +15,7 @@ typedef struct rotate_room {
                                 it to 0: what the round-off of Z^T J Z is relative to, squared */
 } rotate_room;
 
-void rotate_layout(arena *a, rotate_room *w, int r, int m, int kp);
+void rotate_layout(arena *a, rotate_room *w, dims d);
 /* B (r x m) is kept. STATUS_NON_FINITE, and Z as it was, where cosh overflows or B is not finite.
  */
 status rotate_apply(rotate_room *w, const field *f, mat B, mat Z);

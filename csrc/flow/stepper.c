@@ -17,13 +17,13 @@ const method *method_named(const char *name) {
   return *m;
 }
 
-void stepper_layout(arena *a, stepper *s, int r, int m, int kp, const method *which) {
+void stepper_layout(arena *a, stepper *s, dims d, const method *which) {
   bool pair = which->pair[0] != NULL;
-  s->low = arena_mat(a, r + m, kp);
+  s->low = arena_mat(a, d.r + d.m, d.kp);
   for (int i = 0; i < 2; i++) {
     stepper_slot *slot = &s->slot[i];
     slot->method = pair ? which->pair[i] : i == 0 ? which : NULL;
-    slot->room = slot->method ? slot->method->layout(a, r, m, kp) : NULL;
+    slot->room = slot->method ? slot->method->layout(a, d) : NULL;
   }
 }
 

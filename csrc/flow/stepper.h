@@ -36,7 +36,7 @@ struct stepper {
 };
 
 /* Rooms for a method; for auto those of both of its pair. */
-void stepper_layout(arena *a, stepper *s, int r, int m, int kp, const method *which);
+void stepper_layout(arena *a, stepper *s, dims d, const method *which);
 /* Begins with the method of the layout, or with the first of its pair. */
 void stepper_start(stepper *s, const field *f, double tol);
 

@@ -7,22 +7,22 @@
 
 #include "num/blas.h"
 
-void kernel_layout(arena *a, kernel *K, int r, int m) {
-  K->R = arena_mat(a, m, m);
-  K->lam = arena_mat(a, r, m);
-  K->W = arena_mat(a, r, arena_product(a, r, m));
-  K->nu = arena_doubles(a, (size_t)m);
+void kernel_layout(arena *a, kernel *K, dims d) {
+  K->R = arena_mat(a, d.m, d.m);
+  K->lam = arena_mat(a, d.r, d.m);
+  K->W = arena_mat(a, d.r, arena_product(a, d.r, d.m));
+  K->nu = arena_doubles(a, (size_t)d.m);
 }
 
-void kernel_room_layout(arena *a, kernel_room *w, int r, int m, int kp) {
-  w->SU = arena_mat(a, r, kp);
-  w->M = arena_mat(a, r, r);
-  w->N = arena_mat(a, m, m);
-  w->T = arena_mat(a, r, r);
-  w->lam = arena_doubles(a, (size_t)(r > m ? r : m));
+void kernel_room_layout(arena *a, kernel_room *w, dims d) {
+  w->SU = arena_mat(a, d.r, d.kp);
+  w->M = arena_mat(a, d.r, d.r);
+  w->N = arena_mat(a, d.m, d.m);
+  w->T = arena_mat(a, d.r, d.r);
+  w->lam = arena_doubles(a, (size_t)(d.r > d.m ? d.r : d.m));
   w->lapack = (lapack_work){0};
-  lapack_want_eigh(&w->lapack, r);
-  lapack_want_eigh(&w->lapack, m);
+  lapack_want_eigh(&w->lapack, d.r);
+  lapack_want_eigh(&w->lapack, d.m);
   lapack_layout(a, &w->lapack);
 }
 

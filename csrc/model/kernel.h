@@ -24,8 +24,8 @@ typedef struct kernel_room {
   lapack_work lapack;
 } kernel_room;
 
-void kernel_layout(arena *a, kernel *K, int r, int m);
-void kernel_room_layout(arena *a, kernel_room *w, int r, int m, int kp);
+void kernel_layout(arena *a, kernel *K, dims d);
+void kernel_room_layout(arena *a, kernel_room *w, dims d);
 
 /* K(Z), m eigenproblems of order r; the tick is asked between them (STATUS_PAUSED: K is unusable).
  */

@@ -9,8 +9,8 @@
 void exact_lazy_layout(arena *a, exact_lazy *e, dims d) {
   int r = d.r, m = d.m;
   *e = (exact_lazy){0};
-  kernel_layout(a, &e->K, r, m);
-  kernel_room_layout(a, &e->room, r, m, d.kp);
+  kernel_layout(a, &e->K, d);
+  kernel_room_layout(a, &e->room, d);
   e->e0 = arena_mat(a, r, m);
   e->e = arena_mat(a, r, m);
   e->E = arena_mat(a, r, m);

@@ -6,7 +6,7 @@
 
 static descent rooms(const field *f, int kp, int n, int batch) {
   descent d = {0};
-  CHECK_LAYOUT(a, descent_layout(a, &d, f->r, f->m, kp, n, batch));
+  CHECK_LAYOUT(a, descent_layout(a, &d, (dims){f->r, f->m, kp}, n, batch));
   return d;
 }
 
@@ -87,7 +87,7 @@ static void check_drift_identity(void) {
 static void check_limit(void) {
   spec_case c = case_load("wide");
   flow w = {0};
-  CHECK_LAYOUT(a, flow_layout(a, &w, c.r, c.m, c.h, &method_dop853));
+  CHECK_LAYOUT(a, flow_layout(a, &w, (dims){c.r, c.m, c.h}, &method_dop853));
   flow_spec exact = {&method_dop853, 1.0, 1e-13, 0.0, 0, 0.0};
   flow_start(&w, &c.f, &exact, c.Z0, 0.0);
   while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;
