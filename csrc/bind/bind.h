@@ -81,5 +81,6 @@ void bind_theory(lua_State *L);
 void bind_exact(lua_State *L);
 void bind_ensemble(lua_State *L);
 void bind_system(lua_State *L);
+void bind_prompt(lua_State *L);
 
 #endif

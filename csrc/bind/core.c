@@ -28,7 +28,8 @@ int luaopen_linnet_core(lua_State *L) {
                {"appender", bind_appender}, {"system", bind_system}, {"problem", bind_problem},
                {"start", bind_start},       {"state", bind_state},   {"flow", bind_flow},
                {"descent", bind_descent},   {"theory", bind_theory}, {"exact", bind_exact},
-               {"ensemble", bind_ensemble}, {"whole", bind_whole},   {"process", bind_process}};
+               {"ensemble", bind_ensemble}, {"whole", bind_whole},   {"process", bind_process},
+               {"prompt", bind_prompt}};
   luaL_checkversion(L);
   lua_settop(L, 0);
   lua_newtable(L);

@@ -29,7 +29,7 @@ local WRITERS = {html = "linnet.report.html", md = "linnet.report.markdown",
   csv = "linnet.report.csv"}
 
 -- Findings of the doctor that do not change a result.
-local UNTOLD = {core = true, rlwrap = true}
+local UNTOLD = {core = true, readline = true}
 
 local Report = {__name = "linnet.report"}
 Report.__index = Report

@@ -9,7 +9,7 @@ local GET = {
   gnuplot = "apt install gnuplot-nox (Debian, Ubuntu), dnf install gnuplot, brew install gnuplot",
   argparse = "apt install lua-argparse, or luarocks install argparse",
   lfs = "apt install lua-filesystem, or luarocks install luafilesystem",
-  rlwrap = "apt install rlwrap (only for a Lua without readline)",
+  readline = "apt install libreadline8, brew install readline (without: no TAB, no history)",
 }
 
 --- First line that a command prints, or nil.
@@ -50,7 +50,7 @@ function M.findings()
   end
   for _, name in ipairs{"argparse", "lfs"} do rows[#rows + 1] = module_row(name) end
   rows[#rows + 1] = {"gnuplot", output("gnuplot --version"), GET.gnuplot}
-  rows[#rows + 1] = {"rlwrap", output("rlwrap --version"), GET.rlwrap, true}
+  rows[#rows + 1] = {"readline", ok and core.prompt.editor(), GET.readline, true}
   return rows
 end
 

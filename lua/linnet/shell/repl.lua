@@ -1,65 +1,20 @@
---- The prompt: the stock interpreter with linnet's names loaded.
+--- The prompt: a loop over the readline of the interpreter's process, with linnet's names at hand.
 --
--- `linnet repl` runs `lua -i` in place of itself, so line editing, history and Ctrl-C are those
--- the user knows. Inside, `linnet`, the constructors and `help` are globals.
+-- Pasted code works (top-level `local` names live on), Ctrl-C drops a line or stops a call and
+-- never ends the session, `_` is the last result and `_err` the last error, TAB completes, `?name`
+-- helps.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.shell.repl
 
+local core = require "linnet.core"
+local complete = require "linnet.shell.complete"
+local gnuplot = require "linnet.plot.gnuplot"
+local help = require "linnet.shell.help"
+local options = require "linnet.options"
+local source = require "linnet.shell.source"
+
 local M = {}
-
--- ---------------------------------------------------------------- short errors
-
--- The interpreter adds a traceback to errors that are strings, and none to objects that can say
--- what they are: at the prompt, errors of linnet's functions are such objects.
-local Brief = {__name = "linnet.error", __tostring = function(e) return e.message end}
-local inside = false -- only the outermost call: linnet's own code sees strings
-
-local function brief(f)
-  return function(...)
-    if inside then return f(...) end
-    inside = true
-    local results = table.pack(pcall(f, ...))
-    inside = false
-    if results[1] then return table.unpack(results, 2, results.n) end
-    local e = results[2]
-    error(type(e) == "string" and setmetatable({message = e}, Brief) or e, 0)
-  end
-end
-
--- Every function of a table, and what calls the table itself.
-local function brief_all(t)
-  for name, value in next, t do
-    if type(value) == "function" then t[name] = brief(value) end
-  end
-  local meta = getmetatable(t)
-  local call = type(meta) == "table" and meta.__call
-  if type(call) == "function" then meta.__call = brief(call) end
-end
-
-local MODULES = {"random", "npy", "csv", "data", "theory", "exact", "plot", "report", "ensemble",
-  "sweep"}
-local TYPES = {"matrix", "random", "problem", "state", "run", "result"}
-local OPERATORS = {"__add", "__sub", "__mul", "__div", "__pow", "__unm", "__concat", "__newindex",
-  "__call"}
-
-local function brief_linnet(linnet)
-  local help = require "linnet.shell.help"
-  for _, name in ipairs(TYPES) do
-    local methods = help.methods(name)
-    if methods then brief_all(methods) end
-  end
-  for _, name in ipairs(MODULES) do brief_all(linnet[name]) end
-  for _, name in ipairs{"matrix", "problem", "load", "help", "zeros", "ones", "eye", "diag",
-    "linspace", "logspace", "heatmap"} do
-    local value = linnet[name]
-    if type(value) == "function" then linnet[name] = brief(value) else brief_all(value) end
-  end
-  local meta = debug.getregistry()["linnet.matrix"]
-  for _, name in ipairs(OPERATORS) do
-    if type(meta[name]) == "function" then meta[name] = brief(meta[name]) end
-  end
-end
 
 -- ---------------------------------------------------------------- printed results
 
@@ -101,22 +56,47 @@ local function shown(value)
   return #lines > 0 and table.concat(lines, "\n") or "{}"
 end
 
+local printed -- the last text that print wrote: a plot prints itself and is not shown again
+
 --- What the prompt prints with: like `print`, but plain tables show their fields.
 -- @param ... anything
 -- @usage linnet.repl.print({c = 1.5, delta_plus = 0})
 function M.print(...)
   local values = table.pack(...)
+  printed = values.n == 1 and values[1] or nil
   for i = 1, values.n do values[i] = shown(values[i]) end
   io.stdout:write(table.concat(values, "\t"), "\n")
 end
 
--- ---------------------------------------------------------------- the prompt
+local KEPT = 4 -- lines at the end of a text that is cut in the middle
+
+-- A text as the window takes it: its beginning, how much is left out, its end.
+local function fitted(text)
+  local lines, _, room = {}, gnuplot.window()
+  for line in (text .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
+  room = room - 3
+  if #lines <= room then return text end
+  local cut = #lines - (room - 1)
+  local out = table.move(lines, 1, room - 1 - KEPT, 1, {})
+  out[#out + 1] = ("  ... %d lines more: print(_) shows all"):format(cut)
+  return table.concat(table.move(lines, #lines - KEPT + 1, #lines, #out + 1, out), "\n")
+end
+
+local function show(results)
+  for i = 1, results.n do
+    if not (results.n == 1 and results[1] ~= nil and results[1] == printed) then
+      io.stdout:write(fitted(shown(results[i])), "\n")
+    end
+  end
+end
+
+-- ---------------------------------------------------------------- one input
 
 -- Globals too: what one types all the time.
 local NAMES = {"matrix", "zeros", "ones", "eye", "diag", "linspace", "logspace", "random",
   "problem", "plot", "data"}
 
---- Put linnet, its most used names and `help` into a table of globals and greet.
+--- Put linnet, its most used names and `help` into a table of globals.
 -- @tparam[opt] table env `_G` when absent
 -- @usage linnet.repl.preload({})
 function M.preload(env)
@@ -126,41 +106,154 @@ function M.preload(env)
   for _, name in ipairs(NAMES) do env[name] = linnet[name] end
 end
 
--- Called by the interpreter that `command` starts.
-function M.greet()
-  M.preload()
-  brief_linnet(_G.linnet)
-  M.preload() -- the names again, now brief
-  _G.print = M.print
-  print(("linnet %s. help() lists everything, help(\"flow\") explains one; Ctrl-D leaves.")
-    :format(require "linnet.version"))
+-- What was computed before an error came, and where it is now.
+local function kept(err)
+  for _, field in ipairs{"run", "result"} do
+    local ok, value = pcall(function() return err[field] end)
+    if ok and value ~= nil and type(err) == "table" then
+      return ("\n  what it had is in _err.%s"):format(field)
+    end
+  end
+  return ""
 end
 
-local function quoted(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
---- The running interpreter as a command, from the arguments it was started with.
-local function interpreter()
-  local lowest = 0
-  while arg and arg[lowest - 1] do lowest = lowest - 1 end
-  return lowest < 0 and arg[lowest] or "lua5.4"
+-- An error in the user's words: no place in our sources or in the line just typed, no traceback.
+local function explained(err)
+  local text = tostring(err):gsub("\nstack traceback:.*", "")
+  text = text:gsub("^prompt:1: ", ""):gsub("^prompt:(%d+): ", "line %1: ")
+  return text
 end
 
---- The shell command that starts the prompt, under rlwrap when that is there.
--- @treturn string
--- @usage print(linnet.repl.command())
-function M.command()
-  local setup = ("package.path, package.cpath = %q, %q require('linnet.shell.repl').greet()")
-    :format(package.path, package.cpath)
-  return ("if command -v rlwrap >/dev/null 2>&1; then exec rlwrap -n -C linnet %s -i -e %s; "
-    .. "else exec %s -i -e %s; fi"):format(quoted(interpreter()), quoted(setup),
-    quoted(interpreter()), quoted(setup))
+local function failed(err)
+  _G._err = err
+  io.stdout:write(explained(err), kept(err), "\n")
+end
+
+-- A lone name that stands for nothing was mistyped more often than it was meant.
+local function nothing(text)
+  local name = text:match("^%s*([%a_][%w_]*)%s*$")
+  if not name or name == "nil" or name:find("^_") then return nil end
+  local near = options.nearest(name, complete.names(_G, nil, false))
+  return ("nil (there is no '%s'%s)"):format(name, near and ("; did you mean '%s'?"):format(near)
+    or "")
+end
+
+local function run(text, timed)
+  local f, why, open = source.compiled(text)
+  if not f then return why, open end
+  local began = timed and os.clock()
+  printed = nil
+  local results = table.pack(pcall(f))
+  if not results[1] then return failed(results[2]) end
+  results = table.pack(table.unpack(results, 2, results.n))
+  if results.n > 0 and results[1] ~= nil then _G._ = results[1] end
+  local said = results.n == 1 and results[1] == nil and nothing(text)
+  if said then io.stdout:write(said, "\n") else show(results) end
+  if timed then io.stdout:write(("%.3g s of processor time\n"):format(os.clock() - began)) end
+end
+
+-- A word, an object's name or nothing: what `?x` and `help x` show.
+local function explain(about)
+  if about == "" then return help() end
+  local f = about:find("^[%a_][%w_.:]*$") and not help.known(about)
+    and source.compiled((about:gsub(":", ".")))
+  local ok, value = pcall(f or error)
+  if ok and value ~= nil and pcall(help.text, value) then return help(value) end
+  return help(about)
+end
+
+-- One complete input, or the reason why it is none and whether more lines may complete it.
+local function answer(text)
+  local what, about = source.command(text)
+  if what == "leave" then return nil, nil, true end
+  if what == "help" then
+    local ok, err = pcall(explain, about)
+    return not ok and failed(err) or nil
+  end
+  return run(about or text, what == "time")
+end
+
+-- ---------------------------------------------------------------- the loop
+
+local function history_file()
+  return os.getenv("LINNET_HISTORY") or (os.getenv("HOME") or ".") .. "/.linnet_history"
+end
+
+-- Lines as they come, where there is no readline or no terminal.
+local function plain_reader(terminal)
+  return function(prompt)
+    if terminal then io.stdout:write(prompt):flush() end
+    local line, _, code = io.read()
+    if line or not code then return line end
+    io.stdout:write("\n")
+    return false
+  end
+end
+
+-- The lines of a pasted text, each with the next one.
+local function pieces(text)
+  local lines, at = {}, 0
+  for line in (text .. "\n"):gmatch("(.-)\r?\n") do lines[#lines + 1] = line end
+  return function()
+    at = at + 1
+    return lines[at], lines[at + 1]
+  end
+end
+
+local function session(read)
+  local pending, leave = "", false
+  local function take(line, following)
+    pending = pending == "" and line or pending .. "\n" .. line
+    if pending:find("^%s*$") then pending = "" return end
+    if following and source.continues(following) then return end
+    local text = pending
+    pending = ""
+    local why, open, done = answer(text)
+    if open and following ~= false then pending = text
+    elseif why then io.stdout:write(why, "\n")
+    end
+    leave = leave or done
+  end
+  while not leave do
+    local line = read(pending == "" and "> " or ">> ")
+    if line == nil then break end
+    if line == false or (line == "" and pending:find("\n%s*$")) then -- two empty lines give up, too
+      if line == "" then take(line, false) end
+      pending = ""
+    else
+      if line:find("%S") then core.prompt.remember(line) end
+      for piece, following in pieces(line) do
+        take(piece, following)
+        if leave then break end
+      end
+    end
+  end
+end
+
+local function greet(edits, terminal)
+  if not terminal then return end
+  print(("linnet %s: help lists everything, ?flow explains one%s; Ctrl-D leaves."):format(
+    require "linnet.version", edits and ", TAB completes" or ""))
 end
 
 --- Run the prompt until the user leaves.
 -- @treturn integer the exit code
 function M.run()
-  local _, _, code = os.execute(M.command())
-  return code or 0
+  M.preload()
+  _G.print = M.print
+  local terminal = core.system.isatty("stdin") and core.system.isatty("stdout")
+  local edits = core.prompt.open(function(line, from, to)
+    return complete.words(_G, line, from, to)
+  end, history_file()) and os.getenv("LINNET_READLINE") ~= "no"
+  greet(edits, terminal)
+  local read = edits and core.prompt.read or plain_reader(terminal)
+  repeat -- a Ctrl-C between two calls comes out here: back to a fresh line
+    local ok, err = pcall(session, read)
+    if not ok then failed(err) end
+  until ok
+  if terminal then io.stdout:write("\n") end
+  core.prompt.close(history_file())
+  return 0
 end
 
 return M
