@@ -77,14 +77,23 @@ static int l_exact_diagonal(lua_State *L) {
                                      luaL_checknumber(L, 3), luaL_checknumber(L, 4)));
 }
 
-/* core.exact.scalar(u, v, sigma, target, t) -> p, uu, vv, c; u, v are columns of equal length */
+/* core.exact.scalar(u, v) -> p0, |u|^2 - |v|^2, area, c; u, v are columns of equal length */
 static int l_exact_scalar(lua_State *L) {
   mat u = bind_matrix_check(L, 1), v = bind_matrix_check(L, 2);
-  exact_scalar e =
-      exact_scalar_of(u.p, v.p, u.rows, luaL_checknumber(L, 3), luaL_checknumber(L, 4));
-  push_mode(L, exact_scalar_at(&e, luaL_checknumber(L, 5)));
+  exact_scalar e = exact_scalar_of(u.p, v.p, u.rows);
+  lua_pushnumber(L, e.p0);
+  lua_pushnumber(L, e.difference);
+  lua_pushnumber(L, e.area);
   lua_pushnumber(L, e.c);
   return 4;
+}
+
+/* core.exact.scalar_at(p0, difference, area, c, sigma, target, t) -> p, uu, vv */
+static int l_exact_scalar_at(lua_State *L) {
+  exact_scalar e = {luaL_checknumber(L, 1), luaL_checknumber(L, 2), luaL_checknumber(L, 3),
+                    luaL_checknumber(L, 4)};
+  return push_mode(L, exact_scalar_at(&e, luaL_checknumber(L, 5), luaL_checknumber(L, 6),
+                                      luaL_checknumber(L, 7)));
 }
 
 /* core.exact.lazy(U, V, target, sigma) -> object */
@@ -113,9 +122,13 @@ static int l_exact_lazy_at(lua_State *L) {
 }
 
 void bind_exact(lua_State *L) {
-  static const luaL_Reg functions[] = {{"riccati", l_exact_riccati},   {"pairs", l_exact_pairs},
-                                       {"diagonal", l_exact_diagonal}, {"scalar", l_exact_scalar},
-                                       {"lazy", l_exact_lazy},         {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"riccati", l_exact_riccati},
+                                       {"pairs", l_exact_pairs},
+                                       {"diagonal", l_exact_diagonal},
+                                       {"scalar", l_exact_scalar},
+                                       {"scalar_at", l_exact_scalar_at},
+                                       {"lazy", l_exact_lazy},
+                                       {NULL, NULL}};
   static const luaL_Reg riccati[] = {{"at", l_exact_riccati_at}, {NULL, NULL}};
   static const luaL_Reg lazy[] = {{"at", l_exact_lazy_at}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

@@ -42,14 +42,14 @@ exact_mode exact_diagonal(double a, double b, double s, double t);
 
 /* r = m = 1, any h, sigma > 0: p = u . v, and |u|^2, |v|^2. [D] after Saxe et al. 2014. */
 typedef struct exact_scalar {
-  double sigma, target;
   double p0;         /* u . v at 0 */
   double difference; /* |u|^2 - |v|^2, conserved */
   double area;       /* sqrt(|u|^2 |v|^2 - p^2), conserved */
   double c;          /* lam_1(Lambda) + lam_1(-Lambda) = hypot(difference, 2 area) */
 } exact_scalar;
-exact_scalar exact_scalar_of(const double *u, const double *v, int kp, double sigma, double target);
-exact_mode exact_scalar_at(const exact_scalar *e, double t);
+/* Of u and v with n entries each, every value to round-off of itself: c is 0 only where it is. */
+exact_scalar exact_scalar_of(const double *u, const double *v, int n);
+exact_mode exact_scalar_at(const exact_scalar *e, double sigma, double target, double t);
 
 /* The linearized (lazy) dynamics E(t) = exp(-K(0) t) E(0), any data. */
 typedef struct exact_lazy {

@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: MIT */
 #include "theory/law.h"
 
+#include <complex.h>
 #include <float.h>
 #include <math.h>
 
@@ -21,67 +22,108 @@ double law_variance(double s_u, double dof, const double *nu, int m) {
   return 2.0 * dof * sum;
 }
 
-enum { GAMMA_TERMS = 1000000 }; /* about 10 sqrt(a) are needed: enough for a = 1e9 */
-
-double law_gamma_p(double a, double x) {
-  if (!(x > 0.0)) return x == 0.0 || x < 0.0 ? 0.0 : x;
-  if (isinf(x)) return 1.0;
-  double front = exp(a * log(x) - x - lgamma(a));
-  if (x < a + 1.0) { /* x^a e^-x / Gamma(a) sum x^n / (a (a + 1) ... (a + n)) */
-    double term = 1.0 / a, sum = term;
-    for (int n = 1; n < GAMMA_TERMS && term > sum * DBL_EPSILON; n++) sum += term *= x / (a + n);
-    return front * sum;
+/* log(1 + z) - z without cancellation, z = x + iy off the cut: its series near 0. */
+static double complex log1p_less(double complex z) {
+  if (cabs(z) >= 0.25) return clog(1.0 + z) - z;
+  double complex sum = 0.0, power = z * z;
+  for (int n = 2; n < 40; n++, power *= -z) {
+    double complex term = -power / n;
+    sum += term;
+    if (cabs(term) <= 1e-17 * cabs(sum)) break;
   }
-  /* 1 - the continued fraction of the upper function, by Lentz's recurrence */
-  double b = x + 1.0 - a, c = INFINITY, d = 1.0 / b, f = d;
-  for (int n = 1; n < GAMMA_TERMS; n++) {
-    double an = -n * (n - a), step;
-    b += 2.0;
-    d = 1.0 / (an * d + b);
-    c = b + an / c;
-    f *= step = c * d;
-    if (fabs(step - 1.0) <= DBL_EPSILON) break;
-  }
-  return 1.0 - front * f;
+  return sum;
 }
 
-enum { LAW_TERMS = 1000000 };
+/* The inversion integral of P(Q <= x), Q = sum lam_j chi^2_dof, with s in units of 1/x:
+ *   (1/2 pi i) int exp(psi(s)) ds,  psi(s) = s - (dof/2) sum log(1 + c_j s) - log s. */
+typedef struct inversion {
+  double dof, scale, top; /* c_j = scale nu_j/top = 2 lam_j/x */
+  const double *nu;
+  int m;
+  double s; /* where the path crosses the real axis: the saddle point of psi, s >= 1 */
+} inversion;
 
-/* P(Q <= x), Q = sum lam_j chi^2_dof, lam_j = s_u^2 nu_j: the inversion integral of its
- * characteristic function by the midpoint rule, whose error is the mass beyond x + 2 pi/step
- * (Imhof 1961, Davies 1973). */
-static double mixture_cdf(double s2, double dof, const double *nu, int m, double x, double top) {
-  double mean = 0.0, square = 0.0, tail = 30.0, cdf = 0.5;
-  for (int j = 0; j < m; j++) {
-    mean += nu[j] / top * dof;
-    square += nu[j] / top * (nu[j] / top) * dof;
+static double slope(const inversion *w, double s, double *curvature) {
+  double first = 1.0 - 1.0 / s;
+  *curvature = 1.0 / (s * s);
+  for (int j = 0; j < w->m; j++) {
+    double c = w->scale * (w->nu[j] / w->top), d = c / (1.0 + c * s);
+    first -= 0.5 * w->dof * d;
+    *curvature += 0.5 * w->dof * d * d;
   }
-  x /= s2 * top; /* all in units of the largest lam */
-  /* P(Q > mean + 2 sqrt(t square) + 2 t) <= exp(-t) (Laurent and Massart 2000) */
-  double range = fmax(mean + 2.0 * sqrt(tail * square) + 2.0 * tail, x), step = 2.0 * pi / range;
-  for (int k = 0; k < LAW_TERMS; k++) {
-    double u = (k + 0.5) * step, log_size = 0.0, angle = -u * x;
-    for (int j = 0; j < m; j++) {
-      double v = 2.0 * u * nu[j] / top;
-      log_size -= 0.25 * dof * log1p(v * v);
-      angle += 0.5 * dof * atan(v);
-    }
-    double size = exp(log_size) / (pi * (k + 0.5));
-    cdf -= size * sin(angle);
-    if (size < 1e-13) break;
+  return first;
+}
+
+/* psi' is concave and increasing: Newton's steps from 1, where it is negative, stay below. */
+static void find_saddle(inversion *w) {
+  double curvature;
+  w->s = 1.0;
+  for (int i = 0; i < 2000; i++) {
+    double step = -slope(w, w->s, &curvature) / curvature;
+    if (!(step > 1e-12 * w->s)) break;
+    w->s += step;
   }
-  return fmin(fmax(cdf, 0.0), 1.0);
+}
+
+/* psi(s + d) - psi(s); psi(s) itself, given its slope there. Linear terms are taken together. */
+static double complex rise(const inversion *w, double first, double complex d) {
+  double complex sum = first * d - log1p_less(d / w->s);
+  for (int j = 0; j < w->m; j++) {
+    double c = w->scale * (w->nu[j] / w->top);
+    sum -= 0.5 * w->dof * log1p_less(c / (1.0 + c * w->s) * d);
+  }
+  return sum;
+}
+static double height(const inversion *w, double first) {
+  double sum = first * w->s + 1.0 - log(w->s);
+  for (int j = 0; j < w->m; j++) {
+    double a = w->scale * (w->nu[j] / w->top) * w->s, part = a / (1.0 + a);
+    sum -= 0.5 * w->dof * (a < 0.25 ? -creal(log1p_less(-part)) : log1p(a) - part);
+  }
+  return sum;
+}
+
+enum { LAW_NODES = 1000000 }; /* some tens are taken */
+
+/* Along the parabola s + A(2iu - u^2) by the trapezoidal rule, which converges geometrically there
+ * (Weideman and Trefethen 2007): no branch point, all on the negative axis, and not the pole 0 lies
+ * near it, and from s on the integrand falls, like a Gaussian when dof m is large. A > s keeps the
+ * path steep then: bent to the left at once it would pass where (1 + c s)^(-dof/2) is large.
+ * Imhof's (1961) path, the imaginary axis, falls only like |s|^(-1 - dof/2). */
+static double contour(inversion *w) {
+  find_saddle(w);
+  double curvature, first = slope(w, w->s, &curvature), n = w->dof * w->m;
+  double A = w->s * fmax(1.0, 0.1 * n), pole = w->s / (A + sqrt(A * (A - w->s)));
+  double step = fmin(0.5 / sqrt(curvature) / (2.0 * A), pole / 8.0), sum = 0.0;
+  for (int k = 0; k < LAW_NODES; k++) {
+    double u = k * step;
+    double complex d = A * (2.0 * I * u - u * u), f = cexp(rise(w, first, d));
+    sum += (k ? 1.0 : 0.5) * (creal(f) - u * cimag(f));
+    if (cabs(f) * (1.0 + u) < 1e-18 && (n > 115.0 || A * u * u > 40.0)) break;
+  }
+  return exp(height(w, first)) * (2.0 * A * step / pi) * sum;
 }
 
 double law_cdf(double s_u, double dof, const double *nu, int m, double x) {
-  double top = 0.0;
-  int count = 0;
+  double top = 0.0, mean = 0.0, square = 0.0, shrink = 1.0, active = 0.0;
   for (int j = 0; j < m; j++) top = fmax(top, nu[j]);
-  for (int j = 0; j < m; j++) count += nu[j] > top * DBL_EPSILON;
   if (!(x >= 0.0)) return x < 0.0 ? 0.0 : x;
-  if (!(dof > 0.0) || !(s_u * s_u * top > 0.0) || isinf(x)) return 1.0;
-  if (count == 1) return law_gamma_p(0.5 * dof, 0.5 * x / (s_u * s_u * top));
-  return mixture_cdf(s_u * s_u, dof, nu, m, x, top);
+  if (!(dof > 0.0) || !(s_u > 0.0) || !(top > 0.0) || isinf(x)) return 1.0;
+  x = x / s_u / s_u / top; /* in units of the largest lam */
+  for (int j = 0; j < m; j++) {
+    double lam = nu[j] / top;
+    mean += dof * lam;
+    square += dof * lam * lam;
+    active += lam > 1e-290;
+  }
+  /* P(Q > mean + 2 sqrt(t square) + 2 t) <= exp(-t) (Laurent and Massart 2000), t = 40 */
+  if (x > mean + 2.0 * sqrt(40.0 * square) + 80.0) return 1.0;
+  if (x < 1e-290) { /* a power law by far */
+    shrink = pow(x / 1e-290, 0.5 * dof * active);
+    x = 1e-290;
+  }
+  inversion w = {.dof = dof, .scale = 2.0 / x, .top = top, .nu = nu, .m = m};
+  return shrink == 0.0 ? 0.0 : fmin(fmax(shrink * contour(&w), 0.0), 1.0);
 }
 
 double law_wide_nu(double h, double s_u, double s_v, double t) {

@@ -8,11 +8,9 @@
  * end, independent chi^2. Its mean s_u^2 dof tr(V V^T), its variance 2 s_u^4 dof sum nu_j^2. */
 double law_mean(double s_u, double dof, const double *nu, int m);
 double law_variance(double s_u, double dof, const double *nu, int m);
-/* P(dist^2 <= x): a regularized gamma function when one nu differs from 0, else the inversion of
- * the characteristic function (Imhof 1961, Davies 1973) to 1e-9 once dof m >= 16. */
+/* P(dist^2 <= x), any dof >= 0: the inversion of the characteristic function along a path through
+ * its saddle point, to about 1e-13 in both tails (relative in the lower one). */
 double law_cdf(double s_u, double dof, const double *nu, int m, double x);
-/* Regularized lower incomplete gamma function P(a, x). */
-double law_gamma_p(double a, double x);
 
 /* Wide limit, any data: the eigenvalue of V V^T at the end that belongs to the singular value t of
  * Theta_hat, sqrt(c2^2/4 + t^2) - d2/2, c2 = h (s_u^2 + s_v^2), d2 = h (s_u^2 - s_v^2), without

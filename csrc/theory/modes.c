@@ -22,17 +22,65 @@ exact_mode exact_diagonal(double a, double b, double s, double t) {
   return z;
 }
 
-exact_scalar exact_scalar_of(const double *u, const double *v, int kp, double sigma,
-                             double target) {
-  double uu = 0.0, vv = 0.0, uv = 0.0, area = 0.0;
-  for (int i = 0; i < kp; i++) {
-    uu += u[i] * u[i];
-    vv += v[i] * v[i];
-    uv += u[i] * v[i];
-    /* Lagrange's |u|^2 |v|^2 - (u.v)^2 as a sum of squares: nothing cancels or underflows */
-    for (int j = 0; j < i; j++) area = hypot(area, u[i] * v[j] - u[j] * v[i]);
+/* A sum of products in two doubles, high + low: each product and each sum with its own round-off
+ * (Dekker 1971; Ogita, Rump and Oishi 2005), so what cancels still has 16 digits. */
+typedef struct twofold {
+  double high, low;
+} twofold;
+
+static twofold add_product(twofold s, double x, double y) {
+  double p = x * y, sum = s.high + p, back = sum - s.high;
+  double lost = (s.high - (sum - back)) + (p - back) + fma(x, y, -p) + s.low;
+  double high = sum + lost;
+  return (twofold){high, lost - (high - sum)};
+}
+
+static twofold dot(const double *x, const double *y, int n, int ex, int ey) {
+  twofold s = {0.0, 0.0};
+  for (int i = 0; i < n; i++) s = add_product(s, ldexp(x[i], -ex), ldexp(y[i], -ey));
+  return s;
+}
+
+/* An exponent that brings the largest entry below 1: then no square leaves the range. */
+static int exponent_of(const double *x, int n) {
+  double top = 0.0;
+  int e = 0;
+  for (int i = 0; i < n; i++) top = fmax(top, fabs(x[i]));
+  frexp(top, &e);
+  return e;
+}
+
+/* x - y of two twofolds in units 2^ex and 2^ey, in one double. */
+static double minus(twofold x, int ex, twofold y, int ey) {
+  int e = ex > ey ? ex : ey;
+  double a = ldexp(x.high, ex - e), b = ldexp(y.high, ey - e), d = a - b, back = d - a;
+  double lost = (a - (d - back)) - (b + back);
+  return ldexp(d + (lost + (ldexp(x.low, ex - e) - ldexp(y.low, ey - e))), e);
+}
+
+/* area = |u| |v - (u.v/|u|^2) u|: Lagrange's |u|^2 |v|^2 - (u.v)^2 without its cancellation. */
+static double area_of(const double *u, const double *v, int n, int eu, int ev, twofold uu,
+                      twofold uv) {
+  if (!(uu.high > 0.0)) return 0.0;
+  double a = uv.high / uu.high; /* and its own round-off: together u.v/|u|^2 in two doubles */
+  double rest = (fma(-a, uu.high, uv.high) + (uv.low - a * uu.low)) / uu.high, size = 0.0;
+  for (int i = 0; i < n; i++) {
+    double x = ldexp(u[i], -eu);
+    twofold w = add_product((twofold){ldexp(v[i], -ev), 0.0}, -a, x);
+    w = add_product(w, -rest, x);
+    size = hypot(size, w.high + w.low);
   }
-  return (exact_scalar){sigma, target, uv, uu - vv, area, hypot(uu - vv, 2.0 * area)};
+  return ldexp(sqrt(uu.high) * size, eu + ev);
+}
+
+exact_scalar exact_scalar_of(const double *u, const double *v, int n) {
+  int eu = exponent_of(u, n), ev = exponent_of(v, n);
+  twofold uu = dot(u, u, n, eu, eu), vv = dot(v, v, n, ev, ev), uv = dot(u, v, n, eu, ev);
+  exact_scalar e = {.p0 = ldexp(uv.high + uv.low, eu + ev)};
+  e.difference = minus(uu, 2 * eu, vv, 2 * ev);
+  e.area = area_of(u, v, n, eu, ev, uu, uv);
+  e.c = hypot(e.difference, 2.0 * e.area);
+  return e;
 }
 
 /* c = 0, y >= 0: p' = 2 |p| sigma (y - sigma p); b = y/sigma, e = exp(-2 sigma y t). */
@@ -69,14 +117,14 @@ static double unbalanced(double c, double p0, double sigma, double y, double t) 
   return 0.25 * c * (more / Dn) * ((N + Dn) / N);
 }
 
-exact_mode exact_scalar_at(const exact_scalar *e, double t) {
+exact_mode exact_scalar_at(const exact_scalar *e, double sigma, double target, double t) {
   exact_mode z;
-  double sign = e->target < 0.0 ? -1.0 : 1.0, y = sign * e->target, p0 = sign * e->p0;
-  double scale = fabs(p0) + y / e->sigma;
+  double sign = target < 0.0 ? -1.0 : 1.0, y = sign * target, p0 = sign * e->p0;
+  double scale = fabs(p0) + y / sigma;
   /* a smaller c than this is 0: sinh would overflow */
   if (t == 0.0) z.p = e->p0;
-  else if (e->c > 1e-300 * scale) z.p = sign * unbalanced(e->c, p0, e->sigma, y, t);
-  else z.p = sign * balanced(p0, e->sigma, y, t);
+  else if (e->c > 1e-300 * scale) z.p = sign * unbalanced(e->c, p0, sigma, y, t);
+  else z.p = sign * balanced(p0, sigma, y, t);
   double sum = hypot(e->c, 2.0 * z.p), more = 0.5 * (sum + fabs(e->difference));
   double less = more > 0.0 ? z.p * (z.p / more) + e->area * (e->area / more) : 0.0;
   z.uu = e->difference >= 0.0 ? more : less;

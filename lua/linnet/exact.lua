@@ -24,6 +24,7 @@ local SIGMA = {name = "sigma", type = "matrix|list", default_help = "ones",
   help = "r singular values of X"}
 
 local ROUND_OFF = 1e-12 -- relative: what singular values of whitened data may differ from 1
+local NOISE = 2.0 ^ -49 -- relative: what an LQ factorization leaves of an imbalance of 0
 
 local function refuse(format, ...) return nil, format:format(...) end
 
@@ -49,11 +50,20 @@ local function finite(matrices)
   return true
 end
 
--- Of a start: U1, V (with at most r + m columns), target and the list of sigma; or nil and why not.
-local function start(o)
+-- [U1; V] = L O': only the row space counts, so L's r + m columns do instead of h.
+local function factored(u, v)
+  local r, m = u:rows(), v:rows()
+  if u:cols() <= r + m then return u, v end
+  local _, R = u:vcat(v):t():qr()
+  local L = R:t()
+  return L:sub(1, r, 1, r + m):copy(), L:sub(r + 1, r + m, 1, r + m):copy()
+end
+
+-- Of a start: U1, V (with all their columns), target and the list of sigma; or nil and why not.
+local function given(o)
   local u, v, y, sigma = o.U1, o.V, o.target, o.sigma
-  local given = u or v or y or sigma
-  if o.state ~= nil and given or o.state == nil and not (u and v and y) then
+  local parts = u or v or y or sigma
+  if o.state ~= nil and parts or o.state == nil and not (u and v and y) then
     return refuse("give state, or U1, V and target")
   elseif o.state ~= nil then
     if getmetatable(o.state) ~= core.types.state then
@@ -71,11 +81,15 @@ local function start(o)
   local list
   if ok then list, why = sigma_list(sigma, r) end
   if not list then return nil, why end
-  if u:cols() > r + m then -- only the row space counts: [U1; V] = L O'
-    local _, R = u:vcat(v):t():qr()
-    u, v = R:t():sub(1, r, 1, r + m):copy(), R:t():sub(r + 1, r + m, 1, r + m):copy()
-  end
   return u, v, y, list
+end
+
+-- The same with at most r + m columns.
+local function start(o)
+  local u, v, y, sigma = given(o)
+  if not u then return nil, v end
+  u, v = factored(u, v)
+  return u, v, y, sigma
 end
 
 local function time_check(t)
@@ -208,9 +222,21 @@ local function as_matrix(x)
   return type(x) == "number" and core.matrix.new(1, 1, x) or x
 end
 
+-- p(0), |u|^2 - |v|^2, (|u|^2 |v|^2 - p^2)^(1/2) and c. A state wider than its factor L knows the
+-- last two to round-off of L only: a c below that is 0, as for every other bound.
+local function conserved(u, v, state)
+  local p0, difference, area, c = core.exact.scalar(u:t():copy(), v:t():copy())
+  if state and state.h > u:cols() and c <= NOISE * (u:norm() ^ 2 + v:norm() ^ 2) then
+    return p0, 0, 0, 0
+  end
+  return p0, difference, area, c
+end
+
 --- One singular value and one output, any width: p = u.v obeys p' = sqrt(c^2 + 4 p^2) sigma (yt -
--- sigma p), in all branches (towards the target, towards the saddle, zero target). [D] after Saxe
--- et al. 2014, section 8.
+-- sigma p), in all branches (towards the target, towards the saddle, zero target). c is computed
+-- to its own round-off from U1 and V as given, so nearly balanced starts keep their time at the
+-- saddle; of a state wider than two columns it counts as 0 below the round-off of its factor L. [D]
+-- after Saxe et al. 2014, section 8.
 -- @function scalar
 -- @tparam table opts see `help("exact.scalar")`
 -- @treturn table object with `:at(t)` -> numbers `p` = U1 V', `uu` = U1 U1', `vv` = V V', and field
@@ -222,17 +248,17 @@ end
 -- print(path:at(0.7).p, path:at(math.huge).p)
 define("scalar", function(o)
   o.target, o.sigma = as_matrix(o.target), as_matrix(o.sigma)
-  local u, v, y, sigma = start(o)
+  local u, v, y, sigma = given(o)
   if not u then return nil, v end
   if u:rows() ~= 1 or v:rows() ~= 1 then
     return refuse("needs rank 1 and m = 1, got %d and %d", u:rows(), v:rows())
   end
-  local a, b, s, yt = u:t():copy(), v:t():copy(), sigma[1], y:get(1, 1)
+  local p0, difference, area, c = conserved(u, v, o.state)
   local path = object(function(t)
-    local p, uu, vv = core.exact.scalar(a, b, s, yt, t)
+    local p, uu, vv = core.exact.scalar_at(p0, difference, area, c, sigma[1], y:get(1, 1), t)
     return {p = p, uu = uu, vv = vv}
   end)
-  path.c = select(4, core.exact.scalar(a, b, s, yt, 0))
+  path.c = c
   return path
 end)
 

@@ -317,6 +317,33 @@ describe("linnet.exact.scalar", function()
     assert(never.c == 0 and never:at(INF).p == 0 and math.abs(never:at(1e4).p) < 1e-300)
   end)
 
+  it("keeps a start of zero imbalance on its way to the saddle, at any width", function()
+    for _, h in ipairs{1, 2, 3, 4, 50, 1000} do
+      local u = matrix(1, h, function(_, j) return (0.3 + 0.1 * j * j) / h ^ 2 end)
+      local path, p0 = exact.scalar{U1 = u, V = -u, target = 2}, -(u * u:t()):get(1, 1)
+      assert(path.c == 0)
+      for _, t in ipairs{1, 10, 30, 1000, INF} do
+        local e = math.exp(-4 * t)
+        local want = 2 * e / (e + 2 / p0 - 1)
+        assert(math.abs(path:at(t).p - want) <= 1e-12 * math.abs(want) + 1e-300)
+      end
+    end
+    local p, u = linnet.problem(linnet.eye(1), matrix{{2}}), matrix{{0.4, 0.7, 1.2}}
+    assert(math.abs(exact.scalar{state = p:init{U = u, V = -u}}:at(30).p) < 1e-50)
+  end)
+
+  it("takes c of nearly balanced weights to its own round-off", function()
+    -- c^2 = (|u|^2 - |v|^2)^2 + 4 (|u|^2 |v|^2 - (u.v)^2), in whole numbers times powers of two
+    for _, e in ipairs{2.0 ^ -10, 2.0 ^ -30, 2.0 ^ -50} do
+      for _, size in ipairs{1, 2.0 ^ -500, 2.0 ^ 400} do
+        local u, v = matrix{{1, 2, 0, 0}}, matrix{{1 + e, 2, 0, 0}}
+        local c = exact.scalar{U1 = size * u, V = size * v, target = 1}.c
+        local want = ((e * (2 + e)) ^ 2 + 4 * (2 * e) ^ 2) ^ 0.5 * size * size
+        assert(math.abs(c / want - 1) < 1e-15)
+      end
+    end
+  end)
+
   it("refuses more than one mode", function()
     local ok, why = pcall(exact.scalar, {U1 = linnet.eye(2), V = linnet.eye(1, 2),
       target = linnet.ones(2, 1)})

@@ -275,49 +275,6 @@ end)
 
 -- ---------------------------------------------------------------- laws
 
-describe("theory.law", function()
-  it("is a chi-square for one eigenvalue", function()
-    local law = theory.law({0.8}, 0.5, 2) -- 0.2 chi^2_2 is exponential of mean 0.4
-    for _, x in ipairs{0, 0.05, 0.4, 3} do
-      near(law.cdf(x), 1 - math.exp(-x / 0.4), 1e-13, 1e-15)
-    end
-    near(law.mean, 0.4, 1e-14)
-    near(law.variance, 0.16, 1e-14)
-    local wide = theory.law({1}, 1, 1e6) -- the median of chi^2_k is k (1 - 2/(9 k))^3 + O(1/k)
-    near(wide.cdf(1e6 * (1 - 2 / 9e6) ^ 3), 0.5, 1e-8)
-  end)
-
-  it("is a mixture: equal eigenvalues, one that vanishes, the closed form for dof 2", function()
-    near(theory.law({0.7, 0.7, 0.7}, 1, 10).cdf(20), theory.law({0.7}, 1, 30).cdf(20), 1e-9)
-    near(theory.law({0.7, 1e-13}, 1, 30).cdf(18), theory.law({0.7}, 1, 30).cdf(18), 1e-9)
-    -- a X + b Y, X and Y exponential of mean 2: hypoexponential. 2 x dof = 4 is below the 16 of
-    -- the promise: the series ends at 1e6 terms, with 1e-6 left
-    local law, a, b, x = theory.law({0.9, 0.35}, 1, 2), 1.8, 0.7, 2.2
-    near(law.cdf(x), 1 - (a * math.exp(-x / a) - b * math.exp(-x / b)) / (a - b), 1e-6)
-  end)
-
-  it("fits sums of simulated chi-squares", function()
-    local g, nu, values = linnet.random(17), {1.3, 0.4, 0.05}, {}
-    local law = theory.law(nu, 0.2, 40)
-    for i = 1, 2000 do
-      local sum = 0
-      for _, x in ipairs(nu) do sum = sum + 0.04 * x * g:chi2(40) end
-      values[i] = law.cdf(sum)
-    end
-    table.sort(values)
-    local worst = 0
-    for i, u in ipairs(values) do
-      worst = math.max(worst, math.abs(u - i / 2000), math.abs(u - (i - 1) / 2000))
-    end
-    assert(worst < 1.95 / 2000 ^ 0.5, worst) -- Kolmogorov's 0.1 % point
-  end)
-
-  it("is defined where nothing is random", function()
-    assert(theory.law({1}, 1, 0).cdf(0) == 1 and theory.law({0, 0}, 1, 5).mean == 0)
-    assert(theory.law({1}, 1, 5).cdf(-1) == 0 and theory.law({1, 2}, 1, 5).cdf(math.huge) == 1)
-  end)
-end)
-
 describe("the wide law", function()
   it("is the exact law of the wide-limit end state", function()
     -- a start with h s_u^2 = a, h s_v^2 = b ends with V V' of eigenvalues that exact.diagonal knows
