@@ -53,8 +53,8 @@ static void read_starts(lua_State *L, ensemble_job *job) {
       lua_pop(L, 1);
     }
     job->seeds = seeds;
-    job->kp = initialize_columns(job->p, job->h);
-    job->pr = job->invariant ? 0 : initialize_frame_rows(job->p, job->kp);
+    job->kp = start_columns(job->p, job->h);
+    job->pr = job->invariant ? 0 : start_frame_rows(job->p, job->kp);
     return;
   }
   const state **starts = bind_block(L, sizeof *starts * (size_t)given, 0);

@@ -21,10 +21,12 @@ static origin *origin_new(lua_State *L, int arg, int kp, int pr, int explicit_h,
   return o;
 }
 
-/* The origin on top becomes its first state. */
+/* The origin on top, its L0 filled, becomes its first state. */
 static int state_first(lua_State *L) {
+  origin *o = lua_touserdata(L, -1);
+  ALONE(origin_begin(o));
   state *s = bind_state_push(L, lua_gettop(L), 0.0);
-  mat_copy(s->L, s->o->L0);
+  mat_copy(s->L, o->L0);
   return 1;
 }
 
@@ -45,13 +47,13 @@ static int l_start_sampled(lua_State *L) {
   double h = luaL_checknumber(L, 3);
   uint64_t seed = (uint64_t)luaL_checkinteger(L, 4);
   bool invariant = lua_toboolean(L, 7);
-  int kp = initialize_columns(p, h), pr = invariant ? 0 : initialize_frame_rows(p, kp);
+  int kp = start_columns(p, h), pr = invariant ? 0 : start_frame_rows(p, kp);
   origin *o = origin_new(L, 1, kp, pr, 0, false);
   label(L, o, h, seed);
   o->s_u = luaL_checknumber(L, 5);
   o->s_v = luaL_checknumber(L, 6);
   o->sampled = !invariant;
-  initialize_sampled(o);
+  start_sampled(o);
   return state_first(L);
 }
 
@@ -61,20 +63,19 @@ static int l_start_orthogonal(lua_State *L) {
   double h = luaL_checknumber(L, 3);
   origin *o = origin_new(L, 1, problem_k(p), 0, 0, false);
   label(L, o, h, 0);
-  initialize_orthogonal(o, luaL_checknumber(L, 4), luaL_checknumber(L, 5));
+  start_orthogonal(o, luaL_checknumber(L, 4), luaL_checknumber(L, 5));
   return state_first(L);
 }
 
 static void reduce_place(lua_State *L, reduce_work *w, const problem *p, int h) {
-  for (placing at = bind_scratch(L); placing_next(&at);)
-    initialize_reduce_layout(&at.room, w, p, h);
+  for (placing at = bind_scratch(L); placing_next(&at);) start_reduce_layout(&at.room, w, p, h);
 }
 
 /* core.start.weights(problem, kind, U, V, seed, invariant) */
 static int l_start_weights(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   mat U = bind_matrix_check(L, 3), V = bind_matrix_check(L, 4);
-  int h = U.cols, kp = initialize_columns(p, h);
+  int h = U.cols, kp = start_columns(p, h);
   int pr = p->D == p->r ? 0 : p->D < kp ? p->D : kp;
   bool invariant = lua_toboolean(L, 6);
   lua_settop(L, 6);
@@ -82,8 +83,8 @@ static int l_start_weights(lua_State *L) {
   reduce_place(L, &w, p, h);
   origin *o = origin_new(L, 1, kp, pr, h, true);
   label(L, o, h, (uint64_t)luaL_optinteger(L, 5, 0));
-  ATTEMPT(L, "init", initialize_reduce(&w, o, U, V));
-  if (invariant) ALONE(initialize_invariant(o));
+  ATTEMPT(L, "init", start_reduce(&w, o, U, V));
+  if (invariant) ALONE(start_invariant(o));
   return state_first(L);
 }
 
@@ -102,7 +103,7 @@ static int l_start_factors(lua_State *L) {
   label(L, o, h, (uint64_t)luaL_optinteger(L, 6, 0));
   mat_copy(o->L0, factor);
   if (pr) mat_copy(w.C, C);
-  ATTEMPT(L, "init", initialize_complement(&w, o, w.C));
+  ATTEMPT(L, "init", start_complement(&w, o, w.C));
   return state_first(L);
 }
 
@@ -111,10 +112,10 @@ static int l_start_zero_output(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = luaL_checknumber(L, 3), s_u = luaL_checknumber(L, 5), s_v = luaL_checknumber(L, 6);
   uint64_t seed = (uint64_t)luaL_checkinteger(L, 4);
-  int ku = structured_half(h, p->r), kv = structured_half(h, p->m), dof = p->D - p->r;
-  origin *o = origin_new(L, 1, ku + kv, dof < ku ? dof : ku, 0, false);
+  int ku = start_half(h, p->r), kv = start_half(h, p->m);
+  origin *o = origin_new(L, 1, ku + kv, least(p->D - p->r, ku), 0, false);
   label(L, o, h, seed);
-  structured_zero_output(seed, h, s_u, s_v, p->r, dof, o->L0, o->R);
+  start_zero_output(o, s_u, s_v);
   return state_first(L);
 }
 
@@ -172,7 +173,7 @@ static int l_start_draw(lua_State *L) {
   uint64_t seed = (uint64_t)luaL_checkinteger(L, 5);
   double s_u = luaL_checknumber(L, 6), s_v = luaL_checknumber(L, 7);
   mat U = bind_matrix_new(L, D, h), V = bind_matrix_new(L, m, h);
-  initialize_draw(seed, law, s_u, s_v, U, V);
+  start_draw(seed, law, s_u, s_v, U, V);
   return 2;
 }
 

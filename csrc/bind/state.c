@@ -58,9 +58,9 @@ void bind_state_frame(lua_State *L, int arg) {
   lua_getiuservalue(L, arg, STATE_ORIGIN);
   origin *o = lua_touserdata(L, -1);
   frame_work w;
-  for (placing at = bind_scratch(L); placing_next(&at);) initialize_frame_layout(&at.room, &w, o);
+  for (placing at = bind_scratch(L); placing_next(&at);) start_frame_layout(&at.room, &w, o);
   mat F = bind_matrix_new(L, o->p->D, o->R.rows);
-  ATTEMPT(L, "theta", initialize_frame(&w, o, F));
+  ATTEMPT(L, "theta", start_frame(&w, o, F));
   lua_setiuservalue(L, -3, ORIGIN_FRAME);
   o->F = F;
   lua_pop(L, 2);

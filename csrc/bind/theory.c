@@ -22,7 +22,7 @@ static mat spectrum_push(lua_State *L, int r, int m, mat Z) {
   rates_place(L, &w, r, m);
   mat spectrum = bind_matrix_new(L, Z.cols, 1);
   ATTEMPT(L, "imbalance",
-          rates_spectrum(&w.lapack, r, Z, mat_sub(w.SZ, 0, 0, Z.cols, Z.cols), spectrum.p));
+          imbalance_spectrum(&w.lapack, r, Z, mat_sub(w.SZ, 0, 0, Z.cols, Z.cols), spectrum.p));
   return spectrum;
 }
 
@@ -53,7 +53,7 @@ static int l_theory_spectrum(lua_State *L) {
 static int l_theory_imbalance(lua_State *L) {
   mat s = bind_matrix_check(L, 1);
   imbalance b =
-      rates_imbalance(s.p, s.rows, (int)luaL_checkinteger(L, 2), (int)luaL_checkinteger(L, 3));
+      imbalance_of(s.p, s.rows, (int)luaL_checkinteger(L, 2), (int)luaL_checkinteger(L, 3));
   lua_createtable(L, 0, 4);
   bind_set_number(L, "c", b.c);
   bind_set_number(L, "delta_plus", b.delta_plus);

@@ -39,7 +39,7 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
   room->s = (state){&room->o, arena_mat(a, problem_k(p), job->kp), 0.0};
   state_work_layout(a, &room->work, &room->o);
   flow_layout(a, &room->flow, problem_dims(p, job->kp), job->flow.method);
-  initialize_frame_layout(a, &room->frame, &room->o);
+  start_frame_layout(a, &room->frame, &room->o);
   room->F = arena_mat(a, p->D, test ? job->pr : 0);
   room->Theta = arena_mat(a, p->D, test ? p->m : 0);
   room->Ehat = arena_mat(a, test ? job->Ytest.rows : 0, p->m);
@@ -66,7 +66,7 @@ static void draw_start(ensemble_room *room, const ensemble_job *job, uint64_t se
   room->o.h = job->h;
   room->o.s_u = job->s_u;
   room->o.s_v = job->s_v;
-  initialize_sampled(&room->o);
+  start_sampled(&room->o);
   mat_copy(room->s.L, room->o.L0);
   room->s.t = 0.0;
 }
@@ -74,7 +74,7 @@ static void draw_start(ensemble_room *room, const ensemble_job *job, uint64_t se
 static double test_error(ensemble_room *room, const ensemble_job *job) {
   int rows = job->Ytest.rows;
   if (!room->o.F.p && room->o.R.rows > 0) {
-    if (initialize_frame(&room->frame, &room->o, room->F) != STATUS_OK) return NAN;
+    if (start_frame(&room->frame, &room->o, room->F) != STATUS_OK) return NAN;
     room->o.F = room->F;
   }
   mat own = room->o.F; /* a given frame may have fewer columns than R has rows: those are zero */
@@ -137,7 +137,7 @@ static bool run_row(ensemble_room *room, const ensemble_job *job, int row, const
   field f = problem_field(job->p);
   if (job->starts) take_start(room, job->starts[row]);
   else draw_start(room, job, job->seeds[row]);
-  room->work.have_G0 = false;
+  origin_begin(&room->o);
   flow_start(&room->flow, &f, &job->flow, room->s.L, room->s.t);
   do reason = flow_advance(&room->flow, t);
   while (reason == FLOW_RUNNING);

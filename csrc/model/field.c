@@ -45,6 +45,17 @@ double field_excess(mat E) {
   return 0.5 * norm * norm;
 }
 
+double field_rate(const field *f, mat Z, mat E, mat A, mat SZ) {
+  double size = mat_norm_fro(E);
+  if (!(size > 0.0)) return size; /* 0, or nan */
+  mat_copy(A, E);
+  mat_scale(A, 1.0 / size);
+  field_force(f, A, A);
+  field_velocity(f, Z, A, SZ);
+  double speed = mat_norm_fro(SZ);
+  return 2.0 * speed * speed;
+}
+
 /* E_ij is a difference of Yt_ij and a dot product of length k', whose round-off a random walk of
  * the products bounds well: 8 eps (|Yt_ij| + sigma_i ||U_i|| ||V_j||). */
 bool field_converged(const field *f, mat Z, mat E, double units) {

@@ -30,6 +30,8 @@ void field_force(const field *f, mat E, mat A);
 void field_velocity(const field *f, mat Z, mat A, mat SZ);
 /* L - L* = 1/2 ||E||^2. */
 double field_excess(mat E);
+/* -d/dt log(L - L*) = 2 ||S Z||^2 / ||E||^2, 0 where E = 0; A (r x m) and SZ are scratch. */
+double field_rate(const field *f, mat Z, mat E, mat A, mat SZ);
 /* E at round-off: each entry within `units` (8 is what one evaluation makes) units in the last
  * place of what it was subtracted from. */
 bool field_converged(const field *f, mat Z, mat E, double units);

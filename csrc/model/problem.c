@@ -7,8 +7,6 @@
 
 #include "num/blas.h"
 
-static int least(int a, int b) { return a < b ? a : b; }
-
 void problem_layout(arena *a, problem *p, int n, int D, int m) {
   int q = least(n, D), s = least(q, m);
   *p = (problem){.n = n, .D = D, .m = m, .q = q, .r = q};

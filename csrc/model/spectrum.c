@@ -1,12 +1,10 @@
 /* csrc/model/spectrum.c: starts of a prescribed imbalance spectrum at a given map, one 2 x 2
- * problem per singular pair of Phi1^T Theta0 (see structured.h); mathematics.md section 5 [D].
+ * problem per singular pair of Phi1^T Theta0 (see spectrum.h); mathematics.md section 5 [D].
  * SPDX-License-Identifier: MIT */
 #include "model/spectrum.h"
 
 #include <math.h>
 #include <stdbool.h>
-
-#include "num/random.h"
 
 const char *structured_reason(structured_refusal why) {
   switch (why) {
@@ -129,25 +127,4 @@ status structured_spectral(structured *w, double h, const double *sigma, mat tar
   for (int i = 0; i < w->theta.count && i < h; i++)
     append(w, i, scale, scale, INFINITY); /* C = 0 */
   return STATUS_OK;
-}
-
-/* s times the lower trapezoidal Bartlett factor of a Gaussian matrix: normals, then chis. */
-static void bartlett(philox *g, double dof, double s, mat L) {
-  for (int j = 0; j < L.cols; j++)
-    for (int i = j + 1; i < L.rows; i++) *mat_at(L, i, j) = s * random_normal(g);
-  for (int j = 0; j < L.cols; j++) *mat_at(L, j, j) = s * random_chi(g, dof - j);
-}
-
-void structured_zero_output(uint64_t seed, double h, double s_u, double s_v, int r, int dof, mat L,
-                            mat R) {
-  int ku = structured_half(h, r), kv = L.cols - ku;
-  double root2 = sqrt(2.0);
-  philox weights = philox_make(seed, STREAM_WEIGHTS), rest = philox_make(seed, STREAM_C);
-  mat_fill(L, 0.0);
-  mat_fill(R, 0.0);
-  bartlett(&weights, 0.5 * h, root2 * s_u, mat_sub(L, 0, 0, r, ku));
-  bartlett(&weights, 0.5 * h, root2 * s_v, mat_sub(L, r, ku, L.rows - r, kv));
-  for (int j = 0; j < ku; j++)
-    for (int i = 0; i < j && i < R.rows; i++) *mat_at(R, i, j) = root2 * s_u * random_normal(&rest);
-  for (int i = 0; i < R.rows; i++) *mat_at(R, i, i) = root2 * s_u * random_chi(&rest, dof - i);
 }

@@ -4,8 +4,6 @@
 #ifndef LINNET_MODEL_SPECTRUM_H
 #define LINNET_MODEL_SPECTRUM_H
 
-#include <stdint.h>
-
 #include "model/pairs.h"
 
 /* Why a start cannot be. structured_reason says it in words. */
@@ -48,16 +46,5 @@ structured_refusal structured_homogeneous(structured *w, double h, double lam);
 /* The min(h, r, m) leading singular pairs (P_i, R_i) of diag(sigma) Yt, L = scale [P; R]: each mode
  * of U1 V^T starts at scale^2 (Saxe et al. 2014), C = 0; no structured_set before. target: Yt. */
 status structured_spectral(structured *w, double h, const double *sigma, mat target, double scale);
-
-/* U = [Ua, Ua], V = [Va, -Va], h even, so that Theta(0) = 0 (Chizat et al. 2019), at any width:
- * with Ua = La Oa^T, Va = Lb Ob^T, L = sqrt(2) diag(La, Lb), Bartlett factors of h/2 degrees of
- * freedom, and C = F R off the data, R's first columns of variance 2 s_u^2, the others 0.
- * With ku = structured_half(h, r), kv = structured_half(h, m), dof = D - r: L is (r + m) x
- * (ku + kv), R min(dof, ku) x (ku + kv). */
-static inline int structured_half(double h, int rows) {
-  return 0.5 * h < rows ? (int)(0.5 * h) : rows;
-}
-void structured_zero_output(uint64_t seed, double h, double s_u, double s_v, int r, int dof, mat L,
-                            mat R);
 
 #endif

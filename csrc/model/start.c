@@ -8,37 +8,49 @@
 #include "num/blas.h"
 #include "num/random.h"
 
-static int least(int a, int b) { return a < b ? a : b; }
-
-int initialize_columns(const problem *p, double h) {
+int start_columns(const problem *p, double h) {
   int k = problem_k(p);
   return h < (double)k ? (int)h : k;
 }
 
-int initialize_frame_rows(const problem *p, int kp) { return least(p->D - p->r, kp); }
+int start_frame_rows(const problem *p, int kp) { return least(p->D - p->r, kp); }
 
-void initialize_sampled(origin *o) {
-  const problem *p = o->p;
-  int k = problem_k(p), r = p->r, pr = o->R.rows;
-  philox weights = philox_make(o->seed, STREAM_WEIGHTS), rest = philox_make(o->seed, STREAM_C);
-  /* the normals first, so that two widths with one seed share them */
-  for (int j = 0; j < o->kp; j++)
-    for (int i = j + 1; i < k; i++)
-      *mat_at(o->L0, i, j) = (i < r ? o->s_u : o->s_v) * random_normal(&weights);
-  for (int j = 0; j < o->kp; j++)
-    *mat_at(o->L0, j, j) = (j < r ? o->s_u : o->s_v) * random_chi(&weights, o->h - j);
-  for (int j = 0; j < o->kp; j++)
-    for (int i = 0; i < least(j, pr); i++) *mat_at(o->R, i, j) = o->s_u * random_normal(&rest);
-  for (int i = 0; i < pr; i++)
-    *mat_at(o->R, i, i) = o->s_u * random_chi(&rest, (double)(p->D - p->r - i));
+/* R <- s times the upper trapezoidal factor of C, D - r rows of normals: column by column, then the
+ * chis. */
+static void sample_complement(philox *g, const problem *p, double s, mat R) {
+  for (int j = 0; j < R.cols; j++)
+    for (int i = 0; i < least(j, R.rows); i++) *mat_at(R, i, j) = s * random_normal(g);
+  for (int i = 0; i < R.rows; i++) *mat_at(R, i, i) = s * random_chi(g, (double)(p->D - p->r - i));
 }
 
-void initialize_orthogonal(origin *o, double a, double b) {
+void start_sampled(origin *o) {
+  const problem *p = o->p;
+  philox weights = philox_make(o->seed, STREAM_WEIGHTS), rest = philox_make(o->seed, STREAM_C);
+  random_bartlett(&weights, o->h, o->L0); /* two widths with one seed share the normals */
+  mat_scale(mat_rows(o->L0, 0, p->r), o->s_u);
+  mat_scale(mat_rows(o->L0, p->r, p->m), o->s_v);
+  sample_complement(&rest, p, o->s_u, o->R);
+}
+
+void start_zero_output(origin *o, double s_u, double s_v) {
+  const problem *p = o->p;
+  int r = p->r, ku = start_half(o->h, r), kv = o->kp - ku;
+  double root2 = sqrt(2.0);
+  philox weights = philox_make(o->seed, STREAM_WEIGHTS), rest = philox_make(o->seed, STREAM_C);
+  mat U = mat_sub(o->L0, 0, 0, r, ku), V = mat_sub(o->L0, r, ku, p->m, kv);
+  random_bartlett(&weights, 0.5 * o->h, U);
+  random_bartlett(&weights, 0.5 * o->h, V);
+  mat_scale(U, root2 * s_u);
+  mat_scale(V, root2 * s_v);
+  sample_complement(&rest, p, root2 * s_u, mat_cols(o->R, 0, ku));
+}
+
+void start_orthogonal(origin *o, double a, double b) {
   mat_fill(o->L0, 0.0);
   for (int i = 0; i < o->kp; i++) *mat_at(o->L0, i, i) = sqrt(i < o->p->r ? a : b);
 }
 
-void initialize_frame_layout(arena *a, frame_work *w, const origin *o) {
+void start_frame_layout(arena *a, frame_work *w, const origin *o) {
   int pr = o->R.rows;
   *w = (frame_work){0};
   w->overlap = arena_mat(a, o->p->r, pr);
@@ -56,16 +68,16 @@ static void project_off(const problem *p, mat x, mat overlap) {
   }
 }
 
-status initialize_frame(frame_work *w, const origin *o, mat F) {
+status start_frame(frame_work *w, const origin *o, mat F) {
   philox g = philox_make(o->seed, STREAM_FRAME);
   random_fill_normal(&g, F, 1.0);
   project_off(o->p, F, w->overlap);
   return lapack_qr(&w->lapack, F, w->tau, w->r); /* diag(R) >= 0 makes Q Haar */
 }
 
-void initialize_draw(uint64_t seed, int law, double s_u, double s_v, mat U, mat V) {
+void start_draw(uint64_t seed, int law, double s_u, double s_v, mat U, mat V) {
   philox gu = philox_make(seed, STREAM_WEIGHTS), gv = philox_make(seed, STREAM_V);
-  if (law == INITIALIZE_UNIFORM) { /* on (-a, a) with a^2/3 the variance */
+  if (law == START_UNIFORM) { /* on (-a, a) with a^2/3 the variance */
     double a = sqrt(3.0);
     random_fill_uniform(&gu, U, -a * s_u, a * s_u);
     random_fill_uniform(&gv, V, -a * s_v, a * s_v);
@@ -75,7 +87,7 @@ void initialize_draw(uint64_t seed, int law, double s_u, double s_v, mat U, mat 
   }
 }
 
-void initialize_reduce_layout(arena *a, reduce_work *w, const problem *p, int h) {
+void start_reduce_layout(arena *a, reduce_work *w, const problem *p, int h) {
   int k = problem_k(p), kp = least(h, k), big = h > p->D ? h : p->D;
   *w = (reduce_work){0};
   w->Zt = arena_mat(a, h, k);
@@ -88,14 +100,14 @@ void initialize_reduce_layout(arena *a, reduce_work *w, const problem *p, int h)
   lapack_layout(a, &w->lapack);
 }
 
-status initialize_complement(reduce_work *w, origin *o, mat C) {
+status start_complement(reduce_work *w, origin *o, mat C) {
   if (o->R.rows == 0) return STATUS_OK;
   status s = lapack_qr(&w->lapack, C, w->tau, o->R);
   if (s == STATUS_OK) mat_copy(o->F, mat_cols(C, 0, o->R.rows));
   return s;
 }
 
-status initialize_reduce(reduce_work *w, origin *o, mat U, mat V) {
+status start_reduce(reduce_work *w, origin *o, mat U, mat V) {
   const problem *p = o->p;
   int k = problem_k(p);
   blas_gemm('N', 'N', 1.0, p->Pt, U, 0.0, w->P);
@@ -114,10 +126,10 @@ status initialize_reduce(reduce_work *w, origin *o, mat U, mat V) {
   mat_copy(o->U2, U);
   project_off(p, o->U2, w->P);
   blas_gemm('N', 'N', 1.0, o->U2, o->O, 0.0, w->C);
-  return initialize_complement(w, o, w->C);
+  return start_complement(w, o, w->C);
 }
 
-void initialize_invariant(origin *o) {
+void start_invariant(origin *o) {
   if (o->R.rows == 0) return;
   for (int j = 0; j < o->U2.cols; j++) /* U2 <- U2 - F R O^T, a column at a time */
     for (int i = 0; i < o->R.rows; i++) {

@@ -7,18 +7,19 @@
 
 #include "num/blas.h"
 
-static int least(int a, int b) { return a < b ? a : b; }
-
 void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
                    bool keep_frame) {
   o->p = p;
   o->kp = kp;
   o->L0 = arena_mat(a, problem_k(p), kp);
+  o->G0 = arena_mat(a, kp, kp);
   o->R = arena_mat(a, pr, kp);
   o->F = keep_frame ? arena_mat(a, p->D, pr) : (mat){NULL, p->D, pr, p->D};
   o->O = explicit_h ? arena_mat(a, explicit_h, kp) : (mat){NULL, 0, kp, 1};
   o->U2 = explicit_h ? arena_mat(a, p->D, explicit_h) : (mat){NULL, p->D, 0, p->D};
 }
+
+void origin_begin(origin *o) { imbalance_matrix(o->p->r, o->L0, o->G0); }
 
 void state_work_layout(arena *a, state_work *w, const origin *o) {
   int r = o->p->r, m = o->p->m, kp = o->kp, tall = r + o->R.rows, s = least(tall, m);
@@ -28,7 +29,6 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
   w->SZ = arena_mat(a, r + m, kp);
   w->LR = arena_mat(a, r + m, o->R.rows);
   w->G = arena_mat(a, kp, kp);
-  w->G0 = arena_mat(a, kp, kp);
   w->values = arena_doubles(a, (size_t)kp);
   w->T = arena_mat(a, tall, m);
   w->P = arena_mat(a, r, m);
@@ -85,35 +85,22 @@ double state_distance(const state *s, state_work *w, bool spectral) {
 double state_rate(const state *s, state_work *w) {
   field f = problem_field(s->o->p);
   field_error(&f, s->L, w->E);
-  return rates_instantaneous(&f, s->L, w->E, w->A, w->SZ);
-}
-
-/* G <- L^T J L = U1^T U1 - V^T V. */
-static void imbalance_matrix(const problem *p, mat L, mat G) {
-  blas_syrk('T', 1.0, mat_rows(L, 0, p->r), 0.0, G);
-  blas_syrk('T', -1.0, mat_rows(L, p->r, p->m), 1.0, G);
+  return field_rate(&f, s->L, w->E, w->A, w->SZ);
 }
 
 status state_imbalance(const state *s, state_work *w, imbalance *out) {
   const origin *o = s->o;
-  status done = rates_spectrum(&w->lapack, o->p->r, s->L, w->G, w->values);
-  *out = rates_imbalance(w->values, o->kp, o->p->r, o->p->m);
+  status done = imbalance_spectrum(&w->lapack, o->p->r, s->L, w->G, w->values);
+  *out = imbalance_of(w->values, o->kp, o->p->r, o->p->m);
   return done;
 }
 
 double state_drift(const state *s, state_work *w) {
-  const problem *p = s->o->p;
-  mat U = state_U(s), V = state_V(s);
-  if (!w->have_G0) imbalance_matrix(p, s->o->L0, w->G0);
-  w->have_G0 = true;
-  imbalance_matrix(p, s->L, w->G);
-  mat_axpy(-1.0, w->G0, w->G);
-  double change = mat_max_abs(w->G), top = 0.0;
-  for (int j = 0; j < s->o->kp; j++) { /* max |L^T L| stands on its diagonal */
-    double u = mat_norm_fro(mat_cols(U, j, 1)), v = mat_norm_fro(mat_cols(V, j, 1));
-    top = fmax(top, u * u + v * v);
-  }
-  return change == 0.0 ? 0.0 : change / top;
+  int r = s->o->p->r;
+  imbalance_matrix(r, s->L, w->G);
+  mat_axpy(-1.0, s->o->G0, w->G);
+  double change = mat_max_abs(w->G);
+  return change == 0.0 ? 0.0 : change / imbalance_scale(r, s->L);
 }
 
 /* UU <- diag(sigma) U1 U1^T diag(sigma), VV <- V V^T. */

@@ -6,21 +6,22 @@
 
 #include <stdint.h>
 
+#include "model/imbalance.h"
 #include "model/problem.h"
-#include "theory/rates.h"
 
 /* What gradient flow and descent never change. */
 typedef struct origin {
   const problem *p;
-  const char *kind; /* name of the initializer; "matrices" when U and V were given */
+  const char *kind; /* name of the start; "matrices" when U and V were given */
   double h;         /* hidden width, INFINITY in the wide limit */
   int kp;           /* k' = min(h, k): columns of L */
   uint64_t seed;
   double s_u, s_v; /* standard deviations of the entries; nan where the law has none */
   bool sampled;    /* U2 is independent Gaussian of deviation s_u: the exact law applies */
   mat L0;          /* k x k', the start */
+  mat G0;          /* k' x k', L0^T J L0 */
   mat R;           /* pr x k': C = U2(0) O = F R; pr = 0 where C = 0 */
-  mat F;           /* D x pr, orthonormal columns off Phi1; p NULL: not drawn (see origin_frame) */
+  mat F;           /* D x pr, orthonormal columns off Phi1; p NULL: not drawn yet */
   mat O;           /* h x k', explicit states only (else p NULL) */
   mat U2;          /* D x h, explicit states only */
 } origin;
@@ -28,6 +29,8 @@ typedef struct origin {
 /* What an origin of kp columns and pr frame rows owns; explicit_h > 0 adds F, O and U2. */
 void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
                    bool keep_frame);
+/* L0 stands: what belongs to it follows. */
+void origin_begin(origin *o);
 
 typedef struct state {
   const origin *o;
@@ -37,17 +40,15 @@ typedef struct state {
 
 /* Buffers of the functions below, for one problem and k'. */
 typedef struct state_work {
-  mat E, A;   /* r x m */
-  mat SZ, LR; /* k x k', k x pr */
-  mat G, G0;  /* k' x k': L^T J L (destroyed by its spectrum), L0^T J L0 */
-  bool have_G0;
+  mat E, A;       /* r x m */
+  mat SZ, LR;     /* k x k', k x pr */
+  mat G;          /* k' x k': L^T J L (destroyed by its spectrum) */
   double *values; /* k' */
   mat T;          /* (r + pr) x m */
   mat P;          /* r x m, U1 V^T */
   mat VV;         /* m x m */
   mat UU, UU0;    /* r x r */
   double *s;      /* min(r + pr, m) */
-  mat svd_u, svd_vt;
   lapack_work lapack;
 } state_work;
 

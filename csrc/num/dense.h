@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+static inline int least(int a, int b) { return a < b ? a : b; }
+
 typedef struct mat {
   double *p;
   int rows, cols;

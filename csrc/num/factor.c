@@ -14,13 +14,11 @@
 
 #define COLMAJOR LAPACK_COL_MAJOR
 
-static int small_side(mat a) { return a.rows < a.cols ? a.rows : a.cols; }
-
 status factor_svd(arena *w, mat a, mat u, mat s, mat v) {
   lapack_work lw = {0};
   lapack_want_svd(&lw, a.rows, a.cols);
   lapack_layout(w, &lw);
-  mat c = arena_mat_raw(w, a.rows, a.cols), vt = arena_mat_raw(w, small_side(a), a.cols);
+  mat c = arena_mat_raw(w, a.rows, a.cols), vt = arena_mat_raw(w, least(a.rows, a.cols), a.cols);
   if (!w->base) return STATUS_OK;
   mat_copy(c, a);
   status out = lapack_svd(&lw, c, (mat){0}, u, s.p, vt);
@@ -82,7 +80,7 @@ status factor_qr(arena *w, mat a, mat q, mat r) {
   lapack_work lw = {0};
   lapack_want_qr(&lw, a.rows, a.cols);
   lapack_layout(w, &lw);
-  double *tau = arena_doubles(w, (size_t)small_side(a));
+  double *tau = arena_doubles(w, (size_t)least(a.rows, a.cols));
   mat c = arena_mat_raw(w, a.rows, a.rows < a.cols ? a.cols : 0); /* a tall a fits into q itself */
   if (!w->base) return STATUS_OK;
   mat in = a.rows < a.cols ? c : q;
@@ -93,7 +91,7 @@ status factor_qr(arena *w, mat a, mat q, mat r) {
 }
 
 status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
-  int q = small_side(a);
+  int q = least(a.rows, a.cols);
   int *pivot = arena_ints(w, (size_t)q), *row = arena_ints(w, (size_t)a.rows);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
@@ -171,7 +169,7 @@ status factor_solve(arena *w, mat a, mat x, double *rcond) {
 }
 
 status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank) {
-  int q = small_side(a), big = a.rows < a.cols ? a.cols : a.rows, iwant = 1;
+  int q = least(a.rows, a.cols), big = a.rows < a.cols ? a.cols : a.rows, iwant = 1;
   double want = 1.0, none = 0.0;
   if (q && b.cols)
     LAPACKE_dgelsd_work(COLMAJOR, a.rows, a.cols, b.cols, &none, a.rows, &none, big, &none, rtol,
@@ -196,7 +194,7 @@ status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank) {
 }
 
 status factor_pinv(arena *w, mat a, double rtol, mat x) {
-  int q = small_side(a);
+  int q = least(a.rows, a.cols);
   mat u = arena_mat(w, a.rows, q), s = arena_mat(w, q, 1), v = arena_mat(w, a.cols, q);
   status out = factor_svd(w, a, u, s, v);
   if (!w->base || out != STATUS_OK) return out;

@@ -157,6 +157,12 @@ double random_chi(philox *g, double dof) { return sqrt(random_chi2(g, dof)); }
 
 /* ---- matrices, column by column ---- */
 
+void random_bartlett(philox *g, double dof, mat a) {
+  for (int j = 0; j < a.cols; j++)
+    for (int i = j + 1; i < a.rows; i++) *mat_at(a, i, j) = random_normal(g);
+  for (int j = 0; j < a.cols; j++) *mat_at(a, j, j) = random_chi(g, dof - j);
+}
+
 void random_fill_normal(philox *g, mat a, double sd) {
   for (int j = 0; j < a.cols; j++) {
     double *c = mat_col(a, j);

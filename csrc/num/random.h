@@ -43,7 +43,10 @@ double random_gamma(philox *g, double shape); /* shape > 0, scale 1 (Marsaglia a
 double random_chi2(philox *g, double dof);
 double random_chi(philox *g, double dof);                /* sqrt of it */
 int64_t random_integer(philox *g, int64_t a, int64_t b); /* a..b, unbiased */
-void random_fill_normal(philox *g, mat a, double sd);    /* column by column */
+/* The lower trapezoidal factor of a Wishart matrix of dof degrees of freedom (Bartlett 1933), any
+ * real dof > a.cols - 1: normals below the diagonal, column by column, then the chis on it. */
+void random_bartlett(philox *g, double dof, mat a);
+void random_fill_normal(philox *g, mat a, double sd); /* column by column */
 void random_fill_uniform(philox *g, mat a, double lo, double hi);
 
 #endif

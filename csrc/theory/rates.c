@@ -3,12 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "theory/rates.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "num/blas.h"
 
-static int least(int a, int b) { return a < b ? a : b; }
 static double positive(double x) { return x > 0.0 ? x : 0.0; }
 
 void rates_layout(arena *a, rates_work *w, dims d) {
@@ -22,41 +20,6 @@ void rates_layout(arena *a, rates_work *w, dims d) {
   lapack_want_svd(&w->lapack, r, r + k);
   lapack_want_svd(&w->lapack, k, k);
   lapack_layout(a, &w->lapack);
-}
-
-status rates_spectrum(lapack_work *w, int r, mat L, mat G, double *spectrum) {
-  int kp = L.cols;
-  blas_syrk('T', 1.0, mat_rows(L, 0, r), 0.0, G);
-  blas_syrk('T', -1.0, mat_rows(L, r, L.rows - r), 1.0, G);
-  status s = lapack_eigvalsh(w, G, spectrum);
-  if (s != STATUS_OK) return s;
-  double top = 0.0;
-  for (int j = 0; j < kp; j++) top = fmax(top, mat_norm_fro(mat_cols(L, j, 1)));
-  double noise = kp * DBL_EPSILON * top * top;
-  for (int i = 0, j = kp - 1; i < j; i++, j--) {
-    double x = spectrum[i];
-    spectrum[i] = spectrum[j];
-    spectrum[j] = x;
-  }
-  for (int i = 0; i < kp; i++)
-    if (fabs(spectrum[i]) <= noise) spectrum[i] = 0.0;
-  return STATUS_OK;
-}
-
-/* Lambda's other h - kp eigenvalues are 0, which changes no positive part; and kp <= h, so r <= kp
- * says that h >= r too. */
-imbalance rates_imbalance(const double *spectrum, int kp, int r, int m) {
-  imbalance b = {0};
-  if (kp > 0) {
-    b.plus_first = positive(spectrum[0]);
-    b.minus_first = positive(-spectrum[kp - 1]);
-  }
-  if (r <= kp) b.plus_last = positive(spectrum[r - 1]);
-  if (m <= kp) b.minus_last = positive(-spectrum[kp - m]);
-  b.c = b.plus_last + b.minus_last;
-  b.delta_plus = b.plus_first - b.plus_last;
-  b.delta_minus = b.minus_first - b.minus_last;
-  return b;
 }
 
 /* (2 d c + c^2 + 4 s^2) / (d + sqrt((d + c)^2 + 4 s^2)), forming no square that could overflow. */
@@ -76,17 +39,6 @@ double rates_proposition1(const imbalance *b, double sigma_r, double s_m, double
 double rates_upper(const imbalance *b, double sigma_1, double s_1) {
   double plus = b->plus_first, minus = b->minus_first;
   return sigma_1 * sigma_1 * (plus + hypot(plus, 2.0 * s_1) + minus + hypot(minus, 2.0 * s_1));
-}
-
-double rates_instantaneous(const field *f, mat L, mat E, mat A, mat SZ) {
-  double size = mat_norm_fro(E);
-  if (!(size > 0.0)) return size; /* 0, or nan */
-  mat_copy(A, E);
-  mat_scale(A, 1.0 / size);
-  field_force(f, A, A);
-  field_velocity(f, L, A, SZ);
-  double speed = mat_norm_fro(SZ);
-  return 2.0 * speed * speed;
 }
 
 status rates_kernel_min(rates_work *w, const field *f, mat L, double *lam_min) {
@@ -120,9 +72,9 @@ status rates_from(rates_work *w, const rates_inputs *in, rates *out) {
   const field *f = &in->f;
   int r = f->r, m = f->m;
   double sigma_1 = f->sigma[0], sigma_r = f->sigma[r - 1], lam_min = 0.0;
-  imbalance b = rates_imbalance(in->spectrum, in->L.cols, r, m);
+  imbalance b = imbalance_of(in->spectrum, in->L.cols, r, m);
   *out = (rates){.imbalance = rates_theorem1(sigma_r, b.c)};
-  out->instantaneous = rates_instantaneous(f, in->L, in->E, w->A, mat_cols(w->SZ, 0, in->L.cols));
+  out->instantaneous = field_rate(f, in->L, in->E, w->A, mat_cols(w->SZ, 0, in->L.cols));
   status s = rates_kernel_min(w, f, in->L, &lam_min);
   if (s != STATUS_OK) return s;
   out->late = 2.0 * lam_min;

@@ -5,17 +5,8 @@
 #define LINNET_THEORY_RATES_H
 
 #include "model/field.h"
+#include "model/imbalance.h"
 #include "num/arena.h"
-#include "num/lapack.h"
-#include "num/status.h"
-
-/* What the spectrum of Lambda = U1^T U1 - V^T V says; lam_i decreasing, [x]+ = max(x, 0). */
-typedef struct imbalance {
-  double plus_first, plus_last;   /* [lam_1(Lambda)]+, [lam_r(Lambda)]+ (0 when h < r) */
-  double minus_first, minus_last; /* [lam_1(-Lambda)]+, [lam_m(-Lambda)]+ (0 when h < m) */
-  double c;                       /* plus_last + minus_last */
-  double delta_plus, delta_minus; /* plus_first - plus_last, minus_first - minus_last */
-} imbalance;
 
 /* Each a rate of -d/dt log(L - L*), 1 / time; 0 where a bound says nothing. */
 typedef struct rates {
@@ -45,12 +36,6 @@ typedef struct rates_work {
 /* For any number of columns. */
 void rates_layout(arena *a, rates_work *w, dims d);
 
-/* The kp eigenvalues of L^T J L = U1^T U1 - V^T V, decreasing; G is kp x kp scratch. Those below
- * the round-off of forming it, kp eps max ||column||^2, are 0: no bound is round-off alone. */
-status rates_spectrum(lapack_work *w, int r, mat L, mat G, double *spectrum);
-/* Lambda, h x h, has these kp <= h eigenvalues, decreasing, and zeros. */
-imbalance rates_imbalance(const double *spectrum, int kp, int r, int m);
-
 /* T(d, s) = -d + sqrt((d + c)^2 + 4 s^2), without cancellation; 0 if all are 0. [M22] Prop. 1. */
 double rates_term(double d, double c, double s);
 /* 2 sigma_r^2 c. [M21] Theorem 1. */
@@ -60,9 +45,6 @@ double rates_proposition1(const imbalance *b, double sigma_r, double s_m, double
 /* 2 sigma_1^2 ((l+ + sqrt(l+^2 + 4 s_1^2)) / 2 + the same of l-). [X23]. */
 double rates_upper(const imbalance *b, double sigma_1, double s_1);
 
-/* 2 (||A V||^2 + ||A^T U1||^2) / ||E||^2 = 2 ||S Z||^2 / ||E||^2, A = diag(sigma) E. Exact.
- * A is r x m and SZ k x kp scratch. */
-double rates_instantaneous(const field *f, mat L, mat E, mat A, mat SZ);
 /* lam_min(K) as the square of a singular value of [diag(sigma) U1, sqrt(nu_min) diag(sigma)], so
  * its relative error grows with the condition number of X and not with its square. */
 status rates_kernel_min(rates_work *w, const field *f, mat L, double *lam_min);

@@ -6,6 +6,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "model/imbalance.h"
 #include "num/blas.h"
 
 void exact_riccati_layout(arena *a, exact_riccati *e, dims d) {
@@ -74,17 +75,10 @@ static void echelon(mat T, double least) {
 }
 
 status exact_riccati_set(exact_riccati *e, mat L, mat target, double lam, double *defect) {
-  mat U = mat_rows(L, 0, e->r), V = mat_rows(L, e->r, e->m);
-  double top = 0.0;
-  blas_syrk('T', 1.0, U, 0.0, e->M);
-  blas_syrk('T', -1.0, V, 1.0, e->M);
-  for (int j = 0; j < e->kp; j++) {
-    double x = mat_norm_fro(mat_cols(L, j, 1));
-    top = fmax(top, x * x);
-    *mat_at(e->M, j, j) -= lam;
-  }
+  imbalance_matrix(e->r, L, e->M);
+  for (int j = 0; j < e->kp; j++) *mat_at(e->M, j, j) -= lam;
   double change = mat_max_abs(e->M);
-  *defect = change > 0.0 ? change / top : change;
+  *defect = change > 0.0 ? change / imbalance_scale(e->r, L) : change;
   e->lam = lam;
   status s = pairs_of(&e->target, target);
   if (s != STATUS_OK) return s;

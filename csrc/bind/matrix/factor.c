@@ -24,8 +24,6 @@
 /* Multiplications of a factorization, up to a constant. */
 static double cubic(mat a) { return (double)a.rows * a.cols * (a.rows < a.cols ? a.rows : a.cols); }
 
-static int small_side(mat a) { return a.rows < a.cols ? a.rows : a.cols; }
-
 static mat check_finite(lua_State *L, const char *op, int arg) {
   mat a = bind_matrix_check(L, arg);
   ptrdiff_t k = mat_first_non_finite(a);
@@ -89,7 +87,7 @@ static double check_rtol(lua_State *L, int arg, mat a) {
 /* Pushes the singular values of a, q x 1. */
 static mat push_singular_values(lua_State *L, const char *op, mat a) {
   status s;
-  mat v = bind_matrix_raw(L, small_side(a), 1);
+  mat v = bind_matrix_raw(L, least(a.rows, a.cols), 1);
   COMPUTE(L, cubic(a), s, factor_singular_values(w, a, v));
   bind_raise(L, op, s);
   return v;
@@ -106,7 +104,7 @@ static mat push_singular_values(lua_State *L, const char *op, mat a) {
 static int l_matrix_svd(lua_State *L) {
   status out;
   mat a = check_finite(L, "svd", 1);
-  int q = small_side(a);
+  int q = least(a.rows, a.cols);
   mat u = bind_matrix_raw(L, a.rows, q), s = bind_matrix_raw(L, q, 1);
   mat v = bind_matrix_raw(L, a.cols, q);
   COMPUTE(L, cubic(a), out, factor_svd(w, a, u, s, v));
@@ -153,7 +151,7 @@ static int l_matrix_eig(lua_State *L) {
 static int l_matrix_qr(lua_State *L) {
   status out;
   mat a = check_finite(L, "qr", 1);
-  int n = small_side(a);
+  int n = least(a.rows, a.cols);
   mat q = bind_matrix_raw(L, a.rows, n), r = bind_matrix_raw(L, n, a.cols);
   COMPUTE(L, cubic(a), out, factor_qr(w, a, q, r));
   bind_raise(L, "qr", out);
@@ -171,7 +169,7 @@ U))
 static int l_matrix_lu(lua_State *L) {
   status out;
   mat a = check_finite(L, "lu", 1);
-  int q = small_side(a);
+  int q = least(a.rows, a.cols);
   mat l = bind_matrix_raw(L, a.rows, q), u = bind_matrix_raw(L, q, a.cols);
   mat p = bind_matrix_raw(L, a.rows, a.rows);
   COMPUTE(L, cubic(a), out, factor_lu(w, a, l, u, p));
