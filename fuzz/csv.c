@@ -1,62 +1,103 @@
-/* fuzz/csv.c: any bytes through the CSV reader; the first two choose delimiter, header and missing.
- * Entry point of libFuzzer, and of fuzz/replay/main.c.
+/* fuzz/csv.c: any bytes through the reader of tables; the first two choose delimiter, decimal sign,
+ * what is skipped and what is missing. Entry point of libFuzzer, and of fuzz/replay/main.c.
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/csv.h"
 #include "io/decimal.h"
+#include "io/table.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Every name lies in the text and needs no more room than its cell. */
-static void read_names(const csv *c) {
-  const char *at = c->begin;
-  long line = 1;
-  for (int j = 0; j < c->cols; j++) {
-    csv_cell cell;
-    csv_fault fault;
-    if (!csv_next(c, &at, &line, &cell, &fault)) abort();
-    if (cell.text < c->begin || cell.text + cell.size > c->end) abort();
-    char *name = malloc(cell.size + 1);
-    if (!name || csv_unquote(&cell, name) > cell.size) abort();
-    csv_needs_quotes(name, csv_unquote(&cell, name), c->delimiter);
-    free(name);
+/* Every cell lies in the text, needs no more room than it takes there, and is met once. */
+static long read_cells(const csv *c) {
+  csv_cursor at = csv_start(c);
+  csv_cell cell;
+  csv_fault fault;
+  long cells = 0, line = c->line;
+  while (csv_begin(c, &at)) {
+    do {
+      const char *before = at.at;
+      if (!csv_next(c, &at, &cell, &fault)) return -1;
+      if (cell.text < c->begin || cell.text + cell.size > c->end) abort();
+      if (at.at <= before && !cell.last) abort();
+      char *name = malloc(cell.size + 1);
+      if (!name || csv_unquote(&cell, name) > cell.size) abort();
+      csv_needs_quotes(name, csv_unquote(&cell, name), c->rules.delimiter);
+      free(name);
+      cells++;
+    } while (!cell.last);
+    if (at.line <= line) abort();
+    line = at.line;
   }
+  return cells;
 }
 
 /* Every number is written so that it is read as the same one. */
-static void round_trip(mat m) {
-  for (size_t i = 0; i < mat_count(m); i++) {
-    char text[DECIMAL_SIZE];
-    double back;
-    size_t n = decimal_write(text, m.p[i]);
-    if (n >= DECIMAL_SIZE || decimal_read(text, n, &back) != n) abort();
-    if (back != m.p[i] && !(isnan(back) && isnan(m.p[i]))) abort();
-  }
+static void round_trip(double x) {
+  char text[DECIMAL_SIZE];
+  double back;
+  size_t n = decimal_write(text, x);
+  if (n >= DECIMAL_SIZE || decimal_read(text, n, &back) != n) abort();
+  if (back != x && !(isnan(back) && isnan(x))) abort();
 }
 
+/* What is known of a column is so of its entries. */
+static void check_column(mat m, int j, const table_column *k, long ragged) {
+  long gaps = 0, texts = 0, lows = 0;
+  for (int i = 0; i < m.rows; i++) {
+    double x = mat_get(m, i, j);
+    if (table_is_gap(x)) gaps++;
+    else if (table_is_text(x)) texts++;
+    else round_trip(x);
+    if (x < k->low || x > k->high) abort();
+    if (x == k->low) lows++;
+  }
+  if (gaps != k->gaps + ragged || texts != k->texts || lows != k->lows) abort();
+  if (k->numbers + k->gaps + k->texts + ragged != m.rows) abort();
+  if ((k->gaps > 0) != (k->gap.row > 0) || (k->texts > 0) != (k->text.row > 0)) abort();
+}
+
+static csv_word word(const char *text) { return (csv_word){text, strlen(text)}; }
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const char delimiters[] = ",;\t|";
+  static const char delimiters[] = {',', ';', '\t', '|', ' '};
+  static const char *const thousands[] = {"", ",", ".", "'"};
+  static const double numbers[] = {-999.0};
+  csv_word markers[2] = {word("NA"), word("?")};
   if (size < 2) return 0;
-  char delimiter = delimiters[data[0] % 4];
-  csv_header header = (csv_header)(data[0] / 4 % 3);
-  double missing = -1.5;
-  csv c;
-  csv_fault fault = {.problem = CSV_FINE};
-  if (!csv_scan(&c, (const char *)data + 2, size - 2, delimiter, header, &fault)) {
-    if (fault.problem == CSV_FINE) abort();
+  bool comma = data[0] / 5 % 2, ragged = data[1] % 2;
+  csv c = {.begin = (const char *)data + 2, .end = (const char *)data + size, .line = 1};
+  c.rules = (csv_rules){.delimiter = delimiters[data[0] % 5],
+                        .decimal = comma ? ',' : '.',
+                        .thousands = word(thousands[data[0] / 10 % 4]),
+                        .comment = word(data[1] / 2 % 2 ? "#" : ""),
+                        .inside = data[1] / 4 % 2,
+                        .names = {c.begin, data[1] / 8 % 2 && size > 4 ? 2 : 0},
+                        .markers = markers,
+                        .numbers = numbers,
+                        .marker_count = 2,
+                        .number_count = data[1] / 16 % 2};
+  long cells = read_cells(&c);
+  csv_fault fault;
+  table_shape shape;
+  c.cols = 1 + data[1] / 32;
+  if (!table_count(&c, ragged, NULL, &shape, &fault)) {
+    if (fault.problem == CSV_FINE || fault.problem == CSV_STOPPED) abort();
     return 0;
   }
-  size_t count = (size_t)c.rows * (size_t)c.cols;
-  if (c.cols < 1 || count > size) abort(); /* a cell takes a byte, its delimiter */
-  read_names(&c);
-  mat m = mat_of(malloc(8 * count + 1), c.rows, c.cols);
-  if (!m.p) abort();
-  if (csv_read(&c, data[1] % 2 ? &missing : NULL, m, &fault)) round_trip(m);
-  else if (fault.row < 1 || fault.row > c.rows || fault.col < 1 || fault.col > c.cols) abort();
+  if (cells < 0 || (shape.ragged && !ragged)) abort();
+  int slot[8];
+  for (int j = 0; j < c.cols; j++) slot[j] = c.cols - 1 - j;
+  size_t count = (size_t)shape.rows * (size_t)c.cols;
+  mat m = mat_of(malloc(8 * count + 1), shape.rows, c.cols);
+  table_column *columns = malloc(sizeof *columns * (size_t)c.cols);
+  if (!m.p || !columns) abort();
+  if (!table_fill(&c, shape.ragged > 0, slot, m, columns, NULL)) abort();
+  for (int j = 0; j < c.cols; j++) check_column(m, j, &columns[j], shape.ragged);
+  free(columns);
   free(m.p);
   return 0;
 }

@@ -82,5 +82,7 @@ void bind_exact(lua_State *L);
 void bind_ensemble(lua_State *L);
 void bind_system(lua_State *L);
 void bind_prompt(lua_State *L);
+void bind_table(lua_State *L);
+void bind_columns(lua_State *L);
 
 #endif

@@ -1,6 +1,6 @@
-/* csrc/bind/files.c: matrices from and to .npy and CSV files. A load has the whole file in one
- * buffer that is freed on return; a save writes beside the file and renames, so that the old
- * content stays until the new is complete. Failures are returned as nil and a reason.
+/* csrc/bind/files.c: matrices from and to .npy files, and to CSV (from it: table.c). A load has the
+ * whole file in one buffer that is freed on return; a save writes beside the file and renames, so
+ * that the old content stays until the new is complete. Failures are returned as nil and a reason.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 #define FILE_NAME "linnet.file"
 
-enum { CHUNK = 1 << 16, CELL_SHOWN = 40 };
+enum { CHUNK = 1 << 16 };
 
 /* A file in use, to be closed whatever happens. */
 typedef struct file {
@@ -83,92 +83,6 @@ static int l_files_npy_load(lua_State *L) {
   if (!npy_header_read(luaL_buffaddr(&b), luaL_bufflen(&b), &h, why)) return failure(L, why);
   mat m = bind_matrix_raw(L, h.rows, h.cols);
   return npy_data_read(&h, m, why) ? 1 : failure(L, why);
-}
-
-/* ---- CSV ---- */
-
-static int push_names(lua_State *L, const csv *c) {
-  const char *at = c->begin;
-  long line = 1;
-  lua_createtable(L, c->cols, 0);
-  for (int j = 0; j < c->cols; j++) {
-    csv_cell cell;
-    csv_fault fault;
-    luaL_Buffer b;
-    csv_next(c, &at, &line, &cell, &fault);
-    char *to = luaL_buffinitsize(L, &b, cell.size);
-    luaL_pushresultsize(&b, csv_unquote(&cell, to));
-    lua_rawseti(L, -2, j + 1);
-  }
-  return 1;
-}
-
-/* "row 3, column 2 ('b'), line 5"; names: the index of their table, or 0. */
-static const char *place_text(lua_State *L, const csv_fault *f, int names) {
-  const char *name = "";
-  if (names) {
-    lua_rawgeti(L, names, f->col);
-    name = lua_pushfstring(L, " ('%s')", lua_tostring(L, -1));
-  }
-  return lua_pushfstring(L, "row %d, column %d%s, line %d", f->row, f->col, name, (int)f->line);
-}
-
-/* "'abc'": the cell, shortened and without control characters. */
-static const char *cell_text(lua_State *L, const csv_cell *cell) {
-  char text[CELL_SHOWN + 1];
-  size_t n = cell->size < CELL_SHOWN ? cell->size : CELL_SHOWN;
-  for (size_t i = 0; i < n; i++) text[i] = (unsigned char)cell->text[i] < ' ' ? '?' : cell->text[i];
-  text[n] = '\0';
-  return lua_pushfstring(L, "'%s'%s", text, n < cell->size ? "..." : "");
-}
-
-static const char *fault_text(lua_State *L, const csv *c, const csv_fault *f, int names) {
-  int line = (int)f->line, count = (int)f->count;
-  const char *place;
-  switch (f->problem) {
-  case CSV_EMPTY: return "the file is empty";
-  case CSV_UTF16: return "the file is in UTF-16; save it as UTF-8";
-  case CSV_OPEN: return lua_pushfstring(L, "line %d: a quote opens and is never closed", line);
-  case CSV_TRAILING:
-    return lua_pushfstring(L, "line %d: text between a closing quote and the next '%c'", line,
-                           c->delimiter);
-  case CSV_RAGGED:
-    return lua_pushfstring(L, "row %d (line %d) has %d cells, the first line has %d", f->row, line,
-                           count, c->cols);
-  case CSV_TOO_LARGE: return "it has more rows or columns than 2147483647";
-  case CSV_MISSING:
-    place = place_text(L, f, names);
-    return count == 1
-               ? lua_pushfstring(L, "%s: the cell is missing", place)
-               : lua_pushfstring(L, "%s: the cell is missing, the first of %d", place, count);
-  default: /* CSV_TEXT */
-    place = place_text(L, f, names);
-    return lua_pushfstring(L, "%s: %s is not a number", place, cell_text(L, &f->cell));
-  }
-}
-
-/* csv_load(path, delimiter, header: true, false or nil to guess, missing: number or nil) -> matrix,
- * names or nil; or nil and the reason */
-static int l_files_csv_load(lua_State *L) {
-  const char *path = path_check(L, 1);
-  char delimiter = *luaL_checkstring(L, 2);
-  csv_header header = lua_isnoneornil(L, 3) ? CSV_HEADER_GUESS
-                      : lua_toboolean(L, 3) ? CSV_HEADER_YES
-                                            : CSV_HEADER_NO;
-  double missing = luaL_optnumber(L, 4, 0.0);
-  bool fills = !lua_isnoneornil(L, 4);
-  luaL_Buffer b;
-  csv c;
-  csv_fault fault;
-  if (!file_read(L, path, &b)) return failure(L, strerror(errno));
-  if (!csv_scan(&c, luaL_buffaddr(&b), luaL_bufflen(&b), delimiter, header, &fault))
-    return failure(L, fault_text(L, &c, &fault, 0));
-  mat m = bind_matrix_raw(L, c.rows, c.cols);
-  if (c.header) push_names(L, &c);
-  else lua_pushnil(L);
-  if (!csv_read(&c, fills ? &missing : NULL, m, &fault))
-    return failure(L, fault_text(L, &c, &fault, c.header ? lua_gettop(L) : 0));
-  return 2;
 }
 
 /* ---- writing ---- */
@@ -242,7 +156,6 @@ static int l_files_csv_save(lua_State *L) {
 void bind_files(lua_State *L) {
   static const luaL_Reg functions[] = {{"npy_load", l_files_npy_load},
                                        {"npy_save", l_files_npy_save},
-                                       {"csv_load", l_files_csv_load},
                                        {"csv_save", l_files_csv_save},
                                        {NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};

@@ -1,5 +1,6 @@
-/* csrc/io/csv.h: tables of numbers in CSV (RFC 4180) over a buffer: first the shape, then the
- * entries, and every complaint knows row, column and line. Nothing depends on the locale.
+/* csrc/io/csv.h: tables of text (RFC 4180 and its relatives) over a buffer: records, cells, and the
+ * numbers in them. Nothing depends on the locale, and nothing is guessed here: rules say what
+ * separates cells, what a number looks like, and which lines are none of the table.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_IO_CSV_H
 #define LINNET_IO_CSV_H
@@ -7,22 +8,40 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "num/dense.h"
+/* Records end with LF, CRLF or CR; the last may lack it. A cell in double quotes may hold
+ * delimiters, line ends and quotes (doubled). Blanks around a cell that is not quoted do not count.
+ * Between records, empty lines are skipped (unless the table has one column, where they are empty
+ * cells), lines that begin with the comment sign, and repetitions of the line of names. */
 
-/* Records end with LF, CRLF or CR; the last may lack it, and empty lines at the end are ignored.
- * A cell in double quotes may hold delimiters, line ends and quotes (doubled). Blanks around a cell
- * that is not quoted do not count. An empty cell or NA is a missing number. */
+typedef struct csv_word {
+  const char *text;
+  size_t size; /* 0: there is none */
+} csv_word;
 
-typedef enum csv_header { CSV_HEADER_NO, CSV_HEADER_YES, CSV_HEADER_GUESS } csv_header;
+typedef struct csv_rules {
+  char delimiter;     /* ' ' stands for runs of blanks and tabs, those around a record left out */
+  char decimal;       /* '.' or ',' */
+  csv_word thousands; /* between groups of three digits */
+  csv_word comment;   /* begins a line that is no record */
+  bool inside;        /* it also ends a record, after a blank */
+  csv_word names;     /* the record of names as it stands */
+  const csv_word *markers; /* cells that are missing, beside the empty one */
+  const double *numbers;   /* numbers that stand for missing ones; nan is equal to itself here */
+  int marker_count, number_count;
+} csv_rules;
 
 typedef struct csv {
-  const char *begin, *end; /* the text without byte order mark and trailing empty lines */
-  const char *data;        /* where the first record after the header begins */
-  long data_line;          /* its line, 1-based */
-  int rows, cols;          /* without the header */
-  char delimiter;
-  bool header; /* the first record holds names */
+  const char *begin, *end; /* of the records */
+  long line;               /* of begin, 1-based */
+  int cols;                /* cells of a record; 0 while that is not known */
+  csv_rules rules;
 } csv;
+
+typedef struct csv_cursor {
+  const char *at;
+  long line;
+  long comments, blanks, repeats; /* lines skipped */
+} csv_cursor;
 
 typedef struct csv_cell {
   const char *text; /* inside the quotes; doubled quotes still doubled */
@@ -33,40 +52,42 @@ typedef struct csv_cell {
 
 typedef enum csv_problem {
   CSV_FINE,
-  CSV_EMPTY,     /* no record at all */
-  CSV_UTF16,     /* not in a one-byte or UTF-8 encoding */
   CSV_OPEN,      /* a quote is never closed */
   CSV_TRAILING,  /* text between a closing quote and the delimiter */
   CSV_RAGGED,    /* count cells in this record, not cols */
-  CSV_TOO_LARGE, /* more than INT_MAX rows or columns */
-  CSV_MISSING,   /* count cells are missing, this is the first */
-  CSV_TEXT       /* a cell that is not a number */
+  CSV_TOO_LARGE, /* more than INT_MAX rows */
+  CSV_STOPPED    /* the tick asked for it */
 } csv_problem;
 
 typedef struct csv_fault {
   csv_problem problem;
-  int row, col; /* 1-based, of the matrix; row 0 is the header */
+  int row; /* 1-based, of the records after the names */
   long line;
   long count;
-  csv_cell cell;
 } csv_fault;
 
-/* Finds rows, cols and whether there is a header: with CSV_HEADER_GUESS, if a cell of the first
- * record is neither a number nor missing. False with the fault if it is no table. */
-bool csv_scan(csv *c, const char *text, size_t size, char delimiter, csv_header header,
-              csv_fault *fault);
+csv_cursor csv_start(const csv *c);
 
-/* The numbers into out, c->rows x c->cols; missing ones become *missing, a fault if it is NULL. */
-bool csv_read(const csv *c, const double *missing, mat out, csv_fault *fault);
+/* Moves over what is no record; false at the end. */
+bool csv_begin(const csv *c, csv_cursor *at);
 
-/* The cells of a record one after the other: *at begins at c->begin or c->data and is moved on.
- * False with the fault. Names are read so. */
-bool csv_next(const csv *c, const char **at, long *line, csv_cell *cell, csv_fault *fault);
+/* The next cell of the record begun. False with the fault's problem and line. */
+bool csv_next(const csv *c, csv_cursor *at, csv_cell *cell, csv_fault *fault);
 
 /* What a cell says: doubled quotes become one. out has room for cell->size; returns the length. */
 size_t csv_unquote(const csv_cell *cell, char *out);
 
 /* Whether text must be quoted to be read back as it is. */
 bool csv_needs_quotes(const char *text, size_t size, char delimiter);
+
+typedef enum csv_kind { CSV_NUMBER, CSV_GAP, CSV_TEXT } csv_kind;
+
+/* What a number is written with, beside itself. */
+typedef enum csv_sign { CSV_PLAIN, CSV_PERCENT, CSV_DOLLAR, CSV_EURO, CSV_POUND, CSV_YEN } csv_sign;
+csv_word csv_sign_text(csv_sign sign);
+
+/* The number in a cell (*x, with *sign left out of it: 12 % is 12). Blanks around, a Unicode minus
+ * and FORTRAN's D exponent do no harm; groups of thousands must have three digits. */
+csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_sign *sign);
 
 #endif

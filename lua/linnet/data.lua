@@ -6,8 +6,10 @@
 
 local check = require "linnet.check"
 local core = require "linnet.core"
-local csv = require "linnet.csv"
 local options = require "linnet.options"
+local read = require "linnet.csv.read"
+local schema = require "linnet.csv.schema"
+local words = require "linnet.csv.words"
 local random = require "linnet.random"
 local failure = require "linnet.failure"
 local error = failure.raise
@@ -88,75 +90,98 @@ options.define("data.standardize", {
   summary = "Center and scale columns.",
   {name = "center", type = "boolean", default = true, help = "subtract the mean of each column"},
   {name = "scale", type = "boolean", default = true,
-    help = "divide each column by its standard deviation; constant columns are left"},
+    help = "divide each column by its standard deviation; those constant but for rounding are "
+      .. "left"},
 })
-
--- Columns of a copy times, then plus, the entries of two rows (either may be nil).
-local function affine(X, factor, shift)
-  local out = X:copy()
-  if factor then
-    for j = 1, out:cols() do out:col(j):scale_(factor(1, j)) end
-  end
-  return shift and out + shift or out
-end
 
 local Map = {__name = "linnet.data.map"}
 Map.__index = Map
 
+local function check_columns(map, what, X)
+  check.matrix(what, "X", X, nil, nil, nil, 3)
+  check.matrix(what, "X", X, nil, map.columns, ("must have %d columns"):format(map.columns), 3)
+end
+
+-- Divides a column by x > 0, however small: 1 / 1e-310 is inf.
+local function divide(column, x)
+  if x < 1e-300 then return column:scale_(2.0 ^ 600):scale_(1 / (x * 2.0 ^ 600)) end
+  return column:scale_(1 / x)
+end
+
 -- The same change for other data, with the means and deviations of the data it was made from.
 function Map:__call(X)
-  check.matrix("data.standardize: map", "X", X)
-  if X:cols() ~= self.columns then
-    error(("data.standardize: map: X must have %d columns, got %d x %d"):format(self.columns,
-      X:rows(), X:cols()), 2)
+  check_columns(self, "data.standardize: map", X)
+  local out = self.mean and X - self.mean or X:copy()
+  for j = 1, self.columns do
+    if self.mean and self.rounded[j] then -- what is left of it is noise
+      local column, least = out:col(j), self.rounded[j]
+      for i = 1, out:rows() do
+        if math.abs(column(i, 1)) <= least then column:set(i, 1, 0) end
+      end
+    end
+    if self.std then divide(out:col(j), self.std(1, j)) end
   end
-  local centered = self.mean and X - self.mean or X
-  return affine(centered, self.std and function(i, j) return 1 / self.std(i, j) end)
+  return out
 end
 
 -- Back to the units before: map:invert(map(X)) is X.
 function Map:invert(X)
-  check.matrix("data.standardize: map:invert", "X", X)
-  if X:cols() ~= self.columns then
-    error(("data.standardize: map:invert: X must have %d columns, got %d x %d"):format(self.columns,
-      X:rows(), X:cols()), 2)
+  check_columns(self, "data.standardize: map:invert", X)
+  local out = X:copy()
+  for j = 1, self.columns do
+    if self.std then out:col(j):scale_(self.std(1, j)) end
   end
-  return affine(X, self.std, self.mean)
+  return self.mean and out + self.mean or out
 end
 
 function Map:__tostring()
   local does = {}
   if self.mean then does[#does + 1] = "minus mean" end
   if self.std then does[#does + 1] = "over standard deviation" end
-  return ("linnet.data map of %d columns: %s"):format(self.columns,
-    #does > 0 and table.concat(does, ", ") or "nothing changed")
+  return ("linnet.data map of %d column%s: %s"):format(self.columns,
+    self.columns == 1 and "" or "s", #does > 0 and table.concat(does, ", ") or "nothing changed")
 end
 
--- Means and deviations of the columns; a constant column has its value for a mean, exactly, and is
--- not divided.
+-- The standard deviation of a column of numbers up to `largest`, whose squares may leave the range.
+local function deviation(column, largest)
+  if largest > 1e150 or largest < 1e-150 then
+    local e = 2.0 ^ -math.floor(math.log(largest, 2))
+    if e == math.huge then e = 2.0 ^ 1000 end
+    return column:copy():scale_(e):std() / e
+  end
+  return column:std()
+end
+
+-- Means and deviations of the columns, and what is noise in those that are constant but for
+-- rounding: these are not divided. A column of one value has that for a mean, exactly.
 local function moments(X)
-  local mean = X:mean("rows")
-  local std = X:rows() > 1 and X:std("rows") or core.matrix.ones(1, X:cols())
+  local mean, std, rounded = X:mean("rows"), core.matrix.ones(1, X:cols()), {}
   local low, high = X:min("rows"), X:max("rows")
   for j = 1, X:cols() do
-    if mean(1, j) - mean(1, j) ~= 0 then return nil, j end
-    if low(1, j) == high(1, j) then
-      mean:set(1, j, low(1, j))
-      std:set(1, j, 1)
+    local a, b = low(1, j), high(1, j)
+    if not (b - a < math.huge and math.abs(mean(1, j)) < math.huge) then return nil, j end
+    local largest = math.max(math.abs(a), math.abs(b))
+    if a == b then
+      mean:set(1, j, a)
+    elseif read.is_constant(a, b) then
+      rounded[j] = b - a
+    else
+      local s = deviation(X:col(j), largest)
+      if s > 0 then std:set(1, j, s) end
     end
   end
-  return mean, std
+  return mean, std, rounded
 end
 
 -- standardize with checked options; nil and a reason when X does not allow it.
 local function standardize(X, o)
   if X:rows() == 0 then return nil, ("X has no rows (%d x %d)"):format(X:rows(), X:cols()) end
-  local mean, std = moments(X)
+  local mean, std, rounded = moments(X)
   if not mean then
-    return nil, ("column %d of X holds nan, inf or too large numbers"):format(std)
+    return nil, ("column %d of X holds nan, inf or too large numbers"):format(std), std
   end
   local map = setmetatable({columns = X:cols(), mean = o.center and mean or nil,
-    std = o.scale and std or nil}, Map)
+    std = o.scale and std or nil, rounded = rounded}, Map)
   return map(X), map
 end
 
@@ -235,107 +260,51 @@ end
 
 -- ---------------------------------------------------------------- from a file
 
--- An option of linnet.csv.load.
-local function reading(name)
-  local entry = options.schemas["csv.load"].entries[name]
-  return {name = name, type = entry.type, check = entry.check, default = entry.default,
-    default_help = entry.default_help, help = entry.help}
+-- One of the matrices of a table standardized; nil and a reason with the column's name.
+local function standard(what, A, names, o)
+  local out, why, j = standardize(A, o)
+  if out then return out end
+  return nil, ("%s (%s): missing = {...} makes a gap of such cells"):format(
+    why:gsub("of X", "of " .. what), words.cell(names[j]))
 end
 
-options.define("data.csv", {
-  summary = "Inputs and targets from a table.",
-  {name = "target", type = "string|integer|table", required = true,
-    help = "the column to predict: name, number from 1, or a list of them"},
-  {name = "center", type = "boolean", default = false,
-    help = "subtract the mean of each column of X and Y"},
-  {name = "scale", type = "boolean", default = false,
-    help = "divide each column of X by its standard deviation"},
-  reading("header"), reading("missing"), reading("delimiter"),
-})
-
-local SHOWN = 6 -- columns listed in a message
-
-local function columns_text(names, count)
-  if not names then return ("the columns have no names, they are 1..%d"):format(count) end
-  local some = {}
-  for j = 1, math.min(#names, SHOWN) do some[j] = ("'%s'"):format(names[j]) end
-  if #names > SHOWN then some[#some + 1] = ("... (%d columns)"):format(#names) end
-  return "the columns are " .. table.concat(some, ", ")
+local function csv_read(path, o)
+  local X, Y, about = read.read(path, o, true)
+  local why = Y
+  if X and (o.center or o.scale) then X, why = standard("X", X, about.X, o) end
+  if X and o.center then Y, why = standard("Y", Y, about.Y, {center = true}) end
+  if not X then return nil, why, type(about) == "string" and about or nil end
+  if not Y then return nil, why end
+  return X, Y, about
 end
 
--- The column a user means, or nil and a reason.
-local function column_find(wanted, names, count)
-  if math.type(wanted) and math.tointeger(wanted) then
-    if wanted >= 1 and wanted <= count then return math.tointeger(wanted) end
-    return nil, ("there is no column %d: they are 1..%d"):format(wanted, count)
-  elseif type(wanted) ~= "string" then
-    return nil, ("a target is a name or a number from 1..%d, got %s"):format(count,
-      type(wanted) == "number" and tostring(wanted) or type(wanted))
-  end
-  local found
-  for j, name in ipairs(names or {}) do
-    if name == wanted and found then
-      return nil, ("columns %d and %d are both called '%s': say which by number")
-        :format(found, j, name)
-    elseif name == wanted then
-      found = j
-    end
-  end
-  if found then return found end
-  return nil, ("there is no column '%s'%s; %s"):format(wanted,
-    check.suggestion(wanted, names or {}), columns_text(names, count))
-end
-
--- Target columns in the order wanted and all others in the order of the file, or nil and a reason.
-local function columns_split(target, names, count)
-  local targets, inputs, taken = {}, {}, {}
-  for k, wanted in ipairs(type(target) == "table" and target or {target}) do
-    local j, why = column_find(wanted, names, count)
-    if not j then return nil, why end
-    if taken[j] then return nil, ("column %d is a target twice"):format(j) end
-    targets[k], taken[j] = j, true
-  end
-  if #targets == 0 then return nil, "option 'target' names no column" end
-  for j = 1, count do
-    if not taken[j] then inputs[#inputs + 1] = j end
-  end
-  if #inputs == 0 then return nil, "no column is left for X: all are targets" end
-  return inputs, targets
-end
-
-local function columns_take(all, columns)
-  local out = core.matrix.zeros(all:rows(), #columns)
-  for k, j in ipairs(columns) do out:col(k):copy_(all:col(j)) end
-  return out
-end
-
---- Inputs and targets from a CSV file (`linnet.csv.load` says what may stand there, and gives the
--- names of the columns). To undo centering later, or to do it to other data, use
--- `linnet.data.standardize` instead of the options here.
+--- Inputs and targets from a table in a file. Delimiter, names, comments and decimal sign are found
+-- out (`linnet.csv` says what may stand there); row numbers without a name and empty columns are
+-- left out. Where there is a doubt, the message names the cell and the option that goes on:
+-- `gaps = "drop"` for rows with missing cells, `text = "drop"` or `text = "code"` for columns of
+-- text, `drop = {...}` for single ones. `about` tells what was done; print it once. To undo
+-- centering later, or to do it to other data, use `linnet.data.standardize` instead of the options
+-- here.
 -- @tparam string path
 -- @tparam table options
--- @treturn Matrix X, all columns that are no targets
+-- @treturn Matrix X, all columns that are no targets, or those that `columns` names
 -- @treturn Matrix Y, the targets in the order in which they are named
+-- @treturn about `X` and `Y` (names of their columns), `rows`, `read` (rows in the file), `gone`
+-- (those left out), `guessed`, `left_out`, `coded`, `filled`, `constant`, `notes`; prints as a few
+-- lines
 -- @raise a file that is no table of numbers: row, column and line are named; a target that does not
 -- exist
 -- @usage local path = os.tmpname()
--- linnet.csv.save(path, linnet.random(1):normal(5, 3), {names = {"a", "b", "c"}})
--- local X, Y = linnet.data.csv(path, {target = "b"}); assert(X:cols() == 2); os.remove(path)
+-- local file = io.open(path, "w")
+-- file:write("size;kind;price\n1,5;old;3\n2;new;?\n4;old;7\n3;new;8\n"); file:close()
+-- local X, Y, about = linnet.data.csv(path, {target = "price", gaps = "drop", text = "code"})
+-- print(about); assert(X:cols() == 3 and about.X[2] == "kind=new" and #Y == 3); os.remove(path)
 function M.csv(path, given)
-  local o = options.check("data.csv", given, 2)
+  local o = schema.check("data.csv", given, 2)
   check.path("data.csv", path)
-  local all, names, failing = csv.read("data.csv", path, o)
-  if not all then error(names, 2, failing) end
-  local function refuse(why) error(("data.csv: %s: %s"):format(path, why), 3) end
-  if all:rows() == 0 then refuse("there is no row of numbers") end
-  local inputs, targets = columns_split(o.target, names, all:cols())
-  if not inputs then refuse(targets) end
-  local X, Y, why = columns_take(all, inputs), columns_take(all, targets), nil
-  if o.center or o.scale then X, why = standardize(X, o) end
-  if not X then refuse(why) end
-  if o.center then Y, why = standardize(Y, {center = true}) end
-  if not Y then refuse((why:gsub("of X", "of Y"))) end
-  return X, Y
+  local X, Y, about = csv_read(path, o)
+  if not X then error(("data.csv: %s: %s"):format(path, Y), 2, about or "data") end
+  return X, Y, about
 end
 
 return M

@@ -117,14 +117,23 @@ Read a matrix.
   path       string
   options    table
   returns    Matrix, one row per line
-  returns    {string,...}, the names in the first line, nil if it holds numbers
+  returns    {string,...}, the names of its columns, nil if the table has none
+  returns    about, `names`, `rows`, `guessed`, `left_out`, `coded`, `filled`, `gone` (rows left
+             out), `notes` on what may be wrong; prints as a few lines
   raises     cells that are missing or no numbers and lines of another length, named by row,
-             column and line
+             column and line, with the option that goes on; files that are no tables of text
 
 Options of csv.load: Read a table of numbers.
-  header     true or false, default true if a cell of the first line is no number  the first line holds names
-  missing    a number or a string, default an error                    what stands for missing cells, 'nan' for not-a-number
-  delimiter  a string, default ','                                     what separates cells]],
+  columns    a table, default all                                      the columns to take, by name or number, in this order
+  drop       a string or an integer or a table                         columns to leave out, by name or number
+  delimiter  a string, default 'auto'                                  what separates cells: a sign, 'tab', 'blank' for runs of blanks, 'auto' to find out
+  header     true or false or an integer or one of auto, default 'auto'  whether the first line holds names, or the number of the line that does
+  comment    a string or true or false, default 'auto'                 what begins a line to be skipped; false: nothing
+  missing    a number or a string or a table                           more cells that count as missing, such as -999 or {'none', 'x'}
+  gaps       a number or a string, default 'error'                     rows with missing cells: 'error', 'drop' them, fill in the column's 'mean', 'nan' or a number
+  text       one of error, drop, code, default 'error'                 columns with text: 'drop' them, 'code' them as one column of 0 and 1 per category
+  decimal    one of auto, ., ,, default 'auto'                         the decimal sign
+  thousands  a string, default as found                                what stands between groups of three digits]],
 usage = [[
 local path = os.tmpname()
 linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"a", "b"}})
@@ -147,14 +156,21 @@ local path = os.tmpname()
 linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"x", "y"}})
 io.write(io.open(path):read("a")); os.remove(path)]]},
 {name = "linnet.data.csv", signature = "linnet.data.csv(path, options)", text = [[
-Inputs and targets from a CSV file (`linnet.csv.load` says what may stand there, and gives the
-names of the columns). To undo centering later, or to do it to other data, use
-`linnet.data.standardize` instead of the options here.
+Inputs and targets from a table in a file. Delimiter, names, comments and decimal sign are found
+out (`linnet.csv` says what may stand there); row numbers without a name and empty columns are
+left out. Where there is a doubt, the message names the cell and the option that goes on:
+`gaps = "drop"` for rows with missing cells, `text = "drop"` or `text = "code"` for columns of
+text, `drop = {...}` for single ones. `about` tells what was done; print it once. To undo
+centering later, or to do it to other data, use `linnet.data.standardize` instead of the options
+here.
 
   path       string
   options    table
-  returns    Matrix, X, all columns that are no targets
+  returns    Matrix, X, all columns that are no targets, or those that `columns` names
   returns    Matrix, Y, the targets in the order in which they are named
+  returns    about, `X` and `Y` (names of their columns), `rows`, `read` (rows in the file),
+             `gone` (those left out), `guessed`, `left_out`, `coded`, `filled`, `constant`,
+             `notes`; prints as a few lines
   raises     a file that is no table of numbers: row, column and line are named; a target that
              does not exist
 
@@ -162,13 +178,22 @@ Options of data.csv: Inputs and targets from a table.
   target     a string or an integer or a table, required               the column to predict: name, number from 1, or a list of them
   center     true or false, default false                              subtract the mean of each column of X and Y
   scale      true or false, default false                              divide each column of X by its standard deviation
-  header     true or false, default true if a cell of the first line is no number  the first line holds names
-  missing    a number or a string, default an error                    what stands for missing cells, 'nan' for not-a-number
-  delimiter  a string, default ','                                     what separates cells]],
+  columns    a table, default all                                      the columns to take, by name or number, in this order
+  drop       a string or an integer or a table                         columns to leave out, by name or number
+  delimiter  a string, default 'auto'                                  what separates cells: a sign, 'tab', 'blank' for runs of blanks, 'auto' to find out
+  header     true or false or an integer or one of auto, default 'auto'  whether the first line holds names, or the number of the line that does
+  comment    a string or true or false, default 'auto'                 what begins a line to be skipped; false: nothing
+  missing    a number or a string or a table                           more cells that count as missing, such as -999 or {'none', 'x'}
+  gaps       a number or a string, default 'error'                     rows with missing cells: 'error', 'drop' them, fill in the column's 'mean', 'nan' or a number
+  text       one of error, drop, code, default 'error'                 columns with text: 'drop' them, 'code' them as one column of 0 and 1 per category
+  decimal    one of auto, ., ,, default 'auto'                         the decimal sign
+  thousands  a string, default as found                                what stands between groups of three digits]],
 usage = [[
 local path = os.tmpname()
-linnet.csv.save(path, linnet.random(1):normal(5, 3), {names = {"a", "b", "c"}})
-local X, Y = linnet.data.csv(path, {target = "b"}); assert(X:cols() == 2); os.remove(path)]]},
+local file = io.open(path, "w")
+file:write("size;kind;price\n1,5;old;3\n2;new;?\n4;old;7\n3;new;8\n"); file:close()
+local X, Y, about = linnet.data.csv(path, {target = "price", gaps = "drop", text = "code"})
+print(about); assert(X:cols() == 3 and about.X[2] == "kind=new" and #Y == 3); os.remove(path)]]},
 {name = "linnet.data.gaussian", signature = "linnet.data.gaussian([options])", text = [[
 A random regression problem: entries of X and of Theta are N(0, 1/D), Y = X Theta + noise.
 X, Theta and noise come from streams of their own, none of which initializations use: changing
@@ -222,7 +247,7 @@ Take means and deviations from training data only: `map(test)` then leaks nothin
 
 Options of data.standardize: Center and scale columns.
   center  true or false, default true  subtract the mean of each column
-  scale   true or false, default true  divide each column by its standard deviation; constant columns are left]],
+  scale   true or false, default true  divide each column by its standard deviation; those constant but for rounding are left]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 3, seed = 1}
 local X1, Y1, X2, Y2 = linnet.data.split(X, Y, {test = 0.5, seed = 1})
@@ -601,8 +626,8 @@ Fields: `n`, `D`, `m`, `rank`, `kappa` (largest over smallest eigenvalue of X'X 
 
   X          matrix, n x D
   Y          matrix, n x m
-  opts       table, `rank_tol`; a matrix in its place is passed over, so that the three results of
-             `linnet.data.gaussian` may come straight in
+  opts       table, `rank_tol`; what else `linnet.data.gaussian` and `linnet.data.csv` return (a
+             matrix, an about) is passed over, so that their results may come straight in
   returns    problem
 
 Options of problem: Reduce data X (n x D), Y (n x m) to what training can see.

@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.problem
 
+local about = require "linnet.csv.about"
 local core = require "linnet.core"
 local options = require "linnet.options"
 local error = require("linnet.failure").raise
@@ -40,15 +41,15 @@ end
 -- @function problem
 -- @tparam matrix X n x D
 -- @tparam matrix Y n x m
--- @tparam ?table opts `rank_tol`; a matrix in its place is passed over, so that the three results
---   of `linnet.data.gaussian` may come straight in
+-- @tparam ?table opts `rank_tol`; what else `linnet.data.gaussian` and `linnet.data.csv` return (a
+--   matrix, an about) is passed over, so that their results may come straight in
 -- @treturn problem
 -- @usage
 -- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 -- local p = linnet.problem(X, Y)
 -- print(p.rank, p.kappa, p.optimal_loss)
 function M.new(X, Y, opts, after)
-  if core.matrix.is_matrix(opts) then opts = after end
+  if core.matrix.is_matrix(opts) or about.is(opts) then opts = after end
   check_data("X", X)
   check_data("Y", Y)
   if X:rows() ~= Y:rows() then

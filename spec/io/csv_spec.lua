@@ -25,6 +25,7 @@ describe("linnet.csv.load", function()
     {"lines ended by CRLF", "1,2\r\n3,4\r\n"},
     {"lines ended by CR", "1,2\r3,4\r"},
     {"no end of the last line", "1,2\n3,4"},
+    {"empty lines between rows", "1,2\n\n , \n3,4\n"},
     {"empty lines at the end", "1,2\n3,4\n\n\r\n  \n"},
     {"blanks around numbers", " 1 ,\t2\n3  , 4 \n"},
     {"quoted numbers", '"1","2"\n" 3 ",4\n'},
@@ -74,8 +75,8 @@ describe("linnet.csv.load", function()
 
   it("gives missing cells the number that was asked for", function()
     local text = 'a,b\n1,\nNA,"2"\n"",\n'
-    assert.are.equal(linnet.matrix{{1, -9}, {-9, 2}, {-9, -9}}, load_text(text, {missing = -9}))
-    local m = load_text(text, {missing = "nan"})
+    assert.are.equal(linnet.matrix{{1, -9}, {-9, 2}, {-9, -9}}, load_text(text, {gaps = -9}))
+    local m = load_text(text, {gaps = "nan"})
     assert.is_true(m(1, 1) == 1 and m(1, 2) ~= m(1, 2) and m(3, 1) ~= m(3, 1))
   end)
 
@@ -109,15 +110,15 @@ describe("linnet.csv.load", function()
     {"a missing line of one column", "1\n\n2\n", "row 2, column 1, line 2: the cell is missing"},
     {"text", "a,b\n1,2\n3,4 m\n", "row 2, column 2 ('b'), line 3: '4 m' is not a number"},
     {"text after quoted line ends", '"a\nb",c\n"1","x\ny"\n', "row 1, column 2 ('c'), line 3: 'x?y' is not a number"},
-    {"decimal commas", "1;2,5\n", "row 1, column 2, line 1: '2,5' is not a number", {delimiter = ";", header = false}},
+    {"decimal commas where points are wanted", "1;2,5\n", "row 1, column 2, line 1: '2,5' is not a number", {delimiter = ";", header = false, decimal = "."}},
+    {"a comma that may be either", "1;2,500\n", "row 1, column 2, line 1: '2,500' is not a number; decimal = ',' or thousands = ',' says what its comma is"},
     {"hexadecimal", "1\n0x10\n", "'0x10' is not a number"},
     {"half an exponent", "1\n2e\n", "'2e' is not a number"},
     {"two numbers in a cell", "1\n2 3\n", "'2 3' is not a number"},
     {"a zero byte", "1\n2\0003\n", "row 2, column 1, line 2: '2?3' is not a number"},
     {"a long text", "1\n" .. ("x"):rep(99) .. "\n", "'" .. ("x"):rep(40) .. "'... is not a number"},
-    {"a short row", "1,2\n3\n", "row 2 (line 2) has 1 cells, the first line has 2"},
+    {"a short row", "1,2\n3\n", "row 2 (line 2) has 1 cell, the first line has 2"},
     {"a long row", "a,b\n1,2\n3,4,5\n", "row 2 (line 3) has 3 cells, the first line has 2"},
-    {"an empty line between rows", "1,2\n\n3,4\n", "row 2 (line 2) has 1 cells, the first line has 2"},
     {"an open quote", 'a,b\n1,2\n"3,4\n5,6\n', "line 3: a quote opens and is never closed"},
     {"an open quote in the names", '"a,b\n1,2\n', "line 1: a quote opens and is never closed"},
     {"text behind a quote", 'a,b\n"1"x,2\n', "line 2: text between a closing quote and the next ','"},
@@ -138,7 +139,7 @@ describe("linnet.csv.load", function()
       local text = ('"a%sb","c%s%sd"%s1,2%s3,x%s'):format(eol, eol, eol, eol, eol, eol)
       local ok, message = pcall(load_text, text)
       assert.is_false(ok)
-      assert.matches("row 2, column 2 %(.*line 6: 'x' is not a number$", message)
+      assert.matches("row 2, column 2 %(.*line 6: 'x' is not a number; .* drop = {2} leaves", message)
     end
   end)
 end)
@@ -250,7 +251,8 @@ describe("linnet.csv in a locale whose decimal sign is a comma", function()
 end)
 
 describe("linnet.csv: misuse", function()
-  local allowed = "must be one character that is no letter, digit, blank, quote, '.', '+' or '-'"
+  local written = "must be one character that is no letter, digit, blank, quote, '.', '+' or '-'"
+  local allowed = "must be 'auto', 'blank', 'tab', or one character that is no letter, digit, quote, '.', '+' or '-'"
   local cases = {
     {"load()", "linnet.csv.load: path must be the name of a file, got nil"},
     {"load(3)", "linnet.csv.load: path must be the name of a file, got 3"},
@@ -262,7 +264,6 @@ describe("linnet.csv: misuse", function()
     {"load('x', {delimeter = ';'})", "csv.load: unknown option 'delimeter' (did you mean 'delimiter'?)"},
     {"load('x', {delimiter = ''})", allowed},
     {"load('x', {delimiter = ',,'})", allowed},
-    {"load('x', {delimiter = ' '})", allowed},
     {"load('x', {delimiter = '1'})", allowed},
     {"load('x', {delimiter = 'e'})", allowed},
     {"load('x', {delimiter = '-'})", allowed},
@@ -271,10 +272,18 @@ describe("linnet.csv: misuse", function()
     {"load('x', {delimiter = '\\n'})", allowed},
     {"load('x', {delimiter = '\\0'})", allowed},
     {"load('x', {delimiter = 3})", "option 'delimiter' must be a string, got 3"},
-    {"load('x', {header = 1})", "option 'header' must be true or false, got 1"},
-    {"load('x', {missing = 'zero'})", "option 'missing' must be a number or 'nan', got 'zero'"},
+    {"load('x', {header = 0})", "option 'header' must be a line from 1 on, got 0"},
+    {"load('x', {header = 1.5})", "option 'header' must be true or false or an integer or one of auto, got 1.5"},
     {"load('x', {missing = 0 / 0})", "option 'missing' must be a number"},
-    {"load('x', {missing = {}})", "option 'missing' must be a number or a string, got a table"},
+    {"load('x', {missing = {1 / 0}})", "option 'missing' must be a number, a text or a list of them, got a table"},
+    {"load('x', {missing = {none = 1}})", "option 'missing' must be a number, a text or a list of them"},
+    {"load('x', {gaps = 'skip'})", "option 'gaps' must be 'error', 'drop', 'mean', 'nan' or a number, got 'skip'"},
+    {"load('x', {text = 'skip'})", "option 'text' must be one of error, drop, code, got 'skip'"},
+    {"load('x', {decimal = ';'})", "option 'decimal' must be one of auto, ., ,, got ';'"},
+    {"load('x', {thousands = 'x'})", "option 'thousands' must be one of , . ' _ or a blank, got 'x'"},
+    {"load('x', {comment = 'REM'})", "option 'comment' must be a sign such as '#', got 'REM'"},
+    {"load('x', {comment = true})", "option 'comment' must be a sign such as '#', or false, got true"},
+    {"load('x', {target = 1})", "csv.load: unknown option 'target'"},
     {"save()", "linnet.csv.save: path must be the name of a file, got nil"},
     {"save('x.csv')", "linnet.csv.save: the second argument must be a matrix, got nil"},
     {"save('x.csv', {{1}})", "linnet.csv.save: the second argument must be a matrix, got a table"},
@@ -282,7 +291,8 @@ describe("linnet.csv: misuse", function()
     {"save('x.csv', linnet.eye(2), {names = {'a'}})", "linnet.csv.save: 1 names for 2 columns"},
     {"save('x.csv', linnet.eye(2), {names = {'a', 3}})", "linnet.csv.save: name 2 must be a string, got number"},
     {"save('x.csv', linnet.eye(2), {name = {}})", "csv.save: unknown option 'name' (did you mean 'names'?)"},
-    {"save('x.csv', linnet.eye(2), {delimiter = 'x'})", allowed},
+    {"save('x.csv', linnet.eye(2), {delimiter = 'x'})", written},
+    {"save('x.csv', linnet.eye(2), {delimiter = ' '})", written},
     {"save('x.csv', linnet.zeros(3, 0))", "linnet.csv.save: a 3 x 0 matrix has no lines to be read back"},
     {"save('x.csv', linnet.zeros(0, 3))", "linnet.csv.save: a 0 x 3 matrix without names has no lines"},
     {"save('/no/such/x.csv', linnet.eye(2))", "linnet.csv.save: /no/such/x.csv: No such file or directory"},

@@ -259,10 +259,11 @@ describe("linnet.data.csv", function()
 
   it("takes the target by name, by number or by a list of them, in the order named", function()
     for _, target in ipairs{"c", 3, 3.0, {"c"}, {3}} do
-      local X, Y, more = linnet.data.csv(path, {target = target})
+      local X, Y, about = linnet.data.csv(path, {target = target})
       assert.are.equal(linnet.matrix{{1, 2, 4}, {5, 6, 8}, {9, 10, 13}}, X)
       assert.are.equal(linnet.matrix{3, 7, 11}, Y)
-      assert.is_nil(more) -- linnet.problem(linnet.data.csv(...)) works
+      assert.are.same({{"a", "b", "b2"}, {"c"}}, {about.X, about.Y})
+      assert.are.equal(3, linnet.problem(linnet.data.csv(path, {target = target})).D)
     end
     local X, Y = linnet.data.csv(path, {target = {"b2", 1}})
     assert.are.equal(linnet.matrix{{2, 3}, {6, 7}, {10, 11}}, X)
@@ -281,7 +282,7 @@ describe("linnet.data.csv", function()
   it("passes on how the table is to be read", function()
     local other = os.tmpname()
     write(other, "1;;3\n4;5;6\n")
-    local X, Y = linnet.data.csv(other, {target = 1, delimiter = ";", missing = 0, header = false})
+    local X, Y = linnet.data.csv(other, {target = 1, delimiter = ";", gaps = 0, header = false})
     os.remove(other)
     assert.are.equal(linnet.matrix{{0, 3}, {5, 6}}, X)
     assert.are.equal(linnet.matrix{1, 4}, Y)
@@ -347,15 +348,15 @@ describe("linnet.data: misuse", function()
     {("csv(%q, {})"):format(G), "data.csv: option 'target' is required"},
     {("csv(%q, {target = 'octan'})"):format(G),
       "data.csv: " .. G .. ": there is no column 'octan' (did you mean 'octane'?); the columns are 'octane', '900 nm', "},
-    {("csv(%q, {target = 'octan'})"):format(G), "... (402 columns)"},
+    {("csv(%q, {target = 'octan'})"):format(G), "... (402 in all)"},
     {("csv(%q, {target = 'zzz'})"):format(G), "there is no column 'zzz'; the columns are"},
     {("csv(%q, {target = 0})"):format(G), "there is no column 0: they are 1..402"},
     {("csv(%q, {target = 403})"):format(G), "there is no column 403: they are 1..402"},
     {("csv(%q, {target = 1.5})"):format(G), "option 'target' must be a string or an integer"},
     {("csv(%q, {target = {}})"):format(G), "option 'target' names no column"},
-    {("csv(%q, {target = {1, 'octane'}})"):format(G), "column 1 is a target twice"},
-    {("csv(%q, {target = {true}})"):format(G), "a target is a name or a number from 1..402, got boolean"},
-    {("csv(%q, {target = {1.5}})"):format(G), "a target is a name or a number from 1..402, got 1.5"},
+    {("csv(%q, {target = {1, 'octane'}})"):format(G), "option 'target': column 1 is named twice"},
+    {("csv(%q, {target = {true}})"):format(G), "option 'target': a column is a name or a number from 1..402, got boolean"},
+    {("csv(%q, {target = {1.5}})"):format(G), "option 'target': a column is a name or a number from 1..402, got 1.5"},
     {("csv(%q, {target = 1, centre = true})"):format(G), "data.csv: unknown option 'centre' (did you mean 'center'?)"},
   }
   for _, case in ipairs(cases) do
@@ -375,7 +376,7 @@ describe("linnet.data: misuse", function()
     {"no input", "a\n1\n", "no column is left for X: all are targets"},
     {"two columns of the name", "a,a\n1,2\n", "columns 1 and 2 are both called 'a': say which by number"},
     {"no names", "1,2\n", "there is no column 'a'; the columns have no names, they are 1..2"},
-    {"a nan to be centered", "a,b\n1,nan\n", "column 1 of X holds nan", {target = "a", center = true}},
+    {"a nan", "a,b\n1,nan\n2,3\n", "row 1, column 2 ('b'), line 2: the cell is missing ('nan'); gaps = 'drop'", {target = "a", center = true}},
     {"an inf target to be centered", "a,b\ninf,1\n", "column 1 of Y holds nan, inf", {target = "a", center = true}},
   }
   for _, case in ipairs(tables) do
@@ -396,9 +397,9 @@ describe("linnet.data: misuse", function()
   it("of a map is refused: other columns, no matrix", function()
     local _, map = linnet.data.standardize(linnet.eye(3))
     support.refuses(function() map(linnet.eye(2)) end,
-      "data.standardize: map: X must have 3 columns, got 2 x 2")
+      "data.standardize: map: X must have 3 columns, got a 2 x 2 matrix")
     support.refuses(function() map:invert(linnet.eye(4)) end,
-      "data.standardize: map:invert: X must have 3 columns, got 4 x 4")
+      "data.standardize: map:invert: X must have 3 columns, got a 4 x 4 matrix")
     support.refuses(function() map(3) end, "data.standardize: map: X must be a matrix, got 3")
     support.refuses(function() map:invert() end,
       "data.standardize: map:invert: X must be a matrix, got nil")

@@ -1,73 +1,41 @@
---- Tables of numbers as CSV, the same in every locale: the decimal sign is a point.
+--- Tables of numbers as text, the same in every locale.
 --
 -- Cells may stand in double quotes, with delimiters, line ends and doubled quotes inside. Lines
--- end with LF, CRLF or CR; a byte order mark and empty lines at the end are skipped. `inf` and
--- `nan` are numbers; an empty cell or `NA` is missing.
+-- end with LF, CRLF or CR; a byte order mark and empty lines are skipped. What separates cells,
+-- which lines are comments, whether there are names and what a decimal sign is are found out
+-- unless options say so; `about` tells what was. `inf` and `nan` are numbers; an empty cell, `NA`,
+-- `?` and their like are missing. `12 %` is 12 and `$5` is 5 if the whole column is written so;
+-- dates are text.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.csv
 
 local check = require "linnet.check"
 local core = require "linnet.core"
-local options = require "linnet.options"
+local read = require "linnet.csv.read"
+local schema = require "linnet.csv.schema"
 local error = require("linnet.failure").raise
 
 local M = {}
-
-local function is_delimiter(text)
-  return #text == 1 and not text:find('[%w%s\0.+%-"]') or text == "\t",
-    "must be one character that is no letter, digit, blank, quote, '.', '+' or '-'"
-end
-
-local function delimiter()
-  return {name = "delimiter", type = "string", default = ",", check = is_delimiter,
-    help = "what separates cells"}
-end
-
-local function is_missing(x)
-  return type(x) == "number" or x == "nan", "must be a number or 'nan'"
-end
-
-options.define("csv.load", {
-  summary = "Read a table of numbers.",
-  {name = "header", type = "boolean",
-    default_help = "true if a cell of the first line is no number",
-    help = "the first line holds names"},
-  {name = "missing", type = "number|string", check = is_missing, default_help = "an error",
-    help = "what stands for missing cells, 'nan' for not-a-number"},
-  delimiter(),
-})
-
-options.define("csv.save", {
-  summary = "Write a table of numbers.",
-  {name = "names", type = "table", help = "a list of strings for the first line"},
-  delimiter(),
-})
-
--- The matrix of a file and its names, by checked options; or nil, why not, and the kind of failure.
-function M.read(what, path, o)
-  local missing = o.missing == "nan" and 0 / 0 or o.missing
-  local m, names = core.files.csv_load(path, o.delimiter, o.header, missing)
-  if not m then return nil, ("%s: %s: %s"):format(what, path, names), "file" end
-  return m, names
-end
 
 --- Read a matrix.
 -- @tparam string path
 -- @tparam[opt] table options
 -- @treturn Matrix one row per line
--- @treturn ?{string,...} the names in the first line, nil if it holds numbers
+-- @treturn ?{string,...} the names of its columns, nil if the table has none
+-- @treturn about `names`, `rows`, `guessed`, `left_out`, `coded`, `filled`, `gone` (rows left out),
+-- `notes` on what may be wrong; prints as a few lines
 -- @raise cells that are missing or no numbers and lines of another length, named by row, column and
--- line
+-- line, with the option that goes on; files that are no tables of text
 -- @usage local path = os.tmpname()
 -- linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"a", "b"}})
 -- local m, names = linnet.csv.load(path); assert(m(2, 1) == 3 and names[2] == "b"); os.remove(path)
 function M.load(path, given)
   check.path("linnet.csv.load", path)
-  local o = options.check("csv.load", given, 2)
-  local m, names, failing = M.read("linnet.csv.load", path, o)
-  if not m then error(names, 2, failing) end
-  return m, names
+  local o = schema.check("csv.load", given, 2)
+  local m, names, about = read.read(path, o, false)
+  if not m then error(("linnet.csv.load: %s: %s"):format(path, names), 2, about or "data") end
+  return m, names, about
 end
 
 -- A reason why m and names make no table, or nil.
@@ -100,7 +68,7 @@ end
 function M.save(path, m, given)
   check.path("linnet.csv.save", path)
   check.matrix("linnet.csv.save", "the second argument", m)
-  local opt = options.check("csv.save", given, 2)
+  local opt = schema.check("csv.save", given, 2)
   local why = unfit(m, opt.names)
   if why then error("linnet.csv.save: " .. why, 2) end
   local ok, reason = core.files.csv_save(path, m, opt.delimiter, opt.names)

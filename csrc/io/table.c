@@ -1,0 +1,146 @@
+/* csrc/io/table.c: two passes over the records of a table, see table.h. The second one parses each
+ * cell once and keeps what a reader will want to know of its column.
+ * SPDX-License-Identifier: MIT */
+#include "io/table.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { CELLS_BETWEEN_TICKS = 4096 };
+
+/* Quiet nan whose lower bits no arithmetic makes. */
+#define GAP_BITS  UINT64_C(0x7ff80000004c4731)
+#define TEXT_BITS UINT64_C(0x7ff80000004c5432)
+
+static double of_bits(uint64_t bits) {
+  double x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+static uint64_t bits_of(double x) {
+  uint64_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+double table_gap(void) { return of_bits(GAP_BITS); }
+double table_text(void) { return of_bits(TEXT_BITS); }
+bool table_is_gap(double x) { return bits_of(x) == GAP_BITS; }
+bool table_is_text(double x) { return bits_of(x) == TEXT_BITS; }
+
+static bool asks(const tick *t, long *cells) {
+  if (++*cells < CELLS_BETWEEN_TICKS) return false;
+  *cells = 0;
+  return tick_asks(t);
+}
+
+/* ---- the first pass ---- */
+
+bool table_count(const csv *c, bool ragged, const tick *t, table_shape *shape, csv_fault *fault) {
+  csv_cursor at = csv_start(c);
+  long since = 0, rows = 0;
+  *shape = (table_shape){.rows = 0};
+  *fault = (csv_fault){.problem = CSV_FINE};
+  for (; csv_begin(c, &at); rows++) {
+    csv_cell cell = {.last = false};
+    long cells = 0, begin = at.line;
+    bool beyond = false; /* something stands behind the last column */
+    for (; !cell.last; cells++) {
+      if (!csv_next(c, &at, &cell, fault)) return false;
+      if (cells >= c->cols && cell.size) beyond = true;
+      if (asks(t, &since)) {
+        fault->problem = CSV_STOPPED;
+        return false;
+      }
+    }
+    if (rows == INT_MAX) {
+      *fault = (csv_fault){.problem = CSV_TOO_LARGE, .line = begin};
+      return false;
+    }
+    if (cells >= c->cols && !beyond) continue;
+    csv_fault here = {CSV_RAGGED, (int)rows + 1, begin, cells};
+    if (!shape->ragged++) shape->first = here;
+    if (!ragged) {
+      *fault = here;
+      return false;
+    }
+  }
+  shape->rows = (int)rows;
+  shape->comments = at.comments;
+  shape->blanks = at.blanks;
+  shape->repeats = at.repeats;
+  return true;
+}
+
+/* ---- the second pass ---- */
+
+static void column_number(table_column *k, double x, int row) {
+  if (!k->numbers++) k->first = x;
+  if (row == 1 ? k->numbers != 1 : x != k->first + (row - 1)) k->counts = false;
+  if (x != floor(x)) k->whole = false;
+  if (x == k->low) k->lows++;
+  else if (x < k->low) k->next_low = k->low, k->low = x, k->lows = 1;
+  else if (x < k->next_low) k->next_low = x;
+  if (x == k->high) k->highs++;
+  else if (x > k->high) k->next_high = k->high, k->high = x, k->highs = 1;
+  else if (x > k->next_high) k->next_high = x;
+}
+
+static double column_cell(table_column *k, const csv *c, const csv_cell *cell, int row) {
+  double x;
+  csv_sign sign;
+  csv_kind kind = csv_value(&c->rules, cell, &x, &sign);
+  if (kind == CSV_NUMBER && k->numbers && sign != k->sign) kind = CSV_TEXT;
+  if (kind == CSV_NUMBER) {
+    k->sign = sign;
+    column_number(k, x, row);
+    return x;
+  }
+  table_place *place = kind == CSV_GAP ? &k->gap : &k->text;
+  if (!place->row) *place = (table_place){row, *cell};
+  if (kind == CSV_TEXT) k->texts++;
+  else k->gaps++;
+  return kind == CSV_GAP ? table_gap() : table_text();
+}
+
+/* Whether the record at `at` fits; at is a copy. */
+static bool fits(const csv *c, csv_cursor at) {
+  csv_cell cell = {.last = false};
+  csv_fault other;
+  bool beyond = false;
+  int cells = 0;
+  for (; !cell.last; cells += cells < INT_MAX) {
+    csv_next(c, &at, &cell, &other);
+    if (cells >= c->cols && cell.size) beyond = true;
+  }
+  return cells >= c->cols && !beyond;
+}
+
+bool table_fill(const csv *c, bool ragged, const int *slot, mat out, table_column *columns,
+                const tick *t) {
+  csv_cursor at = csv_start(c);
+  long since = 0;
+  for (int j = 0; j < out.cols; j++)
+    columns[j] = (table_column){.low = INFINITY,
+                                .high = -INFINITY,
+                                .next_low = INFINITY,
+                                .next_high = -INFINITY,
+                                .whole = true,
+                                .counts = true};
+  for (int i = 0; i < out.rows && csv_begin(c, &at); i++) {
+    csv_cell cell = {.last = false};
+    csv_fault other; /* table_count has seen that none fails */
+    bool whole = !ragged || fits(c, at);
+    for (int j = 0; !cell.last; j += j < INT_MAX) {
+      csv_next(c, &at, &cell, &other);
+      if (asks(t, &since)) return false;
+      if (j >= c->cols || slot[j] < 0 || !whole) continue;
+      *mat_at(out, i, slot[j]) = column_cell(&columns[slot[j]], c, &cell, i + 1);
+    }
+    for (int j = 0; !whole && j < out.cols; j++) *mat_at(out, i, j) = table_gap();
+  }
+  return true;
+}

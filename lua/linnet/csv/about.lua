@@ -1,0 +1,67 @@
+--- What was made of a table: names of the columns, what was guessed, left out, coded and filled.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.csv.about
+
+local words = require "linnet.csv.words"
+
+local About = {__name = "linnet.about"}
+About.__index = About
+
+local M = {}
+
+local SHOWN = 8 -- of a list, in one line of print
+
+function M.new() return setmetatable({guessed = {}, left_out = {}, coded = {}, filled = {},
+  gone = {}, notes = {}}, About) end
+
+--- Whether a value is one.
+function M.is(value) return type(value) == "table" and getmetatable(value) == About end
+
+local function each(list, text)
+  local out = {}
+  for i = 1, math.min(#list, SHOWN) do out[i] = text(list[i]) end
+  if #list > SHOWN then out[#out + 1] = ("... (%d in all)"):format(#list) end
+  return table.concat(out, ", ")
+end
+
+--- Sentences about what a user did not ask for, one a line, the doubtful ones first.
+-- @treturn {string,...}
+function About:said()
+  local out = {}
+  for _, note in ipairs(self.notes) do out[#out + 1] = "note: " .. note end
+  if #self.left_out > 0 then
+    out[#out + 1] = "columns left out: " .. each(self.left_out, function(entry)
+      return ("%s (%s)"):format(words.cell(entry.name), entry.why)
+    end)
+  end
+  if #self.coded > 0 then
+    out[#out + 1] = "coded, one column per category: " .. each(self.coded, function(entry)
+      return ("%s (%s)"):format(words.cell(entry.name), words.list(entry.categories, 4))
+    end)
+  end
+  if #self.filled > 0 then
+    out[#out + 1] = "gaps filled: " .. each(self.filled, function(entry)
+      return ("%d of %s by %.4g"):format(entry.count, words.cell(entry.name), entry.value)
+    end)
+  end
+  if #self.gone > 0 then
+    out[#out + 1] = ("rows left out: %d of %d (%s)"):format(#self.gone, self.read,
+      words.list(self.gone, SHOWN))
+  end
+  return out
+end
+
+function About:__tostring()
+  local head
+  if self.X then
+    head = ("%s; X: %s; Y: %s"):format(words.count(self.rows, "row"),
+      words.list(self.X, SHOWN), words.list(self.Y, SHOWN))
+  else
+    head = ("%s; columns: %s"):format(words.count(self.rows, "row"), words.list(self.names, SHOWN))
+  end
+  return table.concat({head, "read with " .. table.concat(self.guessed, ", "),
+    table.unpack(self:said())}, "\n")
+end
+
+return M

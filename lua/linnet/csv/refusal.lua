@@ -1,0 +1,167 @@
+--- Why a table is refused: the cell, its column by name, its line, and the options that go on.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.csv.refusal
+
+local columns = require "linnet.csv.columns"
+local guess = require "linnet.csv.guess"
+local words = require "linnet.csv.words"
+
+local M = {}
+
+local function place(t, k, at)
+  return ("row %d, %s, line %d"):format(at.row, columns.place(t.layout, t.used[k]), at.line)
+end
+
+--- "drop = {'b'}".
+function M.drop(layout, j) return ("drop = {%s}"):format(columns.key(layout, j)) end
+
+--- Places of columns in the order in which their first text or gap stands in the file.
+function M.order(stats)
+  local out = {}
+  for k in ipairs(stats) do out[k] = k end
+  local function row(k) return stats[k].text and stats[k].text.row or math.huge end
+  table.sort(out, function(a, b)
+    if row(a) ~= row(b) then return row(a) < row(b) end
+    return a < b
+  end)
+  return out
+end
+
+local DATES = {"^%d+[-/.]%d+[-/.]%d+", "^%d+:%d+", "^%d%d%d%d%-%d%d$", "^%d+%-%a%a%a%-%d+"}
+
+local function seems_date(cell)
+  for _, pattern in ipairs(DATES) do
+    if cell:find(pattern) then return true end
+  end
+end
+
+-- What may be done about the cell, the likeliest first.
+local function advice(t, k, stat, cell)
+  local j, out = t.used[k], {}
+  local function add(...) out[#out + 1] = (...):format(select(2, ...)) end
+  local bare = cell:match("^%s*[+-]?(.-)%s*$")
+  if bare:find("^%d%d?%d?,%d%d%d$") and t.rules.decimal ~= "," and not t.rules.thousands then
+    add "decimal = ',' or thousands = ',' says what its comma is"
+  elseif bare:find("^%d*,%d+$") and t.rules.decimal ~= "," then
+    add "decimal = ',' reads it"
+  elseif bare:find("^%d[%d,]*%d[.%d]*$") and not t.rules.thousands and bare:find(",%d%d%d") then
+    add "thousands = ',' reads it"
+  elseif bare:find("^%d+%.%d+$") and t.rules.decimal == "," then
+    add "decimal = '.' reads it"
+  elseif cell:find("^[#%%]") and not t.layout.commented then
+    add("comment = '%s' skips such lines", cell:sub(1, 1))
+  end
+  if stat.text.row == 1 and not t.layout.names and stat.texts == 1 and stat.numbers > 0 then
+    add "header = true takes the line for names"
+  end
+  if stat.numbers > 0 and #cell <= 40 and cell ~= "" and utf8.len(cell) and not cell:find("%c") then
+    add("missing = {%s} makes it a gap", words.cell(cell))
+  end
+  if not t.is_target[k] then
+    add("%s leaves the column out, text = 'drop' all with text", M.drop(t.layout, j))
+  end
+  if stat.texts >= stat.numbers then add "text = 'code' makes a column of each category" end
+  return table.concat(out, ", ")
+end
+
+--- A cell that is not a number.
+function M.text(t, k, stat)
+  local cell = stat.text.cell
+  local why = ("%s: %s is not a number"):format(place(t, k, stat.text), words.cell(cell))
+  if seems_date(cell) then why = why .. " (dates and times are text here)" end
+  if stat.sign then why = why .. (" written with %s like those above"):format(stat.sign) end
+  if t.layout.cols == 1 or t.o.delimiter ~= "auto" then
+    local other = M.other_delimiter(t, t.rules)
+    if other then return why .. other end
+  end
+  local shape = t.o.text == "code" and ", as most of its column are" or ""
+  return ("%s%s; %s"):format(why, shape, advice(t, k, stat, cell))
+end
+
+--- The first missing cell of those columns that are used.
+function M.gap(t)
+  local first, count = nil, 0
+  for k, stat in ipairs(t.stats) do
+    if not t.out[k] and stat.gap then
+      count = count + stat.gaps
+      local f = first and t.stats[first].gap
+      if not f or stat.gap.row < f.row or stat.gap.row == f.row and t.used[k] < t.used[first] then
+        first = k
+      end
+    end
+  end
+  local gap = t.stats[first].gap
+  local shown = gap.cell ~= "" and (" (%s)"):format(words.cell(gap.cell)) or ""
+  return ("%s: the cell is missing%s%s; gaps = 'drop' leaves out such rows, gaps = 'mean' fills "
+    .. "in the column's mean, %s leaves the column out"):format(place(t, first, gap), shown,
+    count > 1 and (", the first of %d"):format(count) or "", M.drop(t.layout, t.used[first]))
+end
+
+--- Every row has a gap.
+function M.all_gone(t)
+  local worst
+  for k, stat in ipairs(t.stats) do
+    if not t.out[k] and (not worst or stat.gaps > t.stats[worst].gaps) then worst = k end
+  end
+  return ("every row has a gap, most of them (%d of %d) in %s; gaps = 'mean' fills them, %s leaves "
+    .. "that column out"):format(t.stats[worst].gaps, t.rows, columns.place(t.layout,
+    t.used[worst]), M.drop(t.layout, t.used[worst]))
+end
+
+--- No column of numbers is left.
+function M.none_left(t)
+  local some = {}
+  for _, entry in ipairs(t.about.left_out) do
+    some[#some + 1] = ("%s (%s)"):format(words.cell(entry.name), entry.why)
+  end
+  return ("no column of numbers is left%s: %s%s"):format(t.roles and " for X" or "",
+    table.concat(some, ", ", 1, math.min(#some, 6)),
+    t.o.text == "drop" and "; text = 'code' makes columns of text" or "")
+end
+
+--- "the cells seem to be separated by ';': delimiter = ';'", when another one would do better.
+function M.other_delimiter(t, rules)
+  local other = {}
+  for key, value in pairs(rules) do other[key] = value end
+  local best = guess.delimiter(t.text, other)
+  if best == rules.delimiter then return nil end
+  local said = best == "\t" and "tab" or best == " " and "blank" or best
+  return ("; the cells seem to be separated by %s: delimiter = '%s'"):format(
+    said == best and ("'%s'"):format(best) or said .. "s", said)
+end
+
+--- What table_sample or table_shape complain of; a string is the reason itself.
+function M.fault(t, fault, layout)
+  if type(fault) == "string" then return fault end
+  local rules = layout.rules
+  local why
+  if fault.problem == "open" then
+    why = ("line %d: a quote opens and is never closed"):format(fault.line)
+  elseif fault.problem == "trailing" then
+    why = ("line %d: text between a closing quote and the next %s"):format(fault.line,
+      rules.delimiter == " " and "blank" or "'" .. rules.delimiter .. "'")
+  elseif fault.problem == "large" then
+    why = "it has more rows than 2147483647"
+  else
+    why = ("row %d (line %d) has %s, the first line has %d; gaps = 'drop' leaves out such rows")
+      :format(fault.row, fault.line, words.count(fault.cells, "cell"), rules.cols)
+    if rules.comment ~= "#" or not layout.commented then
+      why = why .. ", comment = '...' lines that begin so"
+    end
+  end
+  if t.o.delimiter ~= "auto" or fault.problem == "trailing" then
+    return why .. (M.other_delimiter(t, rules) or "")
+  end
+  return why
+end
+
+--- A column that is not there, with what may have been meant.
+function M.columns(t, why)
+  if t.layout.cols == 1 and t.o.delimiter ~= "auto" then
+    return why .. (M.other_delimiter(t, t.rules) or "")
+  end
+  return why
+end
+
+return M
