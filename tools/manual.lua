@@ -5,9 +5,11 @@
 -- A comment belongs to the manual when its name (`@function`, or module and function name) is
 -- something a user can reach: `linnet.x`, `linnet.x.y`, or `type:method`, type in lower case.
 -- A chapter is what stands before the last dot or colon.
+-- Modules (`@module`) that users see as a table and types (`@type`, with `@field`) have pages too.
 --
 -- SPDX-License-Identifier: MIT
 
+local words = require "linnet.words"
 local help = require "linnet.shell.help"
 local options = require "linnet.options"
 
@@ -100,22 +102,6 @@ end
 
 local PARAM = "^(%S+)%s+(%S+)%s*(.*)$" -- type, name, description
 
-local WIDTH = 98
-
---- "head words words ..." wrapped, later lines indented under the words.
-local function wrapped(head, words)
-  local out, line, indent = {}, head, (" "):rep(#head)
-  for word in words:gmatch("%S+") do
-    if #line + #word > WIDTH and #line > #indent then
-      out[#out + 1] = line:gsub("%s+$", "")
-      line = indent
-    end
-    line = line .. word .. " "
-  end
-  out[#out + 1] = line:gsub("%s+$", "")
-  return table.concat(out, "\n")
-end
-
 local function squeeze(lines)
   return (table.concat(lines, " "):gsub("%s+", " "):gsub("^%s", ""):gsub("%s$", ""))
 end
@@ -138,14 +124,14 @@ local function arguments(entry)
       if kind then said[1] = kind:gsub("^%?", "") end
       if what ~= "" then said[#said + 1] = what end
       if default then said[#said + 1] = "default " .. default end
-      rows[#rows + 1] = wrapped(("  %-10s "):format(name), table.concat(said, ", "))
+      rows[#rows + 1] = words.wrap(("  %-10s "):format(name), table.concat(said, ", "))
     elseif base == "return" then
-      rows[#rows + 1] = wrapped("  returns    ", text)
+      rows[#rows + 1] = words.wrap("  returns    ", text)
     elseif base == "treturn" then
       local what = text:gsub("^%?", ""):gsub("^(%S+)%s+", "%1, ")
-      rows[#rows + 1] = wrapped("  returns    ", what)
+      rows[#rows + 1] = words.wrap("  returns    ", what)
     elseif base == "raise" then
-      rows[#rows + 1] = wrapped("  raises     ", text)
+      rows[#rows + 1] = words.wrap("  raises     ", text)
     end
   end
   return table.concat(names, ", "), rows
@@ -157,22 +143,40 @@ local function trim(lines)
   return lines
 end
 
+--- The options of a schema without the line that says what they are for.
+local function options_of(schema)
+  local summary = words.wrap("", schema .. ": " .. (options.schemas[schema].summary or ""))
+  return options.describe(schema):sub(#summary + 2)
+end
+
 --- What the manual keeps of an entry: name, signature, text, usage.
 local function finished(name, entry)
   local args, rows = arguments(entry)
   local text = trim(entry.text)
-  local page = {table.concat(text, "\n")}
+  local page = {words.reflow(table.concat(text, "\n"))}
   if #rows > 0 then page[#page + 1] = table.concat(rows, "\n") end
   local schema = name:gsub("^linnet%.", "")
   if not options.schemas[schema] then schema = schema:match("[%w_]+$") end
-  local described = options.schemas[schema] and "Options of " .. options.describe(schema)
+  local described = options.schemas[schema] and "Options\n" .. options_of(schema)
   page[#page + 1] = described or nil
   local usage = tag_text(entry, "usage")
   return {
-    name = name, signature = name .. "(" .. args .. ")", text = table.concat(page, "\n\n"),
+    name = name, kind = "function", signature = name .. "(" .. args .. ")",
+    text = table.concat(page, "\n\n"),
     usage = usage and table.concat(trim{usage}, "\n"):gsub("^%s*\n", ""):gsub("%s+$", ""),
     entry = entry, options = described,
   }
+end
+
+--- A page without a signature: a module, or a type with its fields.
+local function outlined(name, kind, entry)
+  local fields = {}
+  for _, tag in ipairs(entry.tags) do
+    local field, what = squeeze(tag.lines):match("^(%S+)%s+(.*)$")
+    if tag.tag == "field" then fields[#fields + 1] = {field, what} end
+  end
+  local text = words.reflow((table.concat(trim(entry.text), "\n"):gsub("^lua/%S+: ", "")))
+  return {name = name, kind = kind, signature = name, fields = fields, text = text, entry = entry}
 end
 
 local function sources()
@@ -186,16 +190,20 @@ local function sources()
 end
 
 local function collect()
-  local pages, seen = {}, {}
+  local pages, seen, modules = {}, {}, {}
   for _, path in ipairs(sources()) do
     local module
     for _, comment in ipairs(comments_of(path)) do
       local entry = parse(comment)
       module = tag_text(entry, "module") or tag_text(entry, "classmod") or module
       module = module and public_module(module)
-      local name = public_name(entry, module)
+      local name, type_name = public_name(entry, module), tag_text(entry, "type")
       local value = name and help.reach(name)
-      if value then
+      if type_name then
+        pages[#pages + 1] = outlined(type_name, "type", entry)
+      elseif tag_text(entry, "module") then
+        modules[module] = entry
+      elseif value then
         assert(not seen[name], path .. ": documented twice: " .. name)
         seen[name] = true
         pages[#pages + 1] = finished(name, entry)
@@ -206,9 +214,18 @@ local function collect()
   end
   for _, schema in ipairs(options.schemas) do
     if schema.name:find("%.") and not seen["linnet." .. schema.name] then
-      local described = options.describe(schema.name)
-      pages[#pages + 1] = {name = schema.name, signature = schema.name, text = described,
-        options = described}
+      local described = "Options\n" .. options_of(schema.name)
+      pages[#pages + 1] = {name = schema.name, signature = schema.name, kind = "options",
+        text = words.wrap("", schema.summary) .. "\n\n" .. described, options = described}
+    end
+  end
+  for name, entry in pairs(modules) do -- those whose functions users can reach
+    local public = name ~= "linnet" and not seen[name] and type(help.value(name)) == "table"
+    for function_name in pairs(public and seen or {}) do
+      if function_name:match("^(.*)%.[%w_]+$") == name then
+        pages[#pages + 1] = outlined(name, "module", entry)
+        break
+      end
     end
   end
   table.sort(pages, function(a, b) return a.name < b.name end)
@@ -221,12 +238,19 @@ local function quoted(text)
   return ("[%s[\n%s]%s]"):format(level, text, level)
 end
 
+local function list_of(fields)
+  local rows = {}
+  for i, field in ipairs(fields) do rows[i] = ("{%q, %q}"):format(field[1], field[2]) end
+  return "{\n" .. table.concat(rows, ",\n") .. "}"
+end
+
 local function write_manual(pages)
   print("--- The reference manual as text: what `help` shows. Written by `make manual`.")
   print("-- SPDX-License-Identifier: MIT\nreturn {")
   for _, page in ipairs(pages) do
-    print(("{name = %q, signature = %q, text = %s%s},"):format(page.name, page.signature,
-      quoted(page.text), page.usage and ",\nusage = " .. quoted(page.usage) or ""))
+    print(("{name = %q, kind = %q, signature = %q, text = %s%s%s},"):format(page.name, page.kind,
+      page.signature, quoted(page.text), page.usage and ",\nusage = " .. quoted(page.usage) or "",
+      page.fields and page.fields[1] and ",\nfields = " .. list_of(page.fields) or ""))
   end
   print("}")
 end

@@ -16,4 +16,10 @@ local M = {
   methods = core.types.matrix.methods, -- m:name looks here; Lua adds to it, once
 }
 
+--- A matrix of doubles, indices from 1; a vector is a column. `m(i, j)` or `m[i][j]` read an entry,
+-- `m[i]` is a view of a row, `#m` the number of rows. `+ - * /`, unary `-` and `^` are those of
+-- algebra (`*` is the matrix product). Methods return new matrices, but for those whose name ends
+-- in `_`, and `set`.
+-- @type matrix
+
 return setmetatable(M, {__name = "linnet.matrix", __call = own.call})

@@ -4,8 +4,9 @@
 -- A schema is a list of entries, one per option:
 --
 --     options.define("flow", {summary = "Integrate the gradient flow.",
---       {name = "t", type = "number", range = "(0, inf]", required = true, help = "end time"},
---       {name = "tol", type = "number", range = "(0, inf)", default = 1e-6, help = "step error"},
+--       {name = "t", type = "number", range = "(0, inf]", required = true,
+--         help = "end time"},
+--       {name = "tol", type = "number", range = "(0, inf)", default = 1e-6},
 --       {name = "method", choices = {"auto", "expo2", "expo4"}, default = "auto"},
 --     })
 --
@@ -23,6 +24,7 @@
 -- @module linnet.options
 
 local check = require "linnet.check"
+local words = require "linnet.words"
 local error = require("linnet.failure").raise
 
 local M = {}
@@ -40,7 +42,7 @@ end
 local NOUN = {
   number = "a number", integer = "an integer", string = "a string", boolean = "true or false",
   ["function"] = "a function", table = "a table", matrix = "a matrix", list = "a list of numbers",
-  any = "a value",
+  any = "any value",
 }
 
 local is_matrix, quoted, shown = check.is_matrix, check.quoted, check.shown
@@ -80,7 +82,7 @@ end
 
 -- " > 0", " in [0, 1]", "": what follows the noun.
 local function range_text(range)
-  local above, below = range.low > -math.huge, range.high < math.huge
+  local above, below = range.low > -math.huge, range.high < math.maxinteger
   if above and below then return " in " .. range.text end
   if above then return (range.low_open and " > " or " >= ") .. shown(range.low) end
   if below then return (range.high_open and " < " or " <= ") .. shown(range.high) end
@@ -148,7 +150,9 @@ local function allowed(entry, value)
   local parts = {}
   for _, kind in ipairs(entry.types) do
     if kind == "string" and entry.choices then
-      parts[#parts + 1] = "one of " .. table.concat(entry.choices, ", ")
+      local choices = {}
+      for i, choice in ipairs(entry.choices) do choices[i] = choice == "" and "''" or choice end
+      parts[#parts + 1] = "one of " .. table.concat(choices, ", ")
     else
       local numeric = kind == "number" or kind == "integer" or kind == "list"
       local finite = (value == math.huge or value == -math.huge) and kind == "number"
@@ -302,29 +306,34 @@ function M.check(name, given, level)
   return out
 end
 
---- The options of a schema as text, one line each: name, what it allows, default, help.
+-- What a default is, for a person: a list of names as it is written, a table only by what it does.
+local function default_text(entry)
+  if entry.default_help then return entry.default_help end
+  if entry.default == nil then return nil end
+  if type(entry.default) ~= "table" then
+    return entry.default == "" and "''" or shown(entry.default)
+  end
+  local items = {}
+  for i, item in ipairs(entry.default) do items[i] = shown(item) end
+  return "{" .. table.concat(items, ", ") .. "}"
+end
+
+--- The options of a schema as text: name, what it allows, default, help, within 80 columns.
 -- @tparam string name of a schema
 -- @treturn string
 -- @usage print(linnet.options.describe("plot"))
 function M.describe(name)
   name_check(name)
   local schema = M.schemas[name]
-  local rows, lines, width = {}, {}, {0, 0}
-  for i, entry in ipairs(schema) do
-    local default = entry.default_help or entry.default ~= nil and shown(entry.default)
-    rows[i] = {
-      tostring(entry.name),
-      allowed(entry) .. (entry.required and ", required" or default and ", default " .. default
-        or ""),
-      entry.help or "",
-    }
-    for c = 1, 2 do width[c] = math.max(width[c], math.min(#rows[i][c], 56)) end
+  local head = name .. (schema.summary and ": " .. schema.summary or "")
+  local lines, width = {words.wrap("", head)}, 0
+  for _, entry in ipairs(schema) do width = math.max(width, #tostring(entry.name)) end
+  for _, entry in ipairs(schema) do
+    local default = default_text(entry)
+    local about = allowed(entry) .. (entry.required and ", required" or default and ", default "
+      .. default or "") .. (entry.help and ": " .. entry.help or "")
+    lines[#lines + 1] = words.wrap(("  %-" .. width .. "s  "):format(entry.name), about)
   end
-  for i, row in ipairs(rows) do
-    local line = ("  %-" .. width[1] .. "s  %-" .. width[2] .. "s  %s"):format(table.unpack(row))
-    lines[i] = (line:gsub("%s+$", ""))
-  end
-  table.insert(lines, 1, name .. (schema.summary and ": " .. schema.summary or ""))
   return table.concat(lines, "\n")
 end
 

@@ -14,6 +14,15 @@ local error = require("linnet.failure").raise
 
 local M = {}
 
+--- Data reduced once to what training can see; made by `linnet.problem(X, Y)`, never changed.
+-- @type problem
+-- @field n samples, the rows of X and Y
+-- @field D inputs, the columns of X
+-- @field m outputs, the columns of Y
+-- @field rank numerical rank r of X
+-- @field kappa (sigma_1/sigma_r)^2, the condition number of X'X on its range
+-- @field optimal_loss L*, the loss that no linear map removes
+
 options.define("problem", {
   summary = "Reduce data X (n x D), Y (n x m) to what training can see.",
   {name = "rank_tol", type = "number", range = "[0, 1)",

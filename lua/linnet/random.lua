@@ -111,4 +111,7 @@ function meta:__tostring()
   return ("linnet.random: seed %d, stream %d, %d words drawn"):format(core.random.place(self))
 end
 
+--- A generator of random numbers, made by `linnet.random(seed [, stream])`. Methods advance it.
+-- @type random
+
 return setmetatable(M, {__call = new})

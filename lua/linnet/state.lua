@@ -9,6 +9,21 @@ local is_matrix = core.matrix.is_matrix
 
 local M = {methods = core.types.state.methods}
 
+--- Weights at one time, whatever their width: made by `problem:init`, or a run's `start` and
+-- `final`; never changed. `s:excess()` is L - L*, `s:distance()` how far the learned map is from
+-- the minimum-norm solution.
+-- @type state
+-- @field t its time; flows continue from there
+-- @field h hidden width, a float where no integer holds it; math.huge in the wide limit
+-- @field kind name of the start it came from ("gaussian", ...)
+-- @field seed of that start
+-- @field explicit whether U and V exist as matrices
+-- @field sampled whether the rows of U that the data do not see are independent Gaussians (then
+--   `state:law` knows the distance's distribution)
+-- @field std_u standard deviation of the entries of U at the start, where there is one
+-- @field std_v the same of V
+-- @field problem the problem it belongs to
+
 -- Raises, at the line of the caller's caller, when s is no state.
 local function check(s, what)
   if getmetatable(s) ~= core.types.state then

@@ -241,8 +241,9 @@ local objects = {
 -- What takes anything, or reports instead of raising, by design.
 local ANYTHING = {
   ["linnet.is_matrix"] = true, ["linnet.record.encode"] = true, ["linnet.record.decode"] = true,
-  ["linnet.help.methods"] = true, ["linnet.help.known"] = true,
-  ["linnet.help.fields"] = true, ["linnet.help.reach"] = true, ["linnet.repl.print"] = true,
+  ["linnet.help.methods"] = true, ["linnet.help.reach"] = true, ["linnet.repl.print"] = true,
+  ["linnet.help.value"] = true, ["linnet.help.known"] = true, ["linnet.help.fields"] = true,
+  ["linnet.help.document"] = true,
   ["linnet.repl.run"] = true, ["linnet.repl.command"] = true, ["linnet.sweep.is_sweep"] = true,
   ["linnet.repl.preload"] = true, ["linnet.doctor.report"] = true,
 }
@@ -251,7 +252,8 @@ local FITTING = {
   ["a fraction"] = {"add_", "copy_", "scale_", "chi2", "wide_exponent", "wide_slope", "at", "law"},
   inf = {"add_", "copy_", "scale_", "wide_exponent", "at", "norm"},
   ["-inf"] = {"add_", "copy_", "scale_", "wide_exponent"}, nan = {"add_", "copy_", "scale_"},
-  ["a string"] = {"code", "formula", "section", "text", "nearest", "writer", "save", "write"},
+  ["a string"] = {"code", "formula", "section", "text", "nearest", "writer", "open", "save",
+    "write"},
   ["a matrix"] = {"diag", "matrix", "add_", "copy_", "emul", "ediv", "hcat", "vcat", "kron",
     "allclose", "solve", "lstsq", "problem", "standardize", "target_values", "imbalance", "law",
     "predict", "help", "text"},

@@ -91,13 +91,69 @@ describe("help", function()
     assert.truthy(help.text("init.gaussian"):find("alpha", 1, true))
   end)
 
-  it("lists the methods of an object", function()
-    assert.truthy(help.text(linnet.eye(2)):find("svd", 1, true))
+  it("lists the methods of an object, a line each", function()
+    assert.truthy(help.text(linnet.eye(2)):find("\n  :svd +Singular value"))
     assert.falsy(help.text(linnet.random(1)):find("svd", 1, true))
+  end)
+
+  it("knows the fields of every type, and they are there", function()
+    local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+    local p = linnet.problem(X, Y)
+    local s = p:init("gaussian", {h = 9, seed = 1})
+    local sweep = linnet.sweep{over = {h = {9}}, problem = p, init = "gaussian", flow = {t = 1},
+      measure = {"distance"}}
+    local objects = {problem = p, state = s, run = p:descend(s, {eta = 0.01, steps = 2}),
+      result = sweep:run{progress = false}, ensemble = linnet.ensemble(p,
+        {init = {"gaussian", h = 9}, seeds = 2, flow = {t = 1}})}
+    for kind, object in pairs(objects) do
+      assert.is_true(#help.fields(kind) >= 6, kind)
+      for _, field in ipairs(help.fields(kind)) do
+        assert.is_not_nil(object[field], kind .. "." .. field)
+        assert.truthy(help.text(object):find("\n  ." .. field .. " ", 1, true), field)
+      end
+    end
+  end)
+
+  it("shows modules, with a line for each function", function()
+    assert.equal(help.text("linnet.theory"), help.text(linnet.theory))
+    assert.truthy(help.text(linnet.theory):find("\n  .theorem1 +2 sigma_r^2 c"))
+    assert.equal(help.text(), help.text(linnet))
+  end)
+
+  it("puts first what is most likely meant", function()
+    assert.equal("problem:flow(s, opts)", help.text("flow"):match("^[^\n]*"))
+    assert.equal("state", help.text("state"):match("^[^\n]*"))
+  end)
+
+  it("finds pages and guides by what they say", function()
+    local text = help.text("Theorem 1")
+    for _, name in ipairs{"linnet.theory.theorem1", "state:rates", "docs/mathematics.md"} do
+      assert.truthy(text:find(name, 1, true), name)
+    end
+  end)
+
+  it("says what a page cites, and where it can be read", function()
+    local text = help.text("theory.theorem1")
+    assert.truthy(text:find("[M21] Min, Tarmoun, Vidal, Mallada", 1, true))
+    local path = assert(text:match("Sections and references: (%S+)"))
+    assert(io.open(path)):close()
+  end)
+
+  it("fits a window of 80 columns", function()
+    local wide = {}
+    local function check(name, text)
+      local prose = text:gsub("\nExample:\n.*", "")
+      for line in prose:gmatch("[^\n]+") do
+        if (utf8.len(line) or #line) > 80 then wide[#wide + 1] = name .. ": " .. line end
+      end
+    end
+    for _, page in ipairs(pages) do check(page.name, help.text(page.name)) end
+    check("the index", help.text())
+    assert.equal("", table.concat(wide, "\n"))
   end)
 
   it("suggests the nearest name and refuses what is not ours", function()
     assert.error_matches(function() help.text("linspce") end, "did you mean 'linspace'")
-    assert.error_matches(function() help.text(print) end, "not a name, function or object")
+    assert.error_matches(function() help.text(print) end, "not a name, function, module or object")
   end)
 end)

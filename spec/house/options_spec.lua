@@ -174,7 +174,8 @@ describe("linnet.options", function()
       assert.truthy(text:find("\n  " .. entry.name .. " ", 1, true)
         or text:find("\n  " .. entry.name, 1, true))
     end
-    assert.truthy(text:find("tol +a number > 0, default 1e%-06 +step error"))
+    for line in text:gmatch("[^\n]+") do assert.is_true(#line <= 80, line) end
+    assert.truthy(text:find("tol +a number > 0, default 1e%-06: step error"))
   end)
 
   it("refuses a schema that contradicts itself", function()

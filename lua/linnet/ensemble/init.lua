@@ -28,6 +28,15 @@ options.define("ensemble", {
     help = "a line on stderr, or function(done, total)"},
 })
 
+--- What `linnet.ensemble` measured. Every measure is a field, a column with a row per seed.
+-- @type ensemble
+-- @field seeds the list of seeds
+-- @field measures names of the measures
+-- @field reason how each member ended, a list
+-- @field threads how many worked
+-- @field seconds_total wall-clock time
+-- @field bytes_per_thread memory of one worker
+
 local Ensemble = {__name = "linnet.ensemble"}
 
 function Ensemble.__tostring(e)

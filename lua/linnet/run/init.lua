@@ -12,6 +12,23 @@ local error = failure.raise
 
 local M = {}
 
+--- What a flow or a descent did: records as columns, its states, and how it ended. Every recorded
+-- name is a field too (`run.distance`, your own), a column with a row per record.
+-- @type run
+-- @field t times of the records, a column
+-- @field k step numbers of the records (descent only)
+-- @field loss L at those times; `excess` is L - L*
+-- @field rate -d/dt log(L - L*) (recorded unless you say otherwise)
+-- @field distance of the learned map from the minimum-norm solution (the same)
+-- @field start the state it began from
+-- @field final the state it ended in; `problem:flow(run.final, ...)` goes on
+-- @field stats method, steps, rejected, evaluations, eigenproblems, seconds, imbalance_drift, and
+--   `reason`: time, converged, until_excess, stop, saddle, unreachable, step_underflow, max_steps,
+--   max_seconds, diverged, non_finite or interrupted
+-- @field problem what was trained
+-- @field options what it was asked for, defaults filled in
+-- @field columns names of the records, in order
+
 local Run = {}
 Run.__index = Run
 M.methods = Run

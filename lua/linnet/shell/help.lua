@@ -1,13 +1,16 @@
---- `help`: the manual at the prompt, by name or by the function itself.
+--- `help`: the manual at the prompt, by name, by the thing itself, or by what it says.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.shell.help
 
 local core = require "linnet.core"
 local options = require "linnet.options"
+local words = require "linnet.words"
 local error = require("linnet.failure").raise
 
 local M = {}
+
+-- ---------------------------------------------------------------- names
 
 --- The table that holds the methods of a type ("matrix", "run", ...), or nil.
 -- @tparam string kind
@@ -15,11 +18,27 @@ local M = {}
 -- @usage assert(linnet.help.methods("matrix").svd)
 function M.methods(kind)
   if type(kind) ~= "string" then return nil end
-  if core.types[kind] then return core.types[kind].methods end
+  local meta = core.types[kind]
+  local methods = meta and (meta.methods or meta.__index)
+  if type(methods) == "table" then return methods end
   for _, home in ipairs{"linnet.", "linnet.sweep."} do
     local ok, module = pcall(require, home .. kind)
     if ok and type(module) == "table" and module.methods then return module.methods end
   end
+end
+
+--- What a dotted name means, from `linnet` down: a function, a module, a value; or nil.
+-- @tparam string name `linnet.x`, `linnet.x.y`
+-- @return the value
+-- @usage assert(linnet.help.value("linnet.theory") == linnet.theory)
+function M.value(name)
+  if type(name) ~= "string" then return nil end
+  local value = {linnet = require "linnet"}
+  for part in name:gmatch("[^.]+") do
+    if type(value) ~= "table" then return nil end
+    value = value[part]
+  end
+  return value
 end
 
 --- The function or callable table behind a name of the manual; nil when a user can reach none.
@@ -33,119 +52,231 @@ function M.reach(name)
     local methods = M.methods(kind)
     return methods and methods[method]
   end
-  local value = {linnet = require "linnet"}
-  for part in name:gmatch("[^.]+") do
-    if type(value) ~= "table" then return nil end
-    value = value[part]
-  end
+  local value = M.value(name)
   local callable = type(value) == "table" and (getmetatable(value) or {}).__call
   return (type(value) == "function" or callable) and value or nil
 end
 
---- Fields of a type's objects, for completion; none are known of a type without.
--- @tparam string kind
--- @treturn {string,...}
--- @usage assert(#linnet.help.fields("nothing") == 0)
-function M.fields(kind)
-  local schema = options.schemas[kind .. ".fields"]
-  local names = {}
-  for i, entry in ipairs(schema or {}) do names[i] = entry.name end
-  return names
+--- Where a page of docs/ lies: in the sources, beside an installed linnet or in its rock.
+-- @tparam string name such as "mathematics.md"
+-- @treturn ?string a path that exists, or nil
+-- @usage print(linnet.help.document("guide.md"))
+function M.document(name)
+  if type(name) ~= "string" then return nil end
+  local here = debug.getinfo(1, "S").source:match("^@(.*)lua/linnet/shell/help%.lua$")
+    or debug.getinfo(1, "S").source:match("^@(.*)linnet/shell/help%.lua$")
+  local version = require "linnet.version"
+  for _, folder in ipairs{"docs/", "../../doc/linnet/", "../doc/linnet/", "../../share/doc/linnet/",
+    "../../../lib/luarocks/rocks-5.4/linnet/" .. version .. "-1/share/doc/linnet/",
+    "../../../lib/luarocks/rocks-5.4/linnet/scm-1/share/doc/linnet/"} do
+    local path = (here or "") .. folder .. name
+    local file = io.open(path)
+    if file then
+      file:close()
+      return path
+    end
+  end
 end
+
+-- ---------------------------------------------------------------- pages
+
+local function pages() return require "linnet.manual" end
 
 -- name without "linnet.": "flow" finds problem:flow, "csv.load" linnet.csv.load.
 local function last_of(name) return name:match("([%w_]+)$") end
 
---- Pages for a name: the page itself, or all that end in it.
-local function pages_named(pages, name)
-  local found = {}
-  for _, page in ipairs(pages) do
-    if page.name == name or page.name == "linnet." .. name then return {page} end
-    if last_of(page.name) == name then found[#found + 1] = page end
+-- What a person most likely means by a word comes first.
+local RANK = {type = 1, ["function"] = 2, module = 3, options = 4}
+
+--- Pages for a name: the pages of that name, or all that end in it, the likeliest first.
+local function pages_named(name)
+  local exact, ending = {}, {}
+  for _, page in ipairs(pages()) do
+    if page.name == name or page.name == "linnet." .. name then exact[#exact + 1] = page
+    elseif last_of(page.name) == name then ending[#ending + 1] = page
+    end
   end
-  return found
+  local function before(a, b)
+    local x, y = RANK[a.kind], RANK[b.kind]
+    return x < y or x == y and a.name < b.name
+  end
+  table.sort(exact, before)
+  table.sort(ending, before)
+  return exact, ending
 end
 
 --- Whether the manual has a page of that name.
 -- @tparam string name
 -- @treturn boolean
 -- @usage assert(linnet.help.known("flow"))
-function M.known(name) return #pages_named(require "linnet.manual", name) > 0 end
+function M.known(name)
+  local exact, ending = pages_named(name)
+  return #exact + #ending > 0
+end
 
-local function page_text(page)
-  local out = {page.signature, "", (page.text:gsub("\n$", ""))}
-  if page.usage then
-    out[#out + 1] = "\nExample:\n  " .. page.usage:gsub("\n$", ""):gsub("\n", "\n  ")
+local function page_of(kind, name)
+  for _, page in ipairs(pages()) do
+    if page.kind == kind and page.name == name then return page end
+  end
+end
+
+--- Fields that the objects of a type have: a list of names.
+-- @tparam string kind "state", "run", ...
+-- @treturn {string,...}
+-- @usage assert(linnet.help.fields("problem")[1] == "n")
+function M.fields(kind)
+  local names, page = {}, page_of("type", kind)
+  for i, field in ipairs(page and page.fields or {}) do names[i] = field[1] end
+  return names
+end
+
+-- Rows "name(arguments)  first sentence" of the functions of a module or the methods of a type.
+local function members_text(owner, sign)
+  local rows = {}
+  for _, page in ipairs(pages()) do
+    local name = page.kind == "function" and page.name:sub(1, #owner + 1) == owner .. sign
+      and page.name:sub(#owner + 2):match("^[%w_]+$")
+    if name then
+      rows[#rows + 1] = words.cut(("  %-18s %s"):format(sign .. name,
+        words.first_sentence(page.text)))
+    end
+  end
+  return table.concat(rows, "\n")
+end
+
+local function fields_text(page)
+  local rows = {}
+  for i, field in ipairs(page.fields or {}) do
+    rows[i] = words.wrap(("  %-18s "):format("." .. field[1]), field[2])
+  end
+  return table.concat(rows, "\n")
+end
+
+local PAPERS = {
+  M21 = "Min, Tarmoun, Vidal, Mallada, ICML 2021 (arXiv 2105.06351v1)",
+  M22 = "the 2022 version of [M21] (arXiv 2105.06351v2)",
+  X23 = "Xu, Min, Tarmoun, Mallada, Vidal, AISTATS 2023", D = "derived for this project",
+}
+
+-- What a text cites: papers by name, sections by where they can be read.
+local function citations(text)
+  local out = {}
+  for _, mark in ipairs{"M21", "M22", "X23", "D"} do
+    if text:find("[" .. mark .. "]", 1, true) then
+      out[#out + 1] = ("  [%s] %s"):format(mark, PAPERS[mark])
+    end
+  end
+  if #out > 0 or text:find("[Ss]ections? %d") then
+    out[#out + 1] = "  Sections and references: "
+      .. (M.document("mathematics.md") or "docs/mathematics.md of the sources")
   end
   return table.concat(out, "\n")
 end
 
-local WIDTH = 78
+local function page_text(page)
+  local out = {page.signature, (page.text:gsub("\n$", ""))}
+  local function add(text, title)
+    if text ~= "" then out[#out + 1] = (title and title .. "\n" or "") .. text end
+  end
+  if page.kind == "type" then
+    add(fields_text(page), "Fields")
+    add(members_text(page.name, ":"), "Methods")
+  elseif page.kind == "module" then
+    add(members_text(page.name, "."), "Functions")
+  end
+  if page.usage then
+    add("  " .. page.usage:gsub("\n$", ""):gsub("\n", "\n  "), "Example:")
+  end
+  add(citations(page.text))
+  return table.concat(out, "\n\n")
+end
 
 --- Every name, by chapter, wrapped.
-local function index_text(pages)
+local function index_text()
   local chapters, order = {}, {}
-  for _, page in ipairs(pages) do
+  for _, page in ipairs(pages()) do
     local chapter, name = page.name:match("^(.-)[.:]([%w_]+)$")
     chapter, name = chapter or page.name, name or page.name
     if not chapters[chapter] then
       chapters[chapter] = {}
       order[#order + 1] = chapter
     end
-    table.insert(chapters[chapter], name)
+    if name ~= chapter then table.insert(chapters[chapter], name) end
   end
   local out = {}
   for _, chapter in ipairs(order) do
-    local line = chapter .. ":"
-    for _, name in ipairs(chapters[chapter]) do
-      if #line + 1 + #name > WIDTH then
-        out[#out + 1] = line
-        line = "   "
-      end
-      line = line .. " " .. name
-    end
-    out[#out + 1] = line
+    local head = chapter .. ":"
+    out[#out + 1] = words.wrap(head .. " ", table.concat(chapters[chapter], " "))
   end
-  out[#out + 1] = 'help("name") or help(function) shows one, e.g. help("flow").'
+  out[#out + 1] = 'help("flow") shows a page, help(linnet.theory) a module, help(s) what a state'
+  out[#out + 1] = 's can do; help("Theorem 1") searches.'
   return table.concat(out, "\n")
+end
+
+-- ---------------------------------------------------------------- finding
+
+--- Pages that say something, and sections of the guides: rows "name  first sentence", or nil.
+local function search(what)
+  local rows = {}
+  local wanted = what:lower()
+  for _, page in ipairs(pages()) do
+    if (page.name .. " " .. page.text):lower():gsub("%s+", " "):find(wanted, 1, true) then
+      rows[#rows + 1] = words.cut(("  %-26s %s"):format(page.name, words.first_sentence(page.text)))
+    end
+  end
+  for _, name in ipairs{"mathematics.md", "guide.md", "howto.md", "your-data.md", "sweeps.md"} do
+    local path, heading, last = M.document(name), nil, nil
+    for line in path and io.lines(path) or function() end do
+      heading = line:match("^#+ (.*)") or heading
+      if heading ~= last and line:lower():find(wanted, 1, true) then
+        rows[#rows + 1] = words.cut(("  %-26s %s"):format("docs/" .. name, heading))
+        last = heading
+      end
+    end
+  end
+  return #rows > 0 and ("'%s' is mentioned here:\n"):format(what) .. table.concat(rows, "\n") or nil
+end
+
+local function by_name(what)
+  local exact, ending = pages_named(what)
+  if #exact == 0 and #ending > 0 then exact = {table.remove(ending, 1)} end
+  if #exact > 0 then
+    local texts, also = {}, {}
+    for i, page in ipairs(exact) do texts[i] = page_text(page) end
+    for i, page in ipairs(ending) do also[i] = page.name end
+    if #also > 0 then texts[#texts + 1] = words.wrap("See also ", table.concat(also, ", ")) end
+    return table.concat(texts, "\n\n")
+  end
+  local names = {}
+  for i, page in ipairs(pages()) do names[i] = last_of(page.name) end
+  local found, near = search(what), options.nearest(last_of(what) or what, names)
+  return found, ("help: the manual has nothing called '%s'%s"):format(what,
+    near and (" (did you mean '%s'?)"):format(near) or "")
 end
 
 -- The text, or nil and what is wrong.
 local function find(what)
-  local pages = require "linnet.manual"
-  if what == nil then return index_text(pages) end
-  if type(what) == "string" then
-    local found = pages_named(pages, what)
-    if #found == 0 then
-      local names = {}
-      for i, page in ipairs(pages) do names[i] = last_of(page.name) end
-      local near = options.nearest(last_of(what) or what, names)
-      return nil, ("help: the manual has nothing called '%s'%s"):format(what,
-        near and (" (did you mean '%s'?)"):format(near) or "")
+  if what == nil or what == require "linnet" then return index_text() end
+  if type(what) == "string" then return by_name(what) end
+  for _, page in ipairs(pages()) do
+    if page.kind == "function" and M.reach(page.name) == what
+      or page.kind == "module" and M.value(page.name) == what then
+      return page_text(page)
     end
-    local texts = {}
-    for i, page in ipairs(found) do texts[i] = page_text(page) end
-    return table.concat(texts, "\n\n")
-  end
-  for _, page in ipairs(pages) do
-    if M.reach(page.name) == what then return page_text(page) end
   end
   local meta = getmetatable(what)
   local kind = type(meta) == "table" and type(meta.__name) == "string"
-    and meta.__name:match("^linnet%..-([^.]+)$")
-  if not kind then return nil, "help: not a name, function or object of linnet" end
-  local mine = {}
-  for _, page in ipairs(pages) do
-    if page.name:match("^" .. kind .. ":") then mine[#mine + 1] = page end
-  end
-  return index_text(mine)
+    and meta.__name:match("^linnet%..-([^.]+)$") or meta == M.methods("run") and "run"
+  local page = kind and page_of("type", kind)
+  if not page then return nil, "help: not a name, function, module or object of linnet" end
+  return page_text(page)
 end
 
 --- What `help(what)` prints, as a string.
--- @param what a name ("flow", "matrix:svd", "init.gaussian"), a public function, a linnet object
---   (lists the methods of its type), or nothing for the index
+-- @param what a name ("flow", "matrix:svd", "init.gaussian"), a public function, a module, a linnet
+--   object (its fields and methods), any words to search for, or nothing for the index
 -- @treturn string
--- @raise a name that the manual does not have; the nearest is suggested
+-- @raise what the manual does not have; the nearest name is suggested
 -- @usage print(linnet.help.text("linspace"))
 function M.text(what)
   local text, why = find(what)

@@ -22,6 +22,9 @@ local error = failure.raise
 
 local M = {}
 
+--- A sweep that was described and not yet run; `print` shows its axes and how many jobs it has.
+-- @type sweep
+
 local Sweep = {__name = "linnet.sweep"}
 Sweep.__index = Sweep
 M.methods = Sweep

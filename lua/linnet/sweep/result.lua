@@ -18,6 +18,18 @@ local error = require("linnet.failure").raise
 
 local M = {}
 
+--- What a sweep found, in memory or read back by `linnet.sweep.merge`. Every measure is a field, a
+-- matrix with a row per point and a column per seed, nan where nothing is known.
+-- @type result
+-- @field points a list of tables, the values of the axes by name
+-- @field seeds the list of seeds
+-- @field axes names of the axes
+-- @field measures names of the measures
+-- @field records one table per finished job: point, seed, measure, reason, steps, cost
+-- @field reason how the jobs ended, `reason[point][seed]`
+-- @field missing how many jobs have no record
+-- @field header what the first line of its file says
+
 local methods = {}
 local Result = {__name = "linnet.sweep.result"}
 

@@ -1,0 +1,57 @@
+--- lua/linnet/words.lua: texts laid out for a terminal of 80 columns.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.words
+
+local M = {}
+
+M.WIDTH = 78
+
+--- "head words words ..." in lines of at most WIDTH columns, later lines indented under the words.
+-- @tparam string head
+-- @tparam string words
+-- @treturn string
+function M.wrap(head, words)
+  local out, line, indent = {}, head, (" "):rep(utf8.len(head) or #head)
+  for word in words:gmatch("%S+") do
+    local wide = (utf8.len(line) or #line) + (utf8.len(word) or #word)
+    if wide > M.WIDTH and line:find("%S", #indent) and line ~= head then
+      out[#out + 1] = line:gsub("%s+$", "")
+      line = indent
+    end
+    line = line .. word .. " "
+  end
+  out[#out + 1] = line:gsub("%s+$", "")
+  return table.concat(out, "\n")
+end
+
+--- Paragraphs laid out anew; those that are indented, or lists, stay as they stand.
+-- @tparam string text
+-- @treturn string
+function M.reflow(text)
+  local out = {}
+  for paragraph in (text .. "\n\n"):gmatch("(.-)\n\n+") do
+    local fixed = paragraph:find("^%s") or paragraph:find("\n[ %-]")
+    out[#out + 1] = fixed and paragraph or M.wrap("", paragraph)
+  end
+  return table.concat(out, "\n\n")
+end
+
+--- The first sentence of a text, on one line.
+-- @tparam string text
+-- @treturn string
+function M.first_sentence(text)
+  local line = text:gsub("\n\n.*", ""):gsub("%s+", " "):gsub("^ ", "")
+  return line:match("^(.-[%w%)'\"`])%. %u") or line:match("^(.-)%.?%s*$")
+end
+
+--- A line cut to WIDTH columns, with "..." where something is missing.
+-- @tparam string line
+-- @treturn string
+function M.cut(line)
+  if (utf8.len(line) or #line) <= M.WIDTH then return line end
+  local at = utf8.offset(line, M.WIDTH - 2) or M.WIDTH - 2
+  return line:sub(1, at - 1):gsub("%s+$", "") .. "..."
+end
+
+return M
