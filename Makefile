@@ -21,6 +21,11 @@ LUA_INCDIR ?=
 BINDIR ?= $(PREFIX)/bin
 LUADIR ?= $(PREFIX)/share/lua/5.4
 LIBDIR ?= $(PREFIX)/lib/lua/5.4
+# What people read, and what shells complete from.
+DOCDIR  ?= $(PREFIX)/share/doc/linnet
+MANDIR  ?= $(PREFIX)/share/man/man1
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 ifeq ($(shell uname),Darwin)
 LIBFLAG ?= -bundle -undefined dynamic_lookup
 else
@@ -231,7 +236,7 @@ cells: deps-release ## the suite with gcc, clang, the reference BLAS, serial Ope
 	@tools/cells
 
 # To install -------------------------------------------------------------------------------------
-install: build ## into PREFIX (default /usr/local), below DESTDIR if set
+install: build ## into PREFIX (default /usr/local), below DESTDIR if set: library, command, docs
 	@mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LUADIR)" "$(DESTDIR)$(LIBDIR)/linnet"
 	@cd lua && find linnet -name '*.lua' | while read -r f; do \
 	   mkdir -p "$(DESTDIR)$(LUADIR)/$$(dirname $$f)" && cp $$f "$(DESTDIR)$(LUADIR)/$$f" || exit 1; done
@@ -239,9 +244,21 @@ install: build ## into PREFIX (default /usr/local), below DESTDIR if set
 	@interpreter=$$(command -v $(LUA)) && \
 	 sed "1s|.*|#!$$interpreter|" bin/linnet >"$(DESTDIR)$(BINDIR)/linnet" && \
 	 chmod 755 "$(DESTDIR)$(BINDIR)/linnet"
+	@mkdir -p "$(DESTDIR)$(DOCDIR)" && rm -rf "$(DESTDIR)$(DOCDIR)/examples" && \
+	 cp -R CHANGELOG.md LICENSE docs/. examples "$(DESTDIR)$(DOCDIR)/"
+	@if $(LUA) -e 'require "argparse"' 2>/dev/null; then \
+	   write() { mkdir -p "$(DESTDIR)$$2" && $(TREE) $(LUA) bin/linnet completion $$1 >"$(DESTDIR)$$2/$$3"; }; \
+	   write bash "$(BASHDIR)" linnet && write zsh "$(ZSHDIR)" _linnet && write man "$(MANDIR)" linnet.1; \
+	 else echo "argparse is not there: no completion and no man page"; fi
+	@echo "Installed linnet $(VERSION): $(BINDIR)/linnet, documents in $(DOCDIR)."
+	@echo "$(BINDIR)/linnet runs files and the prompt as it is. For plain $(LUA), put into your shell's start file:"
+	@echo "  export LUA_PATH=\"$(LUADIR)/?.lua;$(LUADIR)/?/init.lua;\$${LUA_PATH:-;}\""
+	@echo "  export LUA_CPATH=\"$(LIBDIR)/?.so;\$${LUA_CPATH:-;}\""
 
 uninstall: ## remove what install put there
-	@rm -rf "$(DESTDIR)$(LUADIR)/linnet" "$(DESTDIR)$(LIBDIR)/linnet" "$(DESTDIR)$(BINDIR)/linnet"
+	@rm -rf "$(DESTDIR)$(LUADIR)/linnet" "$(DESTDIR)$(LIBDIR)/linnet" "$(DESTDIR)$(BINDIR)/linnet" \
+	  "$(DESTDIR)$(DOCDIR)" "$(DESTDIR)$(BASHDIR)/linnet" "$(DESTDIR)$(ZSHDIR)/_linnet" \
+	  "$(DESTDIR)$(MANDIR)/linnet.1"
 
 dist: ## dist/linnet-VERSION.tar.gz from the committed tree
 	@mkdir -p dist

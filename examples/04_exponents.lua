@@ -10,13 +10,17 @@
 --
 -- SPDX-License-Identifier: MIT
 
+-- Beside this file, wherever it was installed.
+package.path = (arg[0]:match("^(.*/)examples/") or "./") .. "?.lua;" .. package.path
+
 local linnet = require "linnet"
 local support = require "examples.support"
 
 local theory, size = linnet.theory, support.size
 local example = support.new("04_exponents", "slope of the distance in the width, by alpha")
 
-local spectra, octane = linnet.data.csv("examples/data/gasoline.csv", {target = "octane"})
+local spectra, octane = linnet.data.csv(support.home .. "examples/data/gasoline.csv",
+  {target = "octane"})
 local X, Y = linnet.data.gaussian{n = 100, D = 400, noise = 0.01, seed = 1}
 local problems = {
   {name = "paper's data", p = linnet.problem(X, Y)},

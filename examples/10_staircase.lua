@@ -16,6 +16,9 @@
 --
 -- SPDX-License-Identifier: MIT
 
+-- Beside this file, wherever it was installed.
+package.path = (arg[0]:match("^(.*/)examples/") or "./") .. "?.lua;" .. package.path
+
 local linnet = require "linnet"
 local support = require "examples.support"
 

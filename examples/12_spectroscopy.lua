@@ -12,6 +12,9 @@
 --
 -- SPDX-License-Identifier: MIT
 
+-- Beside this file, wherever it was installed.
+package.path = (arg[0]:match("^(.*/)examples/") or "./") .. "?.lua;" .. package.path
+
 local linnet = require "linnet"
 local support = require "examples.support"
 
@@ -24,7 +27,8 @@ local RATIOS = size({0.1, 1, 10}, {1}) -- s_u / s_v
 local SPLITS = size(20, 6)
 local STOPS = {log = {1e-5, 1e5, 81}} -- times at which a flow may be stopped
 
-local spectra, octane = linnet.data.csv("examples/data/gasoline.csv", {target = "octane"})
+local spectra, octane = linnet.data.csv(support.home .. "examples/data/gasoline.csv",
+  {target = "octane"})
 
 -- Problem of the training part of a split, centered, with the test part as the network sees it.
 local function prepared(X, Y, seed)

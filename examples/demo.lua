@@ -11,6 +11,9 @@
 --
 -- SPDX-License-Identifier: MIT
 
+-- Beside this file, wherever it was installed.
+package.path = (arg[0]:match("^(.*/)examples/") or "./") .. "?.lua;" .. package.path
+
 local linnet = require "linnet"
 local sheet = require "examples.claims.sheet"
 
@@ -20,7 +23,7 @@ local CLAIMS = {
   {"the distance falls like the square root of the width", require "examples.claims.width"},
 }
 
-local GASOLINE = "examples/data/gasoline.csv"
+local GASOLINE = (arg[0]:match("^(.*/)examples/") or "") .. "examples/data/gasoline.csv"
 
 local LEAD = "A linear network with one hidden layer of $h$ units, $f(x) = V U^T x$, has more "
   .. "weights than it needs, and gradient descent from a small random start finds good ones "

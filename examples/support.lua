@@ -12,6 +12,9 @@ local plot = require "linnet.plot"
 
 local M = {}
 
+--- The folder that examples/ lies in, "" or ending in a slash.
+M.home = debug.getinfo(1, "S").source:match("^@(.*)examples/support%.lua$") or ""
+
 --- Small sizes: by QUICK=1 in the environment, or set by who loads the examples.
 M.quick = not ({[""] = true, ["0"] = true})[os.getenv("QUICK") or ""]
 

@@ -31,6 +31,7 @@ build = {
     LAPACKE_LIBDIR = "$(LAPACKE_LIBDIR)",
   },
   install_variables = {
+    PREFIX = "$(PREFIX)", -- documents stay with the rock
     BINDIR = "$(BINDIR)",
     LUADIR = "$(LUADIR)",
     LIBDIR = "$(LIBDIR)",

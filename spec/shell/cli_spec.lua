@@ -58,6 +58,17 @@ describe("the command", function()
     assert.equal("linnet " .. linnet.version .. "\n", (succeeds "--version"))
   end)
 
+  it("tells shells how to complete it, and man what it does", function()
+    local parts = {bash = "complete -F _linnet", zsh = "#compdef linnet", man = ".TH LINNET 1"}
+    for kind, part in pairs(parts) do
+      local text = succeeds("completion " .. kind)
+      assert.truthy(text:find(part, 1, true), kind)
+      for _, name in ipairs{"sweep", "doctor", "canonical"} do
+        assert.truthy(text:find(name, 1, true), kind .. " lacks " .. name)
+      end
+    end
+  end)
+
   it("has help with examples for every command", function()
     assert.matches("Usage: linnet.*Exit codes.*Examples:", (succeeds "--help"))
     for _, name in ipairs{"run", "sweep", "merge", "report", "slurm", "repl", "doctor"} do

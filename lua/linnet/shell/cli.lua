@@ -119,7 +119,7 @@ local function parser_make()
     :epilog("linnet COMMAND --help explains a command. Exit codes: 0 done, 1 failed,\n"
       .. "2 wrong usage, 130 interrupted.\n\n" .. examples("   linnet repl\n"
       .. "   linnet sweep figure1.lua --threads 2\n   linnet report figure1.jsonl"))
-    :command_target("chosen"):require_command(true)
+    :command_target("chosen"):require_command(true):help_max_width(80)
   parser:flag("--version", "The version."):action(function()
     print("linnet " .. require "linnet.version")
     os.exit(0, true)
@@ -134,6 +134,9 @@ local function parser_make()
   parser:command("doctor", "What is installed, what is missing, how to get it.")
     :epilog(examples "   linnet doctor --json")
     :flag("--json", "The findings as one line of JSON.")
+  parser:command("completion", "What a shell needs to complete this command, or its manual page.")
+    :epilog(examples "   linnet completion bash >~/.local/share/bash-completion/completions/linnet")
+    :argument("kind", "bash, zsh or man."):choices{"bash", "zsh", "man"}
   return parser
 end
 
@@ -177,14 +180,15 @@ end
 -- @usage if false then os.exit(require("linnet.shell.cli").main(arg)) end
 function M.main(argv)
   local own, rest = split_run(argv)
-  local ok, args = parser_make():pparse(own)
+  local parser = parser_make()
+  local ok, args = parser:pparse(own)
   if not ok then
     io.stderr:write("linnet: ", message_of(args), " (see linnet --help)\n")
     return 2
   end
   require("linnet.core").process.streams()
   args.self = self_command(argv)
-  args.args = rest
+  args.args, args.parser = rest, parser
   local trace
   local done, code = xpcall(commands[args.chosen], function(problem)
     trace = args.traceback and debug.traceback(message_of(problem), 2)

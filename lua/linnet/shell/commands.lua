@@ -202,6 +202,10 @@ function M.run(args)
   chunk(table.unpack(list))
 end
 
+function M.completion(args)
+  io.write(require("linnet.shell.completion").text(args.parser, args.kind))
+end
+
 function M.repl() return require("linnet.shell.repl").run() end
 
 function M.doctor(args)

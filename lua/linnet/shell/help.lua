@@ -5,6 +5,7 @@
 
 local core = require "linnet.core"
 local options = require "linnet.options"
+local documents = require "linnet.shell.documents"
 local words = require "linnet.words"
 local error = require("linnet.failure").raise
 
@@ -58,25 +59,11 @@ function M.reach(name)
 end
 
 --- Where a page of docs/ lies: in the sources, beside an installed linnet or in its rock.
+-- @function help.document
 -- @tparam string name such as "mathematics.md"
 -- @treturn ?string a path that exists, or nil
 -- @usage print(linnet.help.document("guide.md"))
-function M.document(name)
-  if type(name) ~= "string" then return nil end
-  local here = debug.getinfo(1, "S").source:match("^@(.*)lua/linnet/shell/help%.lua$")
-    or debug.getinfo(1, "S").source:match("^@(.*)linnet/shell/help%.lua$")
-  local version = require "linnet.version"
-  for _, folder in ipairs{"docs/", "../../doc/linnet/", "../doc/linnet/", "../../share/doc/linnet/",
-    "../../../lib/luarocks/rocks-5.4/linnet/" .. version .. "-1/share/doc/linnet/",
-    "../../../lib/luarocks/rocks-5.4/linnet/scm-1/share/doc/linnet/"} do
-    local path = (here or "") .. folder .. name
-    local file = io.open(path)
-    if file then
-      file:close()
-      return path
-    end
-  end
-end
+M.document = documents.find
 
 -- ---------------------------------------------------------------- pages
 
@@ -152,27 +139,6 @@ local function fields_text(page)
   return table.concat(rows, "\n")
 end
 
-local PAPERS = {
-  M21 = "Min, Tarmoun, Vidal, Mallada, ICML 2021 (arXiv 2105.06351v1)",
-  M22 = "the 2022 version of [M21] (arXiv 2105.06351v2)",
-  X23 = "Xu, Min, Tarmoun, Mallada, Vidal, AISTATS 2023", D = "derived for this project",
-}
-
--- What a text cites: papers by name, sections by where they can be read.
-local function citations(text)
-  local out = {}
-  for _, mark in ipairs{"M21", "M22", "X23", "D"} do
-    if text:find("[" .. mark .. "]", 1, true) then
-      out[#out + 1] = ("  [%s] %s"):format(mark, PAPERS[mark])
-    end
-  end
-  if #out > 0 or text:find("[Ss]ections? %d") then
-    out[#out + 1] = "  Sections and references: "
-      .. (M.document("mathematics.md") or "docs/mathematics.md of the sources")
-  end
-  return table.concat(out, "\n")
-end
-
 local function page_text(page)
   local out = {page.signature, (page.text:gsub("\n$", ""))}
   local function add(text, title)
@@ -187,7 +153,7 @@ local function page_text(page)
   if page.usage then
     add("  " .. page.usage:gsub("\n$", ""):gsub("\n", "\n  "), "Example:")
   end
-  add(citations(page.text))
+  add(documents.citations(page.text))
   return table.concat(out, "\n\n")
 end
 
@@ -224,16 +190,9 @@ local function search(what)
       rows[#rows + 1] = words.cut(("  %-26s %s"):format(page.name, words.first_sentence(page.text)))
     end
   end
-  for _, name in ipairs{"mathematics.md", "guide.md", "howto.md", "your-data.md", "sweeps.md"} do
-    local path, heading, last = M.document(name), nil, nil
-    for line in path and io.lines(path) or function() end do
-      heading = line:match("^#+ (.*)") or heading
-      if heading ~= last and line:lower():find(wanted, 1, true) then
-        rows[#rows + 1] = words.cut(("  %-26s %s"):format("docs/" .. name, heading))
-        last = heading
-      end
-    end
-  end
+  documents.mention(wanted, function(name, heading)
+    rows[#rows + 1] = words.cut(("  %-26s %s"):format(name, heading))
+  end)
   return #rows > 0 and ("'%s' is mentioned here:\n"):format(what) .. table.concat(rows, "\n") or nil
 end
 
