@@ -204,30 +204,51 @@ the running process calls into.
 usage = [[
 print(linnet.blas_info().blas)]]},
 {name = "linnet.csv", kind = "module", signature = "linnet.csv", text = [[
-Tables of numbers as CSV, the same in every locale: the decimal sign is a
-point.
+Tables of numbers as text, the same in every locale.
 
 Cells may stand in double quotes, with delimiters, line ends and doubled
 quotes inside. Lines end with LF, CRLF or CR; a byte order mark and empty
-lines at the end are skipped. `inf` and `nan` are numbers; an empty cell or
-`NA` is missing.]]},
+lines are skipped. What separates cells, which lines are comments, whether
+there are names and what a decimal sign is are found out unless options say
+so; `about` tells what was. `inf` and `nan` are numbers; an empty cell, `NA`,
+`?` and their like are missing. `12 %` is 12 and `$5` is 5 if the whole column
+is written so; dates are text.]]},
 {name = "linnet.csv.load", kind = "function", signature = "linnet.csv.load(path, [options])", text = [[
 Read a matrix.
 
   path       string
   options    table
   returns    Matrix, one row per line
-  returns    {string,...}, the names in the first line, nil if it holds
-             numbers
+  returns    {string,...}, the names of its columns, nil if the table has none
+  returns    about, `names`, `rows`, `guessed`, `left_out`, `coded`, `filled`,
+             `gone` (rows left out), `notes` on what may be wrong; prints as a
+             few lines
   raises     cells that are missing or no numbers and lines of another length,
-             named by row, column and line
+             named by row, column and line, with the option that goes on;
+             files that are no tables of text
 
 Options
-  header     true or false, default true if a cell of the first line is no
-             number: the first line holds names
-  missing    a number or a string, default an error: what stands for missing
-             cells, 'nan' for not-a-number
-  delimiter  a string, default ',': what separates cells]],
+  columns    a table, default all: the columns to take, by name or number, in
+             this order
+  drop       a string or an integer or a table: columns to leave out, by name
+             or number
+  delimiter  a string, default 'auto': what separates cells: a sign, 'tab',
+             'blank' for runs of blanks, 'auto' to find out
+  header     true or false or an integer or one of auto, default 'auto':
+             whether the first line holds names, or the number of the line
+             that does
+  comment    a string or true or false, default 'auto': what begins a line to
+             be skipped; false: nothing
+  missing    a number or a string or a table: more cells that count as
+             missing, such as -999 or {'none', 'x'}
+  gaps       a number or a string, default 'error': rows with missing cells:
+             'error', 'drop' them, fill in the column's 'mean', 'nan' or a
+             number
+  text       one of error, drop, code, default 'error': columns with text:
+             'drop' them, 'code' them as one column of 0 and 1 per category
+  decimal    one of auto, ., ,, default 'auto': the decimal sign
+  thousands  a string, default as found: what stands between groups of three
+             digits]],
 usage = [[
 local path = os.tmpname()
 linnet.csv.save(path, linnet.matrix{{1, 2}, {3, 4}}, {names = {"a", "b"}})
@@ -253,14 +274,23 @@ io.write(io.open(path):read("a")); os.remove(path)]]},
 Data sets: synthetic regression problems, tables from files, and what is done
 to data before they become a problem.]]},
 {name = "linnet.data.csv", kind = "function", signature = "linnet.data.csv(path, options)", text = [[
-Inputs and targets from a CSV file (`linnet.csv.load` says what may stand
-there, and gives the names of the columns). To undo centering later, or to do
-it to other data, use `linnet.data.standardize` instead of the options here.
+Inputs and targets from a table in a file. Delimiter, names, comments and
+decimal sign are found out (`linnet.csv` says what may stand there); row
+numbers without a name and empty columns are left out. Where there is a doubt,
+the message names the cell and the option that goes on: `gaps = "drop"` for
+rows with missing cells, `text = "drop"` or `text = "code"` for columns of
+text, `drop = {...}` for single ones. `about` tells what was done; print it
+once. To undo centering later, or to do it to other data, use
+`linnet.data.standardize` instead of the options here.
 
   path       string
   options    table
-  returns    Matrix, X, all columns that are no targets
+  returns    Matrix, X, all columns that are no targets, or those that
+             `columns` names
   returns    Matrix, Y, the targets in the order in which they are named
+  returns    about, `X` and `Y` (names of their columns), `rows`, `read` (rows
+             in the file), `gone` (those left out), `guessed`, `left_out`,
+             `coded`, `filled`, `constant`, `notes`; prints as a few lines
   raises     a file that is no table of numbers: row, column and line are
              named; a target that does not exist
 
@@ -271,15 +301,33 @@ Options
              X and Y
   scale      true or false, default false: divide each column of X by its
              standard deviation
-  header     true or false, default true if a cell of the first line is no
-             number: the first line holds names
-  missing    a number or a string, default an error: what stands for missing
-             cells, 'nan' for not-a-number
-  delimiter  a string, default ',': what separates cells]],
+  columns    a table, default all: the columns to take, by name or number, in
+             this order
+  drop       a string or an integer or a table: columns to leave out, by name
+             or number
+  delimiter  a string, default 'auto': what separates cells: a sign, 'tab',
+             'blank' for runs of blanks, 'auto' to find out
+  header     true or false or an integer or one of auto, default 'auto':
+             whether the first line holds names, or the number of the line
+             that does
+  comment    a string or true or false, default 'auto': what begins a line to
+             be skipped; false: nothing
+  missing    a number or a string or a table: more cells that count as
+             missing, such as -999 or {'none', 'x'}
+  gaps       a number or a string, default 'error': rows with missing cells:
+             'error', 'drop' them, fill in the column's 'mean', 'nan' or a
+             number
+  text       one of error, drop, code, default 'error': columns with text:
+             'drop' them, 'code' them as one column of 0 and 1 per category
+  decimal    one of auto, ., ,, default 'auto': the decimal sign
+  thousands  a string, default as found: what stands between groups of three
+             digits]],
 usage = [[
 local path = os.tmpname()
-linnet.csv.save(path, linnet.random(1):normal(5, 3), {names = {"a", "b", "c"}})
-local X, Y = linnet.data.csv(path, {target = "b"}); assert(X:cols() == 2); os.remove(path)]]},
+local file = io.open(path, "w")
+file:write("size;kind;price\n1,5;old;3\n2;new;?\n4;old;7\n3;new;8\n"); file:close()
+local X, Y, about = linnet.data.csv(path, {target = "price", gaps = "drop", text = "code"})
+print(about); assert(X:cols() == 3 and about.X[2] == "kind=new" and #Y == 3); os.remove(path)]]},
 {name = "linnet.data.gaussian", kind = "function", signature = "linnet.data.gaussian([options])", text = [[
 A random regression problem: entries of X and of Theta are N(0, 1/D), Y = X
 Theta + noise. X, Theta and noise come from streams of their own, none of
@@ -343,7 +391,7 @@ the same to others. Take means and deviations from training data only:
 Options
   center  true or false, default true: subtract the mean of each column
   scale   true or false, default true: divide each column by its standard
-          deviation; constant columns are left]],
+          deviation; those constant but for rounding are left]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 3, seed = 1}
 local X1, Y1, X2, Y2 = linnet.data.split(X, Y, {test = 0.5, seed = 1})
@@ -816,8 +864,9 @@ disagree, data are empty or not finite, or X is zero.
 
   X          matrix, n x D
   Y          matrix, n x m
-  opts       table, `rank_tol`; a matrix in its place is passed over, so that
-             the three results of `linnet.data.gaussian` may come straight in
+  opts       table, `rank_tol`; what else `linnet.data.gaussian` and
+             `linnet.data.csv` return (a matrix, an about) is passed over, so
+             that their results may come straight in
   returns    problem
 
 Options
