@@ -35,7 +35,8 @@ static void read_measures(lua_State *L, ensemble_job *job) {
   ensemble_measure *list = bind_block(L, sizeof *list * (size_t)(job->measures + 1), 0);
   for (int i = 0; i < job->measures; i++) {
     lua_rawgeti(L, -2, i + 1);
-    list[i] = (ensemble_measure)luaL_checkoption(L, -1, NULL, ensemble_measure_names);
+    if (!ensemble_measure_named(luaL_checkstring(L, -1), &list[i]))
+      luaL_error(L, "ensemble: there is no measure '%s'", lua_tostring(L, -1));
     lua_pop(L, 1);
   }
   job->measure = list;
@@ -155,4 +156,10 @@ void bind_ensemble(lua_State *L) {
   static const luaL_Reg meta[] = {{"__gc", pool_close}, {"__close", pool_close}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   bind_type(L, POOL_NAME, NULL, NULL, meta);
+  lua_newtable(L); /* what there is at the end of a run, beside core.state.measures */
+  for (int i = 0; run_measures[i].name; i++) {
+    lua_pushstring(L, run_measures[i].name);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "measures");
 }

@@ -6,6 +6,7 @@
 local options = require "linnet.options"
 local plot = require "linnet.plot"
 local run = require "linnet.run"
+local trace = require "linnet.run.trace"
 local error = require("linnet.failure").raise
 
 local M = {}
@@ -61,9 +62,6 @@ local function curves_of(self, what, log)
   return curves
 end
 
-local LOGARITHMIC = {loss = true, excess = true, rate = true, distance = true,
-  singular_values = true, kernel_distance = true, travel = true}
-
 --- Draw one of the records against time; `"loss"` and `"excess"` under the bounds of Theorem 1 and
 -- of the margin. Without a file the picture goes to the terminal.
 -- @function run:plot
@@ -89,7 +87,7 @@ function run.methods.plot(self, what, file, opts)
   for key, value in pairs(opts or {}) do figure[key] = value end
   figure.file = file or figure.file
   local x_log = self.problem and self.problem.kappa > STIFF
-  figure.log = figure.log or (x_log and "x" or "") .. (LOGARITHMIC[what] and "y" or "")
+  figure.log = figure.log or (x_log and "x" or "") .. (trace.logarithmic[what] and "y" or "")
   if figure.log == "" then figure.log = nil end
   local curves, start = curves_of(self, what, figure.log == "xy"), self.start
   table.move(curves, 1, #curves, #figure + 1, figure)
