@@ -13,6 +13,7 @@
 /* The pool's userdata: its __gc and __close cancel and join, so no thread outlives its memory. */
 typedef struct bound_pool {
   ensemble_pool *pool; /* NULL before the start and after the join */
+  int threads;         /* of BLAS, to be restored after the join */
 } bound_pool;
 
 static int pool_close(lua_State *L) {
@@ -21,6 +22,7 @@ static int pool_close(lua_State *L) {
   ensemble_cancel(b->pool);
   ensemble_join(b->pool);
   b->pool = NULL;
+  blas_threads(b->threads);
   return 0;
 }
 
@@ -105,6 +107,7 @@ static int l_ensemble_run(lua_State *L) {
   ensemble_job job;
   int threads = (int)luaL_checkinteger(L, 3), columns = 0;
   lua_settop(L, 4);
+  luaL_checkstack(L, 2 * LUA_MINSTACK, "ensemble");
   read_job(L, &job);
   if (threads > job.count) threads = job.count > 0 ? job.count : 1;
   if (!blas_reentrant()) threads = 1;
@@ -118,13 +121,16 @@ static int l_ensemble_run(lua_State *L) {
   bound_pool *b = bind_block(L, sizeof *b, 0);
   luaL_setmetatable(L, POOL_NAME);
   lua_toclose(L, lua_gettop(L));
+  bind_threads_hold(L); /* whatever progress calls, while the pool is in BLAS */
+  lua_toclose(L, lua_gettop(L));
   tick t = bind_tick(L);
-  int before = blas_threads(1), stopped = 0;
-  b->pool = pool;
+  int stopped = 0;
+  b->threads = blas_threads(1);
   if (ensemble_start(pool, &job, rooms, threads) == 0) {
-    blas_threads(before);
+    blas_threads(b->threads);
     return luaL_error(L, "ensemble: no thread could be started");
   }
+  b->pool = pool;
   while (!ensemble_wait(pool) && !stopped) {
     stopped = tick_asks(&t);
     if (!stopped && !lua_isnil(L, 4)) {
@@ -142,7 +148,7 @@ static int l_ensemble_run(lua_State *L) {
   if (stopped) ensemble_cancel(pool);
   ensemble_join(pool);
   b->pool = NULL;
-  blas_threads(before);
+  blas_threads(b->threads);
   lua_pushvalue(L, out);
   lua_pushvalue(L, bytes);
   lua_pushboolean(L, stopped);

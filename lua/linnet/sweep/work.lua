@@ -246,11 +246,8 @@ end
 function M.here(sweep, jobs, emit, threads)
   local work = sweep.spec.run and by_function or by_flow
   -- More BLAS threads in a user's function would change the bits of its records.
-  local before = core.matrix.threads()
-  core.matrix.threads(1)
-  local ok, why = pcall(work, sweep, jobs, emit, threads)
-  core.matrix.threads(before)
-  if not ok then error(why, 0) end
+  local one <close> = core.matrix.hold() -- luacheck: ignore one
+  work(sweep, jobs, emit, threads)
 end
 
 -- ---------------------------------------------------------------- processes
