@@ -18,6 +18,8 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.failure
 
+local files = require "linnet.files"
+
 local M = {}
 
 local Failure = {__name = "linnet.failure"}
@@ -29,7 +31,8 @@ for name, f in next, string do
 end
 Failure.__index = as_text
 
-function Failure.__tostring(e) return (e.place or "") .. e.message end
+-- Names in messages may come from files.
+function Failure.__tostring(e) return files.printable((e.place or "") .. e.message) end
 function Failure.__concat(a, b) return tostring(a) .. tostring(b) end
 function Failure.__len(e) return #tostring(e) end
 

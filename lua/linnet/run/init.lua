@@ -7,6 +7,7 @@
 -- @module linnet.run
 
 local core = require "linnet.core"
+local files = require "linnet.files"
 local failure = require "linnet.failure"
 local error = failure.raise
 
@@ -248,7 +249,7 @@ function Run:__tostring()
   end
   lines[#lines + 1] = ("  %-16s%s (%d rows)"):format("records",
     table.concat(self.columns, " "), #self.t)
-  return table.concat(lines, "\n")
+  return files.printable(table.concat(lines, "\n"))
 end
 
 -- ---------------------------------------------------------------- files and pictures

@@ -40,7 +40,9 @@ end
 local function bounds_of(self, curves, floor, x, y, log)
   if not (self.start and self.start.rates and #x > 1) then return end
   local rates, excess = self.start:rates(), self.start:excess()
-  local lowest = math.max(math.min(table.unpack(y)) - floor, excess * 1e-16)
+  local lowest = math.huge
+  for _, value in ipairs(y) do lowest = math.min(lowest, value) end
+  lowest = math.max(lowest - floor, excess * 1e-16)
   local t0, t1 = self.start.t, x[#x]
   for _, entry in ipairs{{"Theorem 1", rates.imbalance}, {"margin bound", rates.margin}} do
     if entry[2] > 0 then

@@ -9,6 +9,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.result
 
+local files = require "linnet.files"
 local grid = require "linnet.sweep.grid"
 local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
@@ -65,6 +66,14 @@ local function measure_names(records)
   return names
 end
 
+-- Reasons by point, then by seed.
+local Reasons = {}
+
+function Reasons:__index(p)
+  self[p] = {}
+  return self[p]
+end
+
 --- A result from records by job.
 -- @tparam table g grid
 -- @tparam table header
@@ -72,20 +81,16 @@ end
 -- @treturn table
 function M.new(g, header, by_job)
   local self = {
-    grid = g, header = header, by_job = by_job, points = {}, seeds = g.seeds, axes = g.names,
-    records = {}, reason = {}, missing = 0,
+    grid = g, header = header, by_job = by_job, points = g:points(), seeds = g.seeds,
+    axes = g.names, records = {}, reason = setmetatable({}, Reasons),
+    jobs = merge.jobs_of(by_job),
   }
-  for p = 1, g.count do self.points[p], self.reason[p] = g:point(p), {} end
-  for job = 1, g.jobs do
+  for i, job in ipairs(self.jobs) do
     local r = by_job[job]
-    if r then
-      self.records[#self.records + 1] = r
-      local p = g:at(job)
-      self.reason[p][g.seed_index[r.seed]] = r.reason
-    else
-      self.missing = self.missing + 1
-    end
+    self.records[i] = r
+    self.reason[g:at(job)][g.seed_index[r.seed]] = r.reason
   end
+  self.missing = g.jobs - #self.records
   self.measures = measure_names(self.records)
   return setmetatable(self, Result)
 end
@@ -173,11 +178,14 @@ function methods:where(fixed)
   end
   local part = grid.new(over, self.seeds)
   local by_job = {}
-  for job = 1, part.jobs do
-    local p, seed = part:at(job)
-    local point = part:point(p)
-    for name, value in next, fixed do point[name] = value end
-    by_job[job] = self.by_job[self.grid:job(point, seed)]
+  for _, job in ipairs(self.jobs) do
+    local p, seed = self.grid:at(job)
+    local point, inside = self.grid:point(p), true
+    for name, value in next, fixed do
+      inside = inside and point[name] == value
+      point[name] = nil
+    end
+    if inside then by_job[part:job(point, seed)] = self.by_job[job] end
   end
   return M.new(part, self.header, by_job)
 end
@@ -201,20 +209,26 @@ function methods:summary(by)
   for _, name in ipairs(names) do over[name] = self.grid.values[name] end
   local part = grid.new(over, 1)
   local rows = setmetatable({axes = part.names, measures = self.measures}, Summary)
-  for p = 1, part.count do rows[p] = {point = part:point(p), values = {}} end
-  for job = 1, self.grid.jobs do
-    local p = self.grid:at(job)
-    local point = {}
-    for _, name in ipairs(names) do point[name] = self.points[p][name] end
-    local values, r = rows[part:find(point)].values, self.by_job[job]
+  local lists = {}
+  for _, job in ipairs(self.jobs) do
+    local all, point = self.grid:point((self.grid:at(job))), {}
+    for _, name in ipairs(names) do point[name] = all[name] end
+    local p = part:find(point)
+    lists[p] = lists[p] or {}
     for _, measure in ipairs(self.measures) do
-      local list = values[measure] or {}
-      list[#list + 1], values[measure] = value_of(r, measure), list
+      local list = lists[p][measure] or {}
+      list[#list + 1], lists[p][measure] = value_of(self.by_job[job], measure), list
     end
   end
-  for _, row in ipairs(rows) do
-    for measure, list in next, row.values do row[measure] = statistics.describe(list) end
-    row.values = nil
+  local each = self.grid.jobs // part.count
+  for p = 1, part.count do
+    local row = {point = part:point(p)}
+    for _, measure in ipairs(self.measures) do
+      local list = lists[p] and lists[p][measure] or {}
+      row[measure] = statistics.describe(list)
+      row[measure].missing = row[measure].missing + each - #list
+    end
+    rows[p] = row
   end
   return rows
 end
@@ -258,7 +272,7 @@ function M.summary_rows(summary)
   return rows
 end
 
-function Summary:__tostring() return aligned(M.summary_rows(self)) end
+function Summary:__tostring() return files.printable(aligned(M.summary_rows(self))) end
 
 --- The exponent b of measure ~ axis^b: one fit in logarithms per seed, their mean, and its
 -- standard error from the spread of the seeds.
@@ -314,14 +328,14 @@ function Result:__tostring()
   for i, row in ipairs(ended) do ended[i] = ("%s %d"):format(row[1], row[2]) end
   if #ended > 0 then lines[2] = "ended by: " .. table.concat(ended, ", ") end
   if #self.measures > 0 then lines[#lines + 1] = tostring(self:summary()) end
-  return table.concat(lines, "\n")
+  return files.printable(table.concat(lines, "\n"))
 end
 
 -- ---------------------------------------------------------------- files
 
 --- The values of the lines that `save` writes.
 function M.lines(self, canonical)
-  return merge.values(self.header, self.grid, self.by_job, canonical)
+  return merge.values(self.header, self.by_job, canonical)
 end
 
 --- Write the result to a file that `linnet.sweep.load` and `merge` read.
