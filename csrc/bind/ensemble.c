@@ -101,8 +101,8 @@ static ensemble_room *rooms_push(lua_State *L, const ensemble_job *job, int thre
 }
 
 /* core.ensemble.run(problem, job, threads, progress(done) or nil) -> results (count x columns),
- * bytes per thread, whether it was stopped, the error of progress if that did it. A row not done
- * holds nan. */
+ * bytes per thread, what stopped it (nil, "interrupted", "raised"), and what progress raised. A row
+ * not done holds nan. */
 static int l_ensemble_run(lua_State *L) {
   ensemble_job job;
   int threads = (int)luaL_checkinteger(L, 3), columns = 0;
@@ -151,8 +151,9 @@ static int l_ensemble_run(lua_State *L) {
   blas_threads(b->threads);
   lua_pushvalue(L, out);
   lua_pushvalue(L, bytes);
-  lua_pushboolean(L, stopped);
-  if (stopped && !interrupted) lua_pushvalue(L, 4);
+  bool raised = stopped && !interrupted;
+  lua_pushstring(L, raised ? "raised" : stopped ? "interrupted" : NULL);
+  if (raised) lua_pushvalue(L, 4);
   else lua_pushnil(L);
   return 4;
 }

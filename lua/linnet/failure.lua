@@ -77,6 +77,21 @@ function M.message(e)
   return getmetatable(e) == Failure and e.message or tostring(e)
 end
 
+--- Anything that was raised as text, without addresses: `error({})` is "a table", `error()` "nil".
+-- @param e
+-- @treturn string
+-- @usage assert(require("linnet.failure").text({}) == "an error that is a table")
+function M.text(e)
+  local meta = getmetatable(e)
+  local own = type(meta) == "table" and meta.__tostring ~= nil
+  local kind = type(e)
+  if own or kind == "string" or kind == "number" or kind == "boolean" then
+    local ok, text = pcall(tostring, e)
+    return ok and text or "an error whose __tostring fails"
+  end
+  return e == nil and "an error that is nil" or "an error that is a " .. kind
+end
+
 --- What was raised at first: the cause of a failure that has one, or else itself.
 -- @param e
 function M.cause(e)

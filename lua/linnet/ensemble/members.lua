@@ -157,12 +157,12 @@ function M.run(plan, measures, seeds, threads, progress)
       progress(from - 1 + done)
     end)
     out = out and out:vcat(rows) or rows
-    if problem and not failure.is_interrupt(problem) then
-      error(tostring(problem), 0, "callback", {cause = problem})
+    if stopped == "raised" and not failure.is_interrupt(problem) then
+      error(failure.text(problem), 0, "callback", {cause = problem})
     end
     if stopped then break end
   end
-  return out, stopped, bytes
+  return out, stopped ~= nil, bytes
 end
 
 --- The name of a reason by its number in a row; nil for a member that was not run.

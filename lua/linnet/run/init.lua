@@ -133,7 +133,7 @@ function M.drive(driver, loop, counts, p, start, clock)
     error("interrupted: the error holds the run so far as its field 'run'", 0, "interrupted",
       {run = self, cause = cause})
   end
-  error(tostring(cause), 0, "callback", {run = self, cause = cause})
+  error(failure.text(cause), 0, "callback", {run = self, cause = cause})
 end
 
 -- ---------------------------------------------------------------- afterwards

@@ -162,6 +162,7 @@ local function message_of(problem, command)
   local text = tostring(problem)
   text = files.printable(text:gsub("[\r\n].*", ""):gsub("%c", " "))
   if command then text = text:gsub("^" .. command .. "[.%w_]*: ", "") end
+  if command == "report" then text = text:gsub("^merge: ", ""):gsub("^save: ", "") end
   return (text:gsub("resume = true", "--resume"):gsub("partial = true", "--partial")
     :gsub("%(rtol%)", "(--rtol)"))
 end

@@ -8,6 +8,7 @@
 -- @module linnet.sweep.work
 
 local core = require "linnet.core"
+local files = require "linnet.files"
 local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
 local record = require "linnet.record"
@@ -18,6 +19,7 @@ local error = failure.raise
 local M = {}
 
 local CALL_SECONDS = 0.5 -- the aim for one call of the ensemble: what a kill -9 can lose
+local TEXT_MAX_BYTES = 1000 -- of an error in it
 local LINE_MAX_BYTES = 4096 -- a line from a worker: what POSIX writes to a pipe in one piece
 
 -- Raise as Ctrl-C does.
@@ -26,7 +28,7 @@ local function interrupt() error("interrupted!", 0, "interrupted") end
 -- Raise the failure that ends a sweep at a job.
 local function stop(sweep, job, what)
   local stopped = failure.is_interrupt(what)
-  local text = stopped and "interrupted!" or tostring(what)
+  local text = stopped and "interrupted!" or failure.text(what)
   local kind = stopped and "interrupted" or "callback"
   error(("%s: %s"):format(sweep.grid:describe(job), text), 0, kind, {cause = what})
 end
@@ -270,8 +272,11 @@ function M.worker(sweep, jobs, out)
   end
   local ok, why = pcall(M.here, sweep, jobs, send, 1)
   if not ok then
-    local text = tostring(why)
-    send{failed = utf8.len(text) and text:sub(1, 1000) or "an error that is not UTF-8",
+    local text = files.printable(tostring(why)) -- a line of it is at most twice as long
+    if #text > TEXT_MAX_BYTES then
+      text = text:sub(1, TEXT_MAX_BYTES):gsub("[\xc2-\xf4][\x80-\xbf]*$", "") -- at a character
+    end
+    send{failed = utf8.len(text) and text or "an error that is not UTF-8",
       interrupted = failure.is_interrupt(why)}
   end
   send{done = true}
