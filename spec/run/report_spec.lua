@@ -159,8 +159,8 @@ describe("linnet.report", function()
   end)
 
   it("lets no text begin a list or leave a block of code, in Markdown", function()
-    local text = report {title = "T"}:text("- a"):code("\r<script>\r\n<b>"):text("12. b"):text("== c")
-      :write("md")
+    local text = report {title = "T"}:text("- a"):code("\r<script>\r\n<b>"):text("12. b")
+      :text("== c"):write("md")
     assert.equal("# T\n\n\\- a\n\n    \n    <script>\n    <b>\n\n12\\. b\n\n\\== c\n", text)
   end)
 
