@@ -6,15 +6,19 @@
 --   3. with Gaussian starts the distance falls like h^(-1/2), from h = 5e2 to 1e12.
 -- Plots appear in the terminal and as SVG in out/, everything together as out/report.html.
 --
--- `make demo`; QUICK=1 for small sizes; DATA=file.csv TARGET=column for a table of your own
--- (columns are centred and scaled). Expect every row to be met, in about ten seconds.
+-- `make demo`; QUICK=1 for small sizes; DATA=file.csv TARGET=column for a table of your own, with
+-- DROP=, INPUTS=, DELIMITER=, HEADER=, COMMENT=, MISSING=, GAPS=, TEXT=, DECIMAL= or THOUSANDS=
+-- where the guess is wrong (lists by commas; help("data.csv") says what they take). Columns of text
+-- and rows with gaps are left out. Expect every row to be met, in about ten seconds.
 --
 -- SPDX-License-Identifier: MIT
 
 -- Beside this file, wherever it was installed.
 package.path = (arg[0]:match("^(.*/)examples/") or "./") .. "?.lua;" .. package.path
 
+local failure = require "linnet.failure"
 local linnet = require "linnet"
+local own_table = require "examples.claims.table"
 local sheet = require "examples.claims.sheet"
 
 local CLAIMS = {
@@ -52,29 +56,15 @@ local function gasoline()
     .. "401 wavelengths (Kalivas 1997), raw", rates = p, distance = p, X = X}
 end
 
--- A target column by name, or by number when no column is called so.
-local function table_load(path, target)
-  local options = {target = target, center = true, scale = true}
-  local ok, X, Y = pcall(linnet.data.csv, path, options)
-  if not ok and math.tointeger(tonumber(target)) then
-    options.target = math.tointeger(tonumber(target))
-    ok, X, Y = pcall(linnet.data.csv, path, options)
-  end
-  if ok then return X, Y end
-  io.stderr:write("demo: ", (tostring(X):gsub("^[^:]*:%d+: ", "")), "\n")
-  os.exit(1, true)
+local function own(path, settings)
+  local t = own_table.load(path, settings)
+  local p = linnet.problem(t.X, t.Y)
+  return {name = t.name, about = t.about, rates = p, distance = p, X = t.X, said = t.said,
+    settings = t.settings}
 end
 
-local function data_sets(path, target)
-  if not path then return {synthetic(), gasoline()} end
-  if not target then
-    io.stderr:write("demo: TARGET is missing: make demo DATA=file.csv TARGET=column\n")
-    os.exit(1, true)
-  end
-  local X, Y = table_load(path, target)
-  local p = linnet.problem(X, Y)
-  return {{name = path:match("[^/]*$"), about = ("column '%s' of %s, columns centred and scaled")
-    :format(target, path), rates = p, distance = p, X = X}}
+local function data_sets(path, settings)
+  return path and {own(path, settings)} or {synthetic(), gasoline()}
 end
 
 -- ---------------------------------------------------------------- report
@@ -86,6 +76,9 @@ local function data_table(report, sets)
     rows[#rows + 1] = {set.about, p.n, p.D, p.m, p.rank, p.kappa, p:min_norm():norm()}
   end
   report:table{columns = {"data", "$n$", "$D$", "$m$", "$r$", "$λ_1/λ_r$", "$‖Θ^+‖$"}, rows = rows}
+  if sets[1].said and #sets[1].said > 0 then
+    report:text("What reading the table found:"):code(table.concat(sets[1].said, "\n"))
+  end
 end
 
 local function report_write(page, sets, sections, command, seconds)
@@ -113,8 +106,10 @@ local function report_write(page, sets, sections, command, seconds)
   data_table(report, sets)
   for i, write in ipairs(sections) do
     write(report)
-    report:text("Row by row:")
-    page:table(report, function(row) return row.section == i end)
+    if page:has(i) then
+      report:text("Row by row:")
+      page:table(report, function(row) return row.section == i end)
+    end
   end
   report:section("How to reproduce this page"):code(command)
     :text("Every random number comes from a counter-based generator with the seeds named above: "
@@ -127,22 +122,29 @@ end
 -- ---------------------------------------------------------------- main
 
 --- Run everything; returns the rows {claim, expected, measured, ok}.
-local function main(path, target)
+local function main(path, settings)
   local began = os.time()
-  local page, sets, sections = sheet.new(), data_sets(path, target), {}
+  local page, sets, sections = sheet.new(), data_sets(path, settings), {}
   for i, claim in ipairs(CLAIMS) do
     print(("\nclaim %d: %s"):format(i, claim[1]))
     page:begin(i)
     sections[i] = claim[2](page, sets)
+    if not page:has(i) then print(sheet.NOTHING) end
   end
   page:print()
   local command = (sheet.quick and "QUICK=1 " or "") .. "make demo"
-    .. (path and (" DATA='%s' TARGET='%s'"):format(path, target) or "")
+    .. (path and (" DATA='%s'%s"):format(sets[1].name, sets[1].settings) or "")
   print("report: " .. report_write(page, sets, sections, command, os.difftime(os.time(), began)))
   return page.rows
 end
 
-local rows = main(sheet.data, sheet.target)
+-- Ctrl-C ends the program with a line, as a shell expects it.
+local ok, rows = pcall(main, sheet.data, sheet.settings)
+if not ok and failure.is_interrupt(rows) and sheet.strict then
+  io.stderr:write("demo: interrupted\n")
+  os.exit(130, true)
+end
+if not ok then error(rows, 0) end
 if sheet.strict then
   for _, row in ipairs(rows) do
     if not row.ok then os.exit(1, true) end

@@ -97,8 +97,7 @@ end
 
 local function unique(report)
   report:section("2. What the data do not see, stays")
-    :text("These data see every direction ($r = D$): the solution is unique, and every start ends "
-      .. "there.")
+    :text(sheet.NOTHING .. ": the solution is unique, and every start ends there.")
 end
 
 --- Measure on all data sets; returns what writes the section.

@@ -2,6 +2,7 @@
 --
 -- SPDX-License-Identifier: MIT
 
+local gnuplot = require "linnet.plot.gnuplot"
 local plot = require "linnet.plot"
 
 local M = {}
@@ -11,9 +12,16 @@ local function setting(name)
   return value ~= "" and value or nil
 end
 
---- Small sizes: QUICK=1 in the environment. A table of one's own: DATA, and its column TARGET.
+--- Small sizes: QUICK=1 in the environment. A table of one's own: DATA, and how it is to be read.
 M.quick = (setting("QUICK") or "0") ~= "0"
-M.data, M.target = setting("DATA"), setting("TARGET")
+M.data, M.settings = setting("DATA"), {}
+for name in ("TARGET INPUTS DROP DELIMITER HEADER COMMENT MISSING GAPS TEXT DECIMAL THOUSANDS")
+  :gmatch("%u+") do
+  M.settings[name] = setting(name)
+end
+
+--- What is said of a claim without a row: nothing is hidden from data that see every direction.
+M.NOTHING = "nothing to measure here: rank = D, the data see every direction"
 
 --- Whether a row that is not met ends the program with status 1; the specs look instead.
 M.strict = true
@@ -42,6 +50,14 @@ function M.short(x) return ("%.4g"):format(x) end
 --- Begin a claim: rows belong to the last one begun.
 function Sheet:begin(section) self.section = section end
 
+--- Whether a claim has a row.
+function Sheet:has(section)
+  for _, row in ipairs(self.rows) do
+    if row.section == section then return true end
+  end
+  return false
+end
+
 --- Add a row and return it; a row whose field `headline` is set stands in the report's summary.
 -- @param claim sentence @param expected text @param measured text or number @param ok met or not
 function Sheet:row(claim, expected, measured, ok)
@@ -68,11 +84,17 @@ function Sheet:within(claim, low, high, measured, note)
     low <= measured and measured <= high)
 end
 
---- Draw a figure in the terminal and as SVG.
+local LINES, COLUMNS = 22, 100 -- of a figure in the terminal, at most
+
+--- Draw a figure in the terminal, in its size, and as SVG.
 -- @param name of the file @param figure as for `linnet.plot` @return the figure
 function Sheet:figure(name, figure)
+  local in_terminal, columns, lines = {}, gnuplot.window()
+  for key, value in pairs(figure) do in_terminal[key] = value end
+  in_terminal.width = math.min(COLUMNS, columns - 1)
+  in_terminal.height = math.max(12, math.min(LINES, lines - 3))
   print()
-  plot(figure)
+  plot(in_terminal)
   figure.file = ("%s/%s.svg"):format(self.folder, name)
   plot(figure)
   figure.file = nil
@@ -81,22 +103,39 @@ end
 
 local function plain(text) return (text:gsub("[`$]", "")) end
 
+-- Words in lines of at most so many characters.
+local function wrapped(text, width)
+  local lines, line = {}, ""
+  for word in text:gmatch("%S+") do
+    if line ~= "" and utf8.len(line) + 1 + utf8.len(word) > width then
+      lines[#lines + 1], line = line, word
+    else
+      line = line == "" and word or line .. " " .. word
+    end
+  end
+  lines[#lines + 1] = line
+  return lines
+end
 
---- Print the rows.
+--- Print the rows, no line longer than the terminal.
 function Sheet:print()
   local width = {claim = 5, expected = 8, measured = 8}
   for _, row in ipairs(self.rows) do
     for name, least in pairs(width) do
-      width[name] = math.max(least, utf8.len(plain(row[name])))
+      width[name] = math.max(least, utf8.len(plain(row[name])) or #row[name])
     end
   end
+  local room = gnuplot.window() - width.expected - width.measured - 7
+  width.claim = math.min(width.claim, math.max(24, room))
   local function line(row, mark)
-    local cells = {}
-    for i, name in ipairs{"claim", "expected", "measured"} do
+    local claim = wrapped(plain(row.claim), width.claim)
+    local cells = {claim[1] .. (" "):rep(width.claim - utf8.len(claim[1]))}
+    for i, name in ipairs{"expected", "measured"} do
       local text = plain(row[name])
-      cells[i] = text .. (" "):rep(width[name] - utf8.len(text))
+      cells[i + 1] = text .. (" "):rep(width[name] - utf8.len(text))
     end
-    print(mark .. " " .. table.concat(cells, "  "))
+    print((mark .. " " .. table.concat(cells, "  "):gsub("%s+$", "")))
+    for i = 2, #claim do print("    " .. claim[i]) end
   end
   print()
   line({claim = "claim", expected = "expected", measured = "measured"}, " ")

@@ -17,7 +17,7 @@ end
 local function demo(data, target)
   local print_kept, said = _G.print, {}
   sheet.quick, sheet.strict, sheet.folder = true, false, folder
-  sheet.data, sheet.target = data, target
+  sheet.data, sheet.settings = data, {TARGET = target}
   _G.print = function(text) said[#said + 1] = tostring(text or "") end
   local ok, rows = pcall(dofile, "examples/demo.lua")
   _G.print = print_kept
@@ -83,6 +83,67 @@ describe("make demo", function()
     local page = file_read(folder .. "/report.html")
     assert.is_nil(page:find("<table>.csv", 1, true))
     assert.truthy(page:find("it&#39;s a &lt;table&gt;.csv", 1, true))
+  end)
+
+  -- The demonstration as a user starts it: its lines, and whether it ended well.
+  local function child(settings)
+    local pipe = io.popen("COLUMNS=80 LINES=24 QUICK=1 " .. settings
+      .. " timeout 300 lua5.4 examples/demo.lua 2>&1; echo status $?")
+    local lines = {}
+    for line in pipe:lines() do lines[#lines + 1] = line end
+    pipe:close()
+    local status = tonumber(table.remove(lines):match("^status (%d+)$"))
+    local text = table.concat(lines, "\n")
+    assert.is_nil(text:find("traceback", 1, true))
+    return lines, text, status
+  end
+
+  it("prints at most 300 lines of 80 columns in a terminal of 80 x 24", function()
+    local lines, _, status = child("")
+    assert.equal(0, status)
+    assert.is_true(#lines <= 300, #lines)
+    for _, line in ipairs(lines) do assert.is_true(utf8.len(line) <= 80, line) end
+  end)
+
+  it("takes tables from outside, and says what it guessed and what is empty", function()
+    for _, case in ipairs{
+      {"semicolon_quoted.csv", "quality", "read with delimiter ';', names from line 1"},
+      {"tabs.tsv", "y", "read with delimiter tab"},
+      {"text_column.csv", "power", "columns left out: 'origin' (text: 'north'), 'name'"},
+      {"missing_rows.csv", "mpg", "rows left out: 3 of 12 (3, 6, 10)"},
+      {"headerless_text.csv", "1", "no names"},
+      {"numeric_header.csv", "4", "may hold names, but is read as numbers; HEADER=1 takes it"},
+      {"numeric_header.csv' HEADER='1", "1106", "names from line 1"},
+      {"whitespace.data' DROP='3", "4", "read with delimiter blanks"},
+      {"index_column.csv", "y", "columns left out: 'column 1' (it numbers the rows)"},
+      {"full_rank.csv", "y", "nothing to measure here: rank = D"},
+    } do
+      local _, text, status = child(("DATA='spec/tables/%s' TARGET='%s'"):format(case[1], case[2]))
+      assert.equal(0, status, text)
+      for _, words in ipairs{case[3], "7 of 7 rows are met"} do
+        assert.truthy(text:find(words, 1, true), ("%s\n%s"):format(text, words))
+      end
+    end
+    local page = file_read("out/report.html")
+    assert.truthy(page:find("nothing to measure here: rank = D", 1, true))
+    assert.is_nil(page:find("<tbody></tbody>", 1, true))
+    assert.is_nil(page:find("spec/tables", 1, true))
+  end)
+
+  it("refuses with a sentence in the words of make", function()
+    for _, case in ipairs{
+      {"constant_inputs.csv", "y", "demo: nothing to learn from: all columns are constant"},
+      {"text_column.csv", "origin", "TEXT='code' makes a column of each category"},
+      {"text_column.csv", "pwer", "there is no column 'pwer' (did you mean 'power'?)"},
+      {"semicolon_quoted.csv' DELIMITER=',", "quality", "DELIMITER=';'"},
+      {"no such.csv", "y", "No such file or directory"},
+    } do
+      local lines, text, status = child(("DATA='spec/tables/%s' TARGET='%s'"):format(case[1],
+        case[2]))
+      assert.equal(1, status, text)
+      assert.is_true(#lines <= 4)
+      assert.truthy(text:find(case[3], 1, true), text)
+    end
   end)
 
   it("says that data with as many directions as inputs have one solution", function()

@@ -1,0 +1,149 @@
+--- A table of one's own for the demonstration: read as the environment says, brought to a size that
+-- takes a minute, centred and scaled.
+--
+-- Columns are centred and scaled to length 1, X^T X is their matrix of correlations, and times are
+-- of order 1 whatever the units and however many rows. What was guessed or left out is said once on
+-- stderr, and on the page.
+--
+-- SPDX-License-Identifier: MIT
+
+local failure = require "linnet.failure"
+local linnet = require "linnet"
+
+local M = {}
+
+local ROWS, ENTRIES = 200, 4e6 -- kept of what has more directions, or is larger
+local LISTS = {"TARGET", "INPUTS", "DROP"}
+local WORDS = {["\\t"] = "tab", [" "] = "blank", space = "blank", blanks = "blank"}
+local HEADERS = {["0"] = false, no = false, ["false"] = false, ["1"] = true, yes = true,
+  ["true"] = true}
+
+local function split(text)
+  local out = {}
+  for word in text:gmatch("[^,]+") do out[#out + 1] = word:match("^%s*(.-)%s*$") end
+  return out
+end
+
+-- Options of linnet.data.csv from the settings (names in capitals -> strings); names are whole, or
+-- lists by commas, and numbers where there are no such names.
+local function options_of(given, lists, numbers)
+  local o = {gaps = "drop", text = "drop"}
+  for _, name in ipairs{"DELIMITER", "COMMENT", "GAPS", "TEXT", "DECIMAL", "THOUSANDS"} do
+    if given[name] then o[name:lower()] = given[name] end
+  end
+  o.delimiter = WORDS[o.delimiter] or o.delimiter
+  o.gaps = tonumber(o.gaps) or o.gaps
+  local header = given.HEADER and HEADERS[given.HEADER:lower()]
+  if header == nil then header = math.tointeger(tonumber(given.HEADER or "")) or given.HEADER end
+  o.header = header
+  if given.MISSING then
+    o.missing = split(given.MISSING)
+    for i, word in ipairs(o.missing) do o.missing[i] = tonumber(word) or word end
+  end
+  for _, name in ipairs(LISTS) do
+    if given[name] then
+      local list = lists and split(given[name]) or {given[name]}
+      for i, word in ipairs(list) do
+        list[i] = numbers and math.tointeger(tonumber(word)) or word
+      end
+      o[name == "INPUTS" and "columns" or name:lower()] = list -- COLUMNS is the terminal's
+    end
+  end
+  return o
+end
+
+-- "data.csv: FILE: ... drop = {'b'} ..." as a user of make says it: DROP='b'.
+local function in_make(message)
+  return (message:gsub("^.-data%.csv: ", "")
+    :gsub("%f[%w](%l+) = {([^{}]*)}", function(name, value) return name:upper() .. "=" .. value end)
+    :gsub("%f[%w](%l+) = ('[^']*')", function(name, value) return name:upper() .. "=" .. value end)
+    :gsub("header = true", "HEADER=1"):gsub("missing = (%-?%d)", "MISSING=%1")
+    :gsub("option '(%l+)'", function(name) return name:upper() end))
+end
+
+-- X, Y, about; or nil and the first reason.
+local function read(path, given)
+  local first
+  for attempt = 1, 4 do
+    local ok, X, Y, about = pcall(linnet.data.csv, path, options_of(given, attempt % 2 == 0,
+      attempt > 2))
+    if ok then return X, Y, about end
+    if not tostring(X):find("there is no column", 1, true) then return nil, X end
+    first = first or X
+  end
+  return nil, first
+end
+
+-- `count` of the rows 1..n at random, in order.
+local function chosen(n, count)
+  local generator, out, left = linnet.random(1), {}, count
+  for i = 1, n do
+    if generator:integer(1, n - i + 1) <= left then out[#out + 1], left = i, left - 1 end
+  end
+  return out
+end
+
+local function rows_of(A, rows)
+  local out = linnet.zeros(#rows, A:cols())
+  for k, i in ipairs(rows) do out:row(k):copy_(A:row(i)) end
+  return out
+end
+
+-- A sample of the rows where all of them would take too long.
+local function reduced(X, Y, said)
+  local n, D = X:rows(), X:cols()
+  local most = math.min(n, math.min(n, D) > ROWS and ROWS or n, math.max(2, ENTRIES // D))
+  if most >= n then return X, Y end
+  local rows = chosen(n, most)
+  said[#said + 1] = ("a sample of %d of the %d rows is taken (seed 1)"):format(most, n)
+  return rows_of(X, rows), rows_of(Y, rows)
+end
+
+-- Columns without their mean and of length 1; constant ones are 0.
+local function scaled(A)
+  return (linnet.data.standardize(A):scale_(1 / math.sqrt(math.max(A:rows() - 1, 1))))
+end
+
+local function code(text) return "`" .. text:gsub("[`%c]", "'") .. "`" end
+
+--- Reads the table; ends the program with a sentence when that cannot be.
+-- @tparam string path
+-- @tparam table given settings by their names in capitals
+-- @treturn table X, Y, name (of the file), about (a sentence for the page), said (what the reader
+-- found), settings (as a command repeats them)
+function M.load(path, given)
+  local function refuse(why)
+    io.stderr:write("demo: ", why, "\n")
+    os.exit(1, true)
+  end
+  if not given.TARGET then refuse("TARGET is missing: make demo DATA=file.csv TARGET=column") end
+  local X, Y, about = read(path, given)
+  if not X then
+    if failure.is_interrupt(Y) then error(Y, 0) end
+    refuse(in_make(tostring(Y)))
+  end
+  local said = {"read with " .. table.concat(about.guessed, ", ")}
+  for _, line in ipairs(about:said()) do said[#said + 1] = in_make(line) end
+  if X:rows() < 2 then refuse("one row says nothing: all columns are constant") end
+  X, Y = reduced(X, Y, said)
+  X, Y = scaled(X), scaled(Y)
+  for _, line in ipairs(said) do io.stderr:write("demo: ", line, "\n") end
+  if X:norm() == 0 then refuse("nothing to learn from: all columns are constant") end
+  if Y:norm() == 0 then refuse("nothing to learn: the target is constant") end
+  local name = path:match("[^/]*$"):gsub("[$`%c]", "_")
+  local targets = {}
+  for i, target in ipairs(about.Y) do targets[i] = code(target) end
+  local settings = ""
+  for _, key in ipairs{"TARGET", "INPUTS", "DROP", "DELIMITER", "HEADER", "COMMENT", "MISSING",
+    "GAPS", "TEXT", "DECIMAL", "THOUSANDS"} do
+    if given[key] then
+      settings = ("%s %s='%s'"):format(settings, key, given[key]:gsub("'", "'\\''"))
+    end
+  end
+  return {X = X, Y = Y, name = name, said = said, settings = settings,
+    about = ("%s of %s, columns centred and scaled to length 1"):format(
+      table.concat(targets, ", ", 1, math.min(#targets, 4)) .. (#targets > 4 and ", ..." or ""),
+      code(name))}
+end
+
+return M
