@@ -1036,25 +1036,27 @@ print(r:write("md"))]]},
 {name = "linnet.sweep", kind = "function", signature = "linnet.sweep(spec)", text = [[
 Describe a sweep; `sweep:run` computes it. Axes whose names are options of the
 start or of the flow go there, others to the function `problem`; an axis
-`init` varies the kind of start.
+`init` varies the kind of start, each with options of its own where it is a
+table. Points are checked here, before anything runs.
 
   spec       table, see `help("sweep")`
   returns    sweep, `print` says its size; `sweep:run` computes it
 
 Options
   over     a table, default {}: axes by name: a list, a vector, {log = {a, b,
-           n}} or {linear = {a, b, n}}
+           n}} or {linear = {a, b, n}}, both with round = true for integers;
+           'init' takes kinds, or {kind, option = ...} each
   seeds    an integer >= 0 or a list of numbers >= 0, default 1: N for the
            seeds 1..N, or a list
   problem  any value: a problem, or function(point) that makes one from the
            axes of neither init nor flow
   init     a string or a table: a kind, or {kind, h = ..., ...}
   flow     a table: options of problem:flow
-  measure  a table: names as for the ensemble, or name = function(run); with
-           'run', the names it returns
+  measure  a table: names as for the ensemble, or name = function(run), a
+           number or a list of them; with 'run', the names it returns
   test     a table: {X, Y} for test_error
-  run      a function: function(point, rng) that returns a number or numbers
-           by name, instead of a problem
+  run      a function: function(point, rng), instead of a problem: returns a
+           number, or numbers or lists of numbers by name
   name     a string: title of figures and reports]],
 usage = [[
 local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
@@ -1303,8 +1305,8 @@ print(linnet.theory.wide_slope({1e4, 1e6, 1e8}, 0.45, {20}))]]},
 {name = "linnet.threads", kind = "function", signature = "linnet.threads([n])", text = [[
 Threads that products and factorizations of large matrices may use. Above four
 million multiplications (about 160 x 160) a matrix operator uses so many BLAS
-threads; everything else uses one, and so does what an ensemble's or a sweep's
-functions call. The last bits of such results may change with the number.
+threads; everything else uses one. The last bits of such results may change
+with the number.
 
   n          int, from 1 to 1024; absent: nothing changes
   returns    int, the number now in force]],
@@ -2130,14 +2132,15 @@ usage = [[
 local path = os.tmpname()
 linnet.sweep{over = {a = {1, 2}}, run = function(p) return p.a end}:run():save(path)
 assert(linnet.sweep.load(path).value(2, 1) == 2)]]},
-{name = "result:summary", kind = "function", signature = "result:summary(by)", text = [[
+{name = "result:summary", kind = "function", signature = "result:summary(by, [...])", text = [[
 Statistics of every measure over the seeds, and over the axes that are not
 named.
 
   by         an axis, a list of axes, or nothing for all
-  returns    {table,...}, one row per point: `point`, and under each measure's
-             name `count missing mean sd se median min max q05 q25 q75 q95`;
-             printing it gives a table]],
+  ...        string, further axes
+  returns    {table,...}, one row per point: `point`, and in `measures`, or
+             under the measure's name in the row itself, `count missing mean
+             sd se median min max q05 q25 q75 q95`; printing it gives a table]],
 usage = [[
 local sweep = linnet.sweep{over = {a = {1, 2}}, seeds = 4,
   run = function(p, rng) return p.a + rng:normal(1, 1)(1, 1) end}
@@ -2532,14 +2535,20 @@ Options
 Compute what is not done yet.
 
 Options
-  out       a string: file of records (.jsonl), one line appended per job
-  threads   an integer in [1, 1024], default 1: of the ensemble; for functions
-            use processes: linnet sweep --threads
-  shard     a list of numbers: {i, N}: every N-th job from the i-th
-  resume    true or false, default false: continue the file of an interrupted
-            run, or begin it
-  progress  true or false or a function, default false: lines on stderr, or
-            function(done, total, record)]]},
+  out        a string: file of records (.jsonl), one line appended per job
+  threads    an integer in [1, 1024], default 1: of the ensemble; for
+             functions use processes: linnet sweep --threads
+  shard      a list of numbers: {i, N}: every N-th job from the i-th
+  resume     true or false, default false: continue the file of an interrupted
+             run, or begin it; failures are tried again
+  overwrite  true or false, default false: begin a sweep's file again, what it
+             holds is gone
+  changed    true or false, default false: continue although functions or data
+             of the sweep were changed since
+  errors     one of record, stop, default 'record': what an error at one point
+             does: it is recorded and the others go on, or all stops
+  progress   true or false or a function, default false: lines on stderr, or
+             function(done, total, record)]]},
 {name = "sweep.save", kind = "options", signature = "sweep.save", text = [[
 Write a sweep's result to a file.
 
@@ -2547,10 +2556,12 @@ Options
   canonical  true or false, default false: without what differs from run to
              run (cost, date, host): equal results, equal files]]},
 {name = "sweep:run", kind = "function", signature = "sweep:run([o])", text = [[
-Compute the jobs that are not done, appending each to the file at once.
-Whatever stops it (an error in a function, Ctrl-C, a full disk) raises
-`{message, result}` with everything computed so far; with `out`, `resume =
-true` goes on from there.
+Compute the jobs that are not done, appending each to the file at once. An
+error at one point is recorded and the others go on (`result.failures`;
+`errors = "stop"` ends it there); when nothing but errors comes, the first is
+raised. Whatever stops it (that, Ctrl-C, a full disk) raises `{message,
+result}` with everything computed so far; with `out`, `resume = true` goes on
+from there and tries again what failed.
 
   o          table, see `help("sweep.run")`
   returns    result]],

@@ -89,8 +89,8 @@ describe("the command", function()
     assert.matches("9 of 9, .* a second, .*9 records in s.jsonl\n$", err)
     local code, _, again = run "sweep s.lua"
     assert.equal(1, code)
-    assert.equal("linnet sweep: cannot write s.jsonl: it holds 9 records; --resume continues it\n",
-      again)
+    assert.equal("linnet sweep: cannot write s.jsonl: it holds 9 records; --resume continues it, "
+      .. "--overwrite begins again\n", again)
     succeeds "sweep s.lua --resume --quiet"
     assert.equal(10, #record.read(dir .. "/s.jsonl"))
   end)
@@ -122,7 +122,7 @@ describe("the command", function()
         if point.a == 3 and not os.getenv "FINE" then error("three is too much") end
         return point.a
       end}]])
-    local code, out, err = run "sweep s.lua --threads 2 --quiet"
+    local code, out, err = run "sweep s.lua --threads 2 --quiet --errors stop"
     assert.equal(1, code)
     assert.equal("", out)
     assert.matches("linnet sweep: a = 3, seed %d: [^\n]*three is too much %(%d of 8 records are "

@@ -183,15 +183,17 @@ describe("linnet.sweep", function()
         if calls == 8 then error("the eighth call") end
         return noisy(point, rng)
       end
-      local ok, e = pcall(function() return sweep(given):run{out = out} end)
+      local one = sweep(given)
+      local ok, e = pcall(function() return one:run{out = out, errors = "stop"} end)
       assert.is_false(ok)
       assert.equal(7, #e.result.records)
       assert.matches("a = 2, b = x, seed 2: .*the eighth call %(7 of 18 records are kept in ",
         tostring(e))
-      local result = sweep(given):run{out = out, resume = true}
+      local result = one:run{out = out, resume = true}
       assert.equal(19, calls)
-      assert.equal(whole, canonical(result))
-      assert.equal(whole, canonical(sweep.load(out)))
+      local function records(text) return (text:gsub('"source":%b{}', "")) end -- run is a wrapper
+      assert.equal(records(whole), records(canonical(result)))
+      assert.equal(records(whole), records(canonical(sweep.load(out))))
     end)
 
     it("recomputes a torn line and nothing else", function()
@@ -274,7 +276,7 @@ describe("linnet.sweep", function()
           calls = calls + 1
           if calls == 4 then return bad() end
           return {x = point.a}
-        end}:run{out = out}
+        end}:run{out = out, errors = "stop"}
       end)
       assert.is_false(ok)
       assert.equal(3, #e.result.records)
@@ -297,7 +299,7 @@ describe("linnet.sweep", function()
         ["must not return a measure of the name 'summary'"] = function()
           return {summary = 1}
         end,
-        ["a = 2, seed 2: an error that is a table"] = function() error({}) end,
+        ["a = 2, seed 2: table"] = function() error({}) end,
       } do
         assert.matches(want, stopped(bad))
       end

@@ -140,6 +140,13 @@ function Writer:cut()
   values.torn, values.begun = false, nil
 end
 
+-- Empties the file: what it held is gone.
+function Writer:empty()
+  local done, why = self.appender:truncate(0)
+  if not done then raise(0, "cannot write %s: %s", self.path, why) end
+  self.values = {size = 0, torn = false}
+end
+
 function Writer:append(value)
   local text, why = line.encode(value)
   if not text then raise(2, "cannot write %s: %s", self.path, why) end

@@ -9,6 +9,7 @@ local M = {}
 
 -- The shortest text that reads back as the same number.
 local function digits(x)
+  if x - x ~= 0 then return x ~= x and "nan" or x > 0 and "inf" or "-inf" end
   for precision = 15, 17 do
     local text = ("%." .. precision .. "g"):format(x)
     if tonumber(text) == x or x ~= x then return text end

@@ -7,7 +7,6 @@
 -- @module linnet.run
 
 local core = require "linnet.core"
-local files = require "linnet.files"
 local failure = require "linnet.failure"
 local error = failure.raise
 
@@ -133,7 +132,7 @@ function M.drive(driver, loop, counts, p, start, clock)
     error("interrupted: the error holds the run so far as its field 'run'", 0, "interrupted",
       {run = self, cause = cause})
   end
-  error(failure.text(cause), 0, "callback", {run = self, cause = cause})
+  error(tostring(cause), 0, "callback", {run = self, cause = cause})
 end
 
 -- ---------------------------------------------------------------- afterwards
@@ -249,7 +248,7 @@ function Run:__tostring()
   end
   lines[#lines + 1] = ("  %-16s%s (%d rows)"):format("records",
     table.concat(self.columns, " "), #self.t)
-  return files.printable(table.concat(lines, "\n"))
+  return table.concat(lines, "\n")
 end
 
 -- ---------------------------------------------------------------- files and pictures

@@ -5,8 +5,6 @@
 -- @module linnet.shell.cli
 
 local argparse = require "argparse"
-local core = require "linnet.core"
-local files = require "linnet.files"
 local commands = require "linnet.shell.commands"
 local failure = require "linnet.failure"
 local options = require "linnet.options"
@@ -68,6 +66,9 @@ local function add_sweep(parser)
   c:option("--shard", "i/N: " .. help_of("sweep.run", "shard"):gsub("^{i, N}: ", ""))
     :convert(shard):argname("<i/N>")
   c:flag("--resume -r", help_of("sweep.run", "resume"))
+  c:flag("--overwrite", help_of("sweep.run", "overwrite"))
+  c:flag("--changed", help_of("sweep.run", "changed"))
+  c:option("--errors", help_of("sweep.run", "errors")):choices{"record", "stop"}:default("record")
   c:option("--report", "Write a report too: .html, .md or .csv."):argname("<file>")
   c:flag("--quiet -q", "No progress, no table.")
   c:flag("--json", "The summary as one line of JSON.")
@@ -124,7 +125,7 @@ local function parser_make()
     :command_target("chosen"):require_command(true):help_max_width(80)
   parser:flag("--version", "The version."):action(function()
     print("linnet " .. require "linnet.version")
-    os.exit(core.process.flush() and 0 or 1, true)
+    os.exit(0, true)
   end)
   add_run(parser)
   add_sweep(parser)
@@ -160,10 +161,10 @@ end
 -- One line for a terminal: Lua's names of options become the command's.
 local function message_of(problem, command)
   local text = tostring(problem)
-  text = files.printable(text:gsub("[\r\n].*", ""):gsub("%c", " "))
+  text = text:gsub("[\r\n].*", ""):gsub("%c", " ")
   if command then text = text:gsub("^" .. command .. "[.%w_]*: ", "") end
-  if command == "report" then text = text:gsub("^merge: ", ""):gsub("^save: ", "") end
   return (text:gsub("resume = true", "--resume"):gsub("partial = true", "--partial")
+    :gsub("overwrite = true", "--overwrite"):gsub("changed = true", "--changed")
     :gsub("%(rtol%)", "(--rtol)"))
 end
 
@@ -189,7 +190,7 @@ function M.main(argv)
     io.stderr:write("linnet: ", message_of(args), " (see linnet --help)\n")
     return 2
   end
-  core.process.streams()
+  require("linnet.core").process.streams()
   args.self = self_command(argv)
   args.args, args.parser = rest, parser
   local trace
@@ -197,10 +198,6 @@ function M.main(argv)
     trace = args.traceback and debug.traceback(message_of(problem), 2)
     return problem
   end, args)
-  local written, why = core.process.flush()
-  if done and not written then
-    done, code = false, "cannot write standard output: " .. why
-  end
   if done then return code or 0 end
   io.stderr:write("linnet ", args.chosen, ": ", trace or message_of(code, args.chosen), "\n")
   return failure.is_interrupt(code) and 130 or 1

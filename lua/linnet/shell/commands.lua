@@ -4,13 +4,15 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.shell.commands
 
-local lfs = require "lfs"
 local linnet = require "linnet"
+local files = require "linnet.files"
 local options = require "linnet.options"
+local program = require "linnet.shell.program"
 local record = require "linnet.record"
 local sweep_result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
 local slurm = require "linnet.shell.slurm"
+local source = require "linnet.sweep.source"
 local sweep = require "linnet.sweep"
 local work = require "linnet.sweep.work"
 local error = require("linnet.failure").raise
@@ -25,33 +27,15 @@ local function without_extension(path) return (path:gsub("%.%w+$", "")) end
 
 local function is_sweep(value) return getmetatable(value) == sweep.methods end
 
--- A user's program, ready to run. What it requires is looked for beside it, last of all: nothing
--- there stands in for a module of the system.
-local function program(path)
-  local chunk, why = loadfile(path, "t")
-  if not chunk then fail("cannot load %s", (why:gsub("^cannot open ", ""))) end
-  local folder = path:match("^(.*/)[^/]*$") or ""
-  if folder:sub(1, 1) ~= "/" then folder = (lfs.currentdir() or ".") .. "/" .. folder end
-  table.insert(package.searchers, function(name)
-    local stem = folder .. name:gsub("%.", "/")
-    for _, place in ipairs{stem .. ".lua", stem .. "/init.lua"} do
-      local loader = loadfile(place, "t")
-      if loader then return loader, place end
-      if lfs.attributes(place) then return select(2, loadfile(place, "t")) end
-    end
-    return "no file beside the program: " .. stem .. ".lua"
-  end)
-  return chunk
-end
-
 -- The sweep that a file returns.
 local function load_sweep(path)
-  local chunk = program(path)
+  local chunk, brought = program.load(path)
   local value = chunk()
   if not is_sweep(value) then
     fail("%s must return a sweep: return linnet.sweep{...}; it returned %s", path,
       value == nil and "nothing" or "a " .. type(value))
   end
+  source.add(value, brought.modules, brought.globals)
   return value
 end
 
@@ -60,9 +44,13 @@ local function json_of(result, out)
   local rows = {}
   for i, row in ipairs(result:summary()) do
     rows[i] = {point = row.point}
-    for _, name in ipairs(result.measures) do rows[i][name] = row[name] end
+    for _, name in ipairs(result.measures) do
+      local place = rows[i][name] == nil and name or "measure " .. name
+      rows[i][place] = row.measures[name]
+    end
   end
   return {out = out, records = #result.records, missing = result.missing,
+    failed = #result.failures,
     points = #result.points, seeds = #result.seeds, summary = rows}
 end
 
@@ -83,13 +71,14 @@ end
 local function worker_command(args, out, shard, count)
   local i, n = table.unpack(shard or {1, 1})
   return function(w)
-    return ("%s sweep %s --out %s --shard %d/%d --worker"):format(args.self, path_word(args.spec),
-      path_word(out), i + n * (w - 1), n * count)
+    return ("%s sweep %s --out %s --shard %d/%d --errors %s --worker"):format(args.self,
+      path_word(args.spec), path_word(out), i + n * (w - 1), n * count, args.errors)
   end
 end
 
 local function worker(s, args, out)
   local jobs = run.jobs(s.grid, args.shard, run.done(s, out))
+  s.errors = args.errors
   local pipe = assert(io.open("/dev/fd/3", "w"))
   return work.worker(s, jobs, pipe) and 0 or 1
 end
@@ -99,7 +88,8 @@ function M.sweep(args)
   local out = args.out or without_extension(args.spec:match("[^/]+$")) .. ".jsonl"
   if args.worker then return worker(s, args, out) end
   local o = options.check("sweep.run", {out = out, threads = args.threads, shard = args.shard,
-    resume = args.resume or false, progress = not args.quiet})
+    resume = args.resume or false, overwrite = args.overwrite or false,
+    changed = args.changed or false, errors = args.errors, progress = not args.quiet})
   local result
   if args.threads > 1 and work.needs_lua(s) then
     local command = worker_command(args, out, args.shard, args.threads)
@@ -109,9 +99,15 @@ function M.sweep(args)
   end
   show(result, args, out)
   if not args.quiet and not args.json then
-    io.stderr:write(("%d records in %s\n"):format(#result.records, out))
+    io.stderr:write(("%d record%s in %s\n"):format(#result.records,
+      #result.records == 1 and "" or "s", out))
   end
   if args.report then result:report(args.report) end
+  if #result.failures > 0 then
+    io.stderr:write(files.printable(sweep_result.failures(result)),
+      "\n  --resume tries them again\n")
+    return 1
+  end
 end
 
 function M.merge(args)
@@ -119,8 +115,11 @@ function M.merge(args)
   local canonical = {canonical = args.canonical or false}
   if args.out == "-" then
     for _, value in ipairs(sweep_result.lines(result, canonical.canonical)) do
-      io.stdout:write(assert(record.encode(value)), "\n")
+      if not io.stdout:write(assert(record.encode(value)) .. "\n") then
+        fail("cannot write standard output")
+      end
     end
+    if not io.stdout:flush() then fail("cannot write standard output") end
     return 0
   elseif args.out then
     result:save(args.out, canonical)
@@ -193,7 +192,7 @@ end
 -- ---------------------------------------------------------------- the rest
 
 function M.run(args)
-  local chunk = program(args.file)
+  local chunk = program.load(args.file)
   local list = args.args or {}
   _G.arg = table.move(list, 1, #list, 1, {[0] = args.file})
   chunk(table.unpack(list))

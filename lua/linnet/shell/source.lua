@@ -102,6 +102,21 @@ function M.globalized(text)
   return table.concat(out) .. text:sub(kept)
 end
 
+--- Where the last `return` of a text's own level begins, nil when it has none.
+-- @tparam string text
+-- @treturn ?integer
+function M.last_return(text)
+  local depth, at = 0, nil
+  for _, token in ipairs(M.tokens(text)) do
+    if token[1] == "word" then
+      local word = text:sub(token[2], token[3])
+      depth = depth + (OPENS[word] or 0)
+      if word == "return" and depth == 0 then at = token[2] end
+    end
+  end
+  return at
+end
+
 -- ---------------------------------------------------------------- habits
 
 --- Lines that are no Lua but mean something here: `?x`, `x?`, `help x`, `time x`, `exit`, `quit`.

@@ -15,6 +15,7 @@ local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
 local result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
+local source = require "linnet.sweep.source"
 local work = require "linnet.sweep.work"
 require "linnet.sweep.report"
 local failure = require "linnet.failure"
@@ -32,7 +33,8 @@ M.methods = Sweep
 options.define("sweep", {
   summary = "Every point of a grid times every seed.",
   {name = "over", type = "table", default = {},
-    help = "axes by name: a list, a vector, {log = {a, b, n}} or {linear = {a, b, n}}"},
+    help = "axes by name: a list, a vector, {log = {a, b, n}} or {linear = {a, b, n}}, both with "
+      .. "round = true for integers; 'init' takes kinds, or {kind, option = ...} each"},
   {name = "seeds", type = "integer|list", range = "[0, 9223372036854775807]", default = 1,
     help = "N for the seeds 1..N, or a list"},
   {name = "problem", type = "any",
@@ -40,10 +42,12 @@ options.define("sweep", {
   {name = "init", type = "string|table", help = "a kind, or {kind, h = ..., ...}"},
   {name = "flow", type = "table", help = "options of problem:flow"},
   {name = "measure", type = "table",
-    help = "names as for the ensemble, or name = function(run); with 'run', the names it returns"},
+    help = "names as for the ensemble, or name = function(run), a number or a list of them; with "
+      .. "'run', the names it returns"},
   {name = "test", type = "table", schema = "ensemble.test", help = "{X, Y} for test_error"},
   {name = "run", type = "function",
-    help = "function(point, rng) that returns a number or numbers by name, instead of a problem"},
+    help = "function(point, rng), instead of a problem: returns a number, or numbers or lists of "
+      .. "numbers by name"},
   {name = "name", type = "string", help = "title of figures and reports"},
 })
 
@@ -54,7 +58,13 @@ options.define("sweep.run", {
     help = "of the ensemble; for functions use processes: linnet sweep --threads"},
   {name = "shard", type = "list", help = "{i, N}: every N-th job from the i-th"},
   {name = "resume", type = "boolean", default = false,
-    help = "continue the file of an interrupted run, or begin it"},
+    help = "continue the file of an interrupted run, or begin it; failures are tried again"},
+  {name = "overwrite", type = "boolean", default = false,
+    help = "begin a sweep's file again, what it holds is gone"},
+  {name = "changed", type = "boolean", default = false,
+    help = "continue although functions or data of the sweep were changed since"},
+  {name = "errors", choices = {"record", "stop"}, default = "record",
+    help = "what an error at one point does: it is recorded and the others go on, or all stops"},
   {name = "progress", type = "boolean|function", default = false,
     help = "lines on stderr, or function(done, total, record)"},
 })
@@ -74,8 +84,36 @@ local NO_AXIS = {seed = true, record = true, save_at = true, stop = true, on_ste
 
 -- Which kinds of start a sweep uses.
 local function kinds_of(sweep)
-  if sweep.grid.values.init then return sweep.grid.values.init end
-  return {sweep.fixed.kind}
+  local labels = sweep.grid.values.init
+  if not labels then return {sweep.fixed.kind} end
+  local kinds = {}
+  for i, label in ipairs(labels) do kinds[i] = sweep.starts[label].kind end
+  return kinds
+end
+
+-- An axis of starts with options of their own: labels in their place, and what they stand for.
+local function starts_of(over)
+  local axis, starts, labels = over.init, {}, {}
+  if type(axis) ~= "table" then return over, starts end
+  for i, value in ipairs(axis) do
+    local kind, opts = value, {}
+    if type(value) == "table" then
+      local why
+      kind, opts = members.init_parse(value)
+      if not kind then why = opts end
+      if why then return nil, ("axis 'init', value %d: %s"):format(i, why) end
+    elseif type(value) ~= "string" then
+      return nil, ("axis 'init' must hold kinds, or {kind, option = ...}, got a %s"):format(
+        type(value))
+    end
+    local said = grid.describe(opts)
+    labels[i] = said == "" and kind or ("%s (%s)"):format(kind, said)
+    starts[labels[i]] = {kind = kind, init = opts}
+  end
+  local copy = {}
+  for name, values in next, over do copy[name] = values end
+  copy.init = #labels > 0 and labels or axis
+  return copy, starts
 end
 
 local function is_init_option(sweep, name)
@@ -125,6 +163,10 @@ end
 local function measures_of(sweep)
   local spec, names, all = sweep.spec, {}, {}
   local listed = 0
+  local function by_function(name, f)
+    sweep.functions = sweep.functions or {}
+    sweep.functions[name], all[#all + 1] = f, name
+  end
   for key, value in next, spec.measure or {"distance"} do
     if math.type(key) == "integer" then
       listed = listed + 1
@@ -134,8 +176,9 @@ local function measures_of(sweep)
     elseif result.is_reserved(key) then
       return nil, ("a measure cannot have the name '%s'"):format(key)
     else
-      sweep.functions = sweep.functions or {}
-      sweep.functions[key], all[#all + 1] = value, key
+      by_function(key, value)
+      sweep.written = sweep.written or {}
+      sweep.written[key] = value
     end
   end
   local list = table.move(spec.measure or {"distance"}, 1, listed, 1, {})
@@ -145,13 +188,12 @@ local function measures_of(sweep)
   end
   if not ok then return nil, "option 'measure': " .. why end
   for _, name in ipairs(list) do
-    if members.vectors[name] then
-      return nil, ("option 'measure': '%s' is more than one number; write a function of the run")
-        :format(name)
-    elseif sweep.functions and sweep.functions[name] then
+    if sweep.functions and sweep.functions[name] then
       return nil, ("the measure '%s' is there twice"):format(name)
     end
-    if name ~= "reason" and name ~= "steps" and name ~= "seconds" then
+    if members.vectors[name] then -- more than one number: from the run itself
+      by_function(name, function(r) return members.measure(r, name) end)
+    elseif name ~= "reason" and name ~= "steps" and name ~= "seconds" then
       names[#names + 1], all[#all + 1] = name, name
     end
   end
@@ -183,6 +225,7 @@ local function problem_sweep(sweep)
   end
   local ok, why = measures_of(sweep)
   if ok then sweep.roles, why = roles_of(sweep) end
+  if not why then why = work.complaint(sweep) end
   return not why, why
 end
 
@@ -210,7 +253,8 @@ end
 
 --- Describe a sweep; `sweep:run` computes it.
 -- Axes whose names are options of the start or of the flow go there, others to the function
--- `problem`; an axis `init` varies the kind of start.
+-- `problem`; an axis `init` varies the kind of start, each with options of its own where it is a
+-- table. Points are checked here, before anything runs.
 -- @function sweep
 -- @tparam table spec see `help("sweep")`
 -- @treturn sweep `print` says its size; `sweep:run` computes it
@@ -225,7 +269,14 @@ end
 local function new(spec)
   local sweep = {spec = options.check("sweep", spec, 3)}
   local why
-  sweep.grid, why = grid.new(sweep.spec.over, sweep.spec.seeds)
+  local over, starts = sweep.spec.over, {}
+  if not sweep.spec.run then over, starts = starts_of(over) end
+  if over then
+    sweep.starts = starts
+    sweep.grid, why = grid.new(over, sweep.spec.seeds)
+  else
+    why = starts
+  end
   local ok = not why
   if ok and (sweep.spec.run == nil) == (sweep.spec.problem == nil) then
     ok, why = false, "give one of 'problem' and 'run'"
@@ -233,6 +284,7 @@ local function new(spec)
     ok, why = (sweep.spec.run and function_sweep or problem_sweep)(sweep)
   end
   if not ok then error("sweep: " .. why, 3) end
+  sweep.source = source.of(sweep)
   return setmetatable(sweep, Sweep)
 end
 
@@ -249,8 +301,10 @@ end
 -- ---------------------------------------------------------------- running
 
 --- Compute the jobs that are not done, appending each to the file at once.
--- Whatever stops it (an error in a function, Ctrl-C, a full disk) raises `{message, result}` with
--- everything computed so far; with `out`, `resume = true` goes on from there.
+-- An error at one point is recorded and the others go on (`result.failures`; `errors = "stop"` ends
+-- it there); when nothing but errors comes, the first is raised. Whatever stops it (that, Ctrl-C, a
+-- full disk) raises `{message, result}` with everything computed so far; with `out`,
+-- `resume = true` goes on from there and tries again what failed.
 -- @function sweep:run
 -- @tparam[opt] table o see `help("sweep.run")`
 -- @treturn result

@@ -21,7 +21,7 @@ end
 -- nil, or why the files are not parts of one sweep.
 local function different_sweeps(files)
   for i = 2, #files do
-    local path, first, other = file.difference(files[1].header.sweep, files[i].header.sweep)
+    local path, first, other = file.apart(files[1].header, files[i].header)
     if path then
       return ("%s and %s hold different sweeps: %s is %s and %s"):format(files[1].path,
         files[i].path, path, first, other)
@@ -63,8 +63,17 @@ local function different_machines(files)
   end
 end
 
--- Whether two numbers agree within a relative tolerance, nan with nan.
-local function agree(x, y, rtol)
+local agree
+
+-- Whether two numbers, or lists of them, agree within a relative tolerance, nan with nan.
+function agree(x, y, rtol)
+  if type(x) == "table" or type(y) == "table" then
+    if type(x) ~= type(y) or #x ~= #y then return false end
+    for i = 1, #x do
+      if not agree(x[i], y[i], rtol) then return false end
+    end
+    return true
+  end
   if x == y or x ~= x and y ~= y then return true end
   local apart = math.abs(x - y)
   return apart < math.huge and apart <= rtol * math.max(math.abs(x), math.abs(y))
@@ -92,9 +101,9 @@ local function gather(files, grid, rtol)
   for _, f in ipairs(files) do
     for _, r in ipairs(f.records) do
       local job = grid:job(r.point, r.seed)
-      if job and not records[job] then
+      if job and (not records[job] or records[job].error) then -- a failure may be made good
         records[job], from[job] = r, f.path
-      elseif job then
+      elseif job and not r.error then
         local name, first, other = difference(records[job], r, rtol)
         if name then
           conflicts[#conflicts + 1] = ("%s: %s is %s in %s, %s in %s"):format(grid:describe(job),
@@ -106,26 +115,16 @@ local function gather(files, grid, rtol)
   return records, conflicts
 end
 
---- The jobs of records by job, increasing.
--- @tparam {table} records
--- @treturn {integer,...}
-function M.jobs_of(records)
-  local jobs = {}
-  for job in next, records do jobs[#jobs + 1] = job end
-  table.sort(jobs)
-  return jobs
-end
-
--- How many jobs have no record, and the first of them in words.
-local function missing(grid, records)
-  local gaps, count = {}, grid.jobs - #M.jobs_of(records)
-  local job = 1
-  while #gaps < math.min(count, SHOWN) do
+--- Jobs without a record, in words.
+-- @tparam table grid
+-- @tparam {table} records by job
+-- @treturn {string,...}
+function M.missing(grid, records)
+  local gaps = {}
+  for job = 1, grid.jobs do
     if not records[job] then gaps[#gaps + 1] = grid:describe(job) end
-    job = job + 1
   end
-  local more = count > SHOWN and (", and %d more"):format(count - SHOWN) or ""
-  return count, table.concat(gaps, "; ") .. more
+  return gaps
 end
 
 -- One header for all: what differs between machines is listed.
@@ -153,29 +152,33 @@ function M.merge(files, o)
   if #conflicts > 0 then
     return nil, "records of one job differ: " .. listed(conflicts)
   end
-  local count, gaps = missing(grid, records)
-  if count > 0 and not o.partial then
+  local gaps = not o.partial and M.missing(grid, records) or {}
+  if #gaps > 0 then
     return nil, ("%d of %d records are missing: %s; partial = true merges what there is")
-      :format(count, grid.jobs, gaps)
+      :format(#gaps, grid.jobs, listed(gaps))
   end
   return {grid = grid, header = header_merged(files), records = records}
 end
 
 --- Values of a merged or fresh result as a file has them, in canonical order.
 -- @tparam table header
+-- @tparam table grid
 -- @tparam {table} records by job
 -- @tparam boolean canonical without `cost` and `written`: equal results are equal files
 -- @treturn {table,...}
-function M.values(header, records, canonical)
+function M.values(header, grid, records, canonical)
   local kept = {}
   for name, value in next, header do
     if name ~= "written" or not canonical then kept[name] = value end
   end
   local values = {{header = kept}}
-  for i, job in ipairs(M.jobs_of(records)) do
+  for job = 1, grid.jobs do
     local r = records[job]
-    values[i + 1] = {point = r.point, seed = r.seed, measure = r.measure, reason = r.reason,
-      steps = r.steps, cost = not canonical and r.cost or nil}
+    if r then
+      values[#values + 1] = {point = r.point, seed = r.seed, measure = r.measure,
+        reason = r.reason, steps = r.steps, error = r.error,
+        cost = not canonical and r.cost or nil}
+    end
   end
   return values
 end

@@ -64,7 +64,7 @@ local function curves(self, what, x, bars)
     local curve = {{}, {}, label = rest.count > 1 and grid.describe(point) or nil, error = {}}
     local band = {{}, {}, {}, style = "band"}
     for i, row in ipairs(self:where(point):summary(x)) do
-      local s = row[what]
+      local s = row.measures[what]
       curve[1][i], curve[2][i] = row.point[x], s.mean
       band[1][i], band[2][i], band[3][i] = row.point[x], s.q05, s.q95
       curve.error[i] = s.count > 1 and s[bars] or 0
@@ -93,9 +93,8 @@ function M.figure(self, what, o)
     end
   end
   local given, wide_y = curves(self, what, x, o.error)
-  local low, high = math.huge, -math.huge
-  for _, value in ipairs(values) do low, high = math.min(low, value), math.max(high, value) end
-  local log = o.log or (wide(low, high) and "x" or "") .. (wide_y and "y" or "")
+  local log = o.log or (wide(math.min(table.unpack(values)), math.max(table.unpack(values)))
+    and "x" or "") .. (wide_y and "y" or "")
   given.log = log ~= "" and log or nil
   given.xlabel, given.ylabel, given.title = x, what, o.title or self.header.sweep.name
   given.file, given.width, given.height = o.file, o.width, o.height
@@ -142,7 +141,7 @@ function methods:heatmap(what, o)
   for i, y in ipairs(ys) do
     rows[i] = {}
     for j, x in ipairs(xs) do
-      rows[i][j] = summary[part:find{[o.x] = x, [o.y] = y}][what].mean
+      rows[i][j] = summary[part:find{[o.x] = x, [o.y] = y}].measures[what].mean
     end
   end
   local function numbers(values)

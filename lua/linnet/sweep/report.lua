@@ -100,11 +100,22 @@ local function slopes_table(self)
       .. "mean over seeds."):format(x)}
 end
 
+local function drawable(given)
+  for _, curve in ipairs(given) do
+    for i, y in ipairs(curve[2]) do
+      if y - y == 0 and curve[1][i] - curve[1][i] == 0 then return true end
+    end
+  end
+  return false
+end
+
 local function figures(self, page)
   for _, name in ipairs(self.measures) do
     local o = options.check("sweep.plot", {})
     local given = picture.figure(self, name, o)
-    if given and #given > 0 and #given <= 8 then
+    if given and not drawable(given) then
+      page:text(("No figure of %s: it has no finite values."):format(name))
+    elseif given and #given > 0 and #given <= 8 then
       page:figure(given, ("%s: mean over seeds, bars of one standard deviation."):format(name))
     end
   end
@@ -127,6 +138,13 @@ function M.make(self, format)
   local slopes = slopes_table(self)
   if slopes then page:table(slopes) end
   page:table(points_table(self))
+  if #self.failures > 0 then
+    local rows = {}
+    for i, f in ipairs(self.failures) do
+      rows[i] = {self.grid:describe(self.grid:job(f.point, f.seed)), f.error}
+    end
+    page:section("What failed"):table{columns = {"record", "error"}, rows = rows}
+  end
   local reasons = result.reasons(self)
   if #reasons > 0 then
     page:table{columns = {"ended by", "records"}, rows = reasons}

@@ -1,16 +1,17 @@
 --- lua/linnet/sweep/result.lua: what a sweep found: measures by point and seed, summaries, slopes,
 -- figures, reports.
 --
--- Fields: `points` (a list of tables), `seeds`, `axes` (names), `measures` (names), `header`,
--- `records` (in the order of points, then seeds; gaps left out), `missing` (how many); and one
--- matrix per measure, a row per point, a column per seed, nan where there is no value. Figures are
--- in `linnet.sweep.picture`.
+-- Fields: `points` (a list of tables), `seeds`, `axes` (names), `measures` (names), `vectors`
+-- (names of measures that are lists of numbers), `header`, `records` (in the order of points, then
+-- seeds; gaps left out), `missing` (how many), `failures` (a list of {point, seed, error}); one
+-- matrix per measure, a row per point, a column per seed, nan where there is no value; per vector
+-- a table by point and seed of columns. Figures are in `linnet.sweep.picture`.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.result
 
-local files = require "linnet.files"
 local grid = require "linnet.sweep.grid"
+local matrix = require "linnet.matrix"
 local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
 local record = require "linnet.record"
@@ -36,7 +37,7 @@ local Result = {__name = "linnet.sweep.result"}
 
 local FIELDS = {
   points = true, seeds = true, axes = true, measures = true, header = true, records = true,
-  missing = true, reason = true, grid = true, by_job = true,
+  missing = true, reason = true, grid = true, by_job = true, vectors = true, failures = true,
 }
 
 --- Whether a name is that of a method or field, and so cannot be a measure's.
@@ -50,73 +51,97 @@ options.define("sweep.save", {
 
 -- ---------------------------------------------------------------- making one
 
--- Names of measures in the records, sorted; steps too when they were counted.
+-- Names of measures in the records, sorted, steps too when they were counted; and of those that are
+-- lists of numbers.
 local function measure_names(records)
-  local seen, names = {}, {}
-  local function see(name)
+  local seen, names, vectors = {}, {}, {}
+  local function see(name, list)
     if not seen[name] then
-      seen[name], names[#names + 1] = true, name
+      seen[name], list[#list + 1] = true, name
     end
   end
   for _, r in ipairs(records) do
-    for name in next, r.measure do see(name) end
-    if r.steps then see("steps") end
+    for name, x in next, r.measure do see(name, type(x) == "table" and vectors or names) end
+    if r.steps then see("steps", names) end
   end
   table.sort(names)
-  return names
-end
-
--- Reasons by point, then by seed.
-local Reasons = {}
-
-function Reasons:__index(p)
-  self[p] = {}
-  return self[p]
+  table.sort(vectors)
+  return names, vectors
 end
 
 --- A result from records by job.
 -- @tparam table g grid
 -- @tparam table header
 -- @tparam {table} by_job
+-- @tparam[opt] table whole the result that this is a part of, and has the measures of
 -- @treturn table
-function M.new(g, header, by_job)
+function M.new(g, header, by_job, whole)
   local self = {
-    grid = g, header = header, by_job = by_job, points = g:points(), seeds = g.seeds,
-    axes = g.names, records = {}, reason = setmetatable({}, Reasons),
-    jobs = merge.jobs_of(by_job),
+    grid = g, header = header, by_job = by_job, points = {}, seeds = g.seeds, axes = g.names,
+    records = {}, reason = {}, missing = 0, failures = {},
   }
-  for i, job in ipairs(self.jobs) do
+  for p = 1, g.count do self.points[p], self.reason[p] = g:point(p), {} end
+  for job = 1, g.jobs do
     local r = by_job[job]
-    self.records[i] = r
-    self.reason[g:at(job)][g.seed_index[r.seed]] = r.reason
+    if r and r.error then
+      self.failures[#self.failures + 1] = {point = r.point, seed = r.seed, error = r.error}
+    elseif r then
+      self.records[#self.records + 1] = r
+      local p = g:at(job)
+      self.reason[p][g.seed_index[r.seed]] = r.reason
+    else
+      self.missing = self.missing + 1
+    end
   end
-  self.missing = g.jobs - #self.records
-  self.measures = measure_names(self.records)
+  self.measures, self.vectors = measure_names(self.records)
+  if whole then self.measures, self.vectors = whole.measures, whole.vectors end
   return setmetatable(self, Result)
 end
 
 -- The number of a record under a name; nan when it has none.
 local function value_of(r, name)
-  if not r then return 0 / 0 end
-  return r.measure[name] or name == "steps" and r.steps or name == "seconds" and r.cost
-    and r.cost.seconds or 0 / 0
+  if not r or r.error then return 0 / 0 end
+  local x = r.measure[name] or name == "steps" and r.steps or name == "seconds" and r.cost
+    and r.cost.seconds
+  return type(x) == "number" and x or 0 / 0
 end
 
 M.value = value_of
 
-local function has(self, name)
-  if name == "seconds" then return true end
-  for _, known in ipairs(self.measures) do
+local function listed(list, name)
+  for _, known in ipairs(list) do
     if known == name then return true end
   end
   return false
 end
 
+local function has(self, name) return name == "seconds" or listed(self.measures, name) end
+
+-- Of a measure that is a list of numbers: columns by point and seed, nothing where there is none.
+local function vector_of(self, name)
+  local values = {}
+  for p = 1, #self.points do
+    values[p] = {}
+    for k = 1, #self.seeds do
+      local r = self.by_job[(p - 1) * #self.seeds + k]
+      local list = r and r.measure[name]
+      if type(list) == "table" and #list > 0 then values[p][k] = matrix(list) end
+    end
+  end
+  return values
+end
+
 function Result:__index(name)
   if methods[name] then return methods[name] end
-  if type(name) ~= "string" or not has(self, name) then return nil end
+  if type(name) ~= "string" then return nil end
+  if listed(rawget(self, "vectors"), name) then
+    rawset(self, name, vector_of(self, name))
+    return rawget(self, name)
+  elseif not has(self, name) then
+    return nil
+  end
   local columns = #self.seeds
-  local values = require("linnet").matrix(#self.points, columns, function(p, k)
+  local values = matrix(#self.points, columns, function(p, k)
     return value_of(self.by_job[(p - 1) * columns + k], name)
   end)
   rawset(self, name, values)
@@ -178,16 +203,13 @@ function methods:where(fixed)
   end
   local part = grid.new(over, self.seeds)
   local by_job = {}
-  for _, job in ipairs(self.jobs) do
-    local p, seed = self.grid:at(job)
-    local point, inside = self.grid:point(p), true
-    for name, value in next, fixed do
-      inside = inside and point[name] == value
-      point[name] = nil
-    end
-    if inside then by_job[part:job(point, seed)] = self.by_job[job] end
+  for job = 1, part.jobs do
+    local p, seed = part:at(job)
+    local point = part:point(p)
+    for name, value in next, fixed do point[name] = value end
+    by_job[job] = self.by_job[self.grid:job(point, seed)]
   end
-  return M.new(part, self.header, by_job)
+  return M.new(part, self.header, by_job, self)
 end
 
 local Summary = {__name = "linnet.sweep.summary"}
@@ -195,46 +217,47 @@ local Summary = {__name = "linnet.sweep.summary"}
 --- Statistics of every measure over the seeds, and over the axes that are not named.
 -- @function result:summary
 -- @param by an axis, a list of axes, or nothing for all
--- @treturn {table,...} one row per point: `point`, and under each measure's name `count missing
---   mean sd se median min max q05 q25 q75 q95`; printing it gives a table
+-- @tparam[opt] string ... further axes
+-- @treturn {table,...} one row per point: `point`, and in `measures`, or under the measure's name
+--   in the row itself, `count missing mean sd se median min max q05 q25 q75 q95`; printing it gives
+--   a table
 -- @usage
 -- local sweep = linnet.sweep{over = {a = {1, 2}}, seeds = 4,
 --   run = function(p, rng) return p.a + rng:normal(1, 1)(1, 1) end}
 -- print(sweep:run():summary("a"))
-function methods:summary(by)
+function methods:summary(by, ...)
   check.self(self, "summary")
-  local names = by == nil and self.axes or type(by) == "table" and by or {by}
+  local names = by == nil and self.axes or type(by) == "table" and by or {by, ...}
   for _, name in ipairs(names) do check.axis(self, "summary", name) end
   local over = {}
   for _, name in ipairs(names) do over[name] = self.grid.values[name] end
   local part = grid.new(over, 1)
   local rows = setmetatable({axes = part.names, measures = self.measures}, Summary)
-  local lists = {}
-  for _, job in ipairs(self.jobs) do
-    local all, point = self.grid:point((self.grid:at(job))), {}
-    for _, name in ipairs(names) do point[name] = all[name] end
-    local p = part:find(point)
-    lists[p] = lists[p] or {}
+  local values = {} -- by point and measure
+  for p = 1, part.count do rows[p], values[p] = {point = part:point(p), measures = {}}, {} end
+  for job = 1, self.grid.jobs do
+    local p = self.grid:at(job)
+    local point = {}
+    for _, name in ipairs(names) do point[name] = self.points[p][name] end
+    local lists, r = values[part:find(point)], self.by_job[job]
     for _, measure in ipairs(self.measures) do
-      local list = lists[p][measure] or {}
-      list[#list + 1], lists[p][measure] = value_of(self.by_job[job], measure), list
+      local list = lists[measure] or {}
+      list[#list + 1], lists[measure] = value_of(r, measure), list
     end
   end
-  local each = self.grid.jobs // part.count
-  for p = 1, part.count do
-    local row = {point = part:point(p)}
-    for _, measure in ipairs(self.measures) do
-      local list = lists[p] and lists[p][measure] or {}
-      row[measure] = statistics.describe(list)
-      row[measure].missing = row[measure].missing + each - #list
+  for p, row in ipairs(rows) do
+    for measure, list in next, values[p] do
+      local s = statistics.describe(list)
+      row.measures[measure] = s
+      if row[measure] == nil then row[measure] = s end
     end
-    rows[p] = row
   end
   return rows
 end
 
-local function figure(x)
-  return type(x) == "number" and ("%.6g"):format(x) or tostring(x)
+local function figure(x, format)
+  if x ~= x then return "nan" end -- some systems print 0/0 as -nan
+  return type(x) == "number" and (format or "%.6g"):format(x) or tostring(x)
 end
 
 -- Rows of texts as aligned columns.
@@ -263,8 +286,8 @@ function M.summary_rows(summary)
     local texts = {}
     for _, name in ipairs(summary.axes) do texts[#texts + 1] = figure(row.point[name]) end
     for _, measure in ipairs(summary.measures) do
-      local s = row[measure]
-      local parts = {figure(s.mean), ("%.2g"):format(s.sd), figure(s.median), tostring(s.count)}
+      local s = row.measures[measure]
+      local parts = {figure(s.mean), figure(s.sd, "%.2g"), figure(s.median), tostring(s.count)}
       table.move(parts, 1, 4, #texts + 1, texts)
     end
     rows[i + 1] = texts
@@ -272,7 +295,9 @@ function M.summary_rows(summary)
   return rows
 end
 
-function Summary:__tostring() return files.printable(aligned(M.summary_rows(self))) end
+local ROWS_SHOWN = 40 -- of a summary that is printed as part of a result
+
+function Summary:__tostring() return aligned(M.summary_rows(self)) end
 
 --- The exponent b of measure ~ axis^b: one fit in logarithms per seed, their mean, and its
 -- standard error from the spread of the seeds.
@@ -304,6 +329,20 @@ function methods:fit_slope(x, y)
   return fit
 end
 
+--- The failures of a result in words, a few of them one by one.
+function M.failures(self)
+  local SHOWN, lines = 5, {("%d of %d records failed:"):format(#self.failures, self.grid.jobs)}
+  for i, f in ipairs(self.failures) do
+    if i > SHOWN then
+      lines[i + 1] = ("  and %d more: result.failures"):format(#self.failures - SHOWN)
+      break
+    end
+    lines[i + 1] = ("  %s: %s"):format(self.grid:describe(self.grid:job(f.point, f.seed)),
+      (f.error:gsub("%c", " ")))
+  end
+  return table.concat(lines, "\n")
+end
+
 --- How the records ended: a list of {reason, how many}.
 function M.reasons(self)
   local count, rows = {}, {}
@@ -327,15 +366,24 @@ function Result:__tostring()
   local ended = M.reasons(self)
   for i, row in ipairs(ended) do ended[i] = ("%s %d"):format(row[1], row[2]) end
   if #ended > 0 then lines[2] = "ended by: " .. table.concat(ended, ", ") end
-  if #self.measures > 0 then lines[#lines + 1] = tostring(self:summary()) end
-  return files.printable(table.concat(lines, "\n"))
+  local rows = #self.measures > 0 and M.summary_rows(self:summary()) or {}
+  local more = #rows - 1 - ROWS_SHOWN
+  if #rows > 0 then lines[#lines + 1] = aligned(table.move(rows, 1, ROWS_SHOWN + 1, 1, {})) end
+  if more > 0 then
+    lines[#lines + 1] = ("... %d rows more: print(result:summary()) shows all"):format(more)
+  end
+  if #self.vectors > 0 then
+    lines[#lines + 1] = "lists of numbers: " .. table.concat(self.vectors, ", ")
+  end
+  if #self.failures > 0 then lines[#lines + 1] = M.failures(self) end
+  return table.concat(lines, "\n")
 end
 
 -- ---------------------------------------------------------------- files
 
 --- The values of the lines that `save` writes.
 function M.lines(self, canonical)
-  return merge.values(self.header, self.by_job, canonical)
+  return merge.values(self.header, self.grid, self.by_job, canonical)
 end
 
 --- Write the result to a file that `linnet.sweep.load` and `merge` read.

@@ -42,12 +42,13 @@ function M.jobs(grid, shard, done)
   return jobs, total
 end
 
--- The records of a file by job; those outside the grid are left alone.
+-- The records of a file by job; those outside the grid are left alone, failures are to be tried
+-- again.
 local function by_job(grid, records)
   local out = {}
   for _, r in ipairs(records) do
     local job = grid:job(r.point, r.seed)
-    if job then out[job] = r end
+    if job and not r.error then out[job] = r end
   end
   return out
 end
@@ -63,12 +64,12 @@ end
 local function begin(sweep, o, header, writer)
   local values, there, why = writer.values, nil, nil
   if #values > 0 then
-    there, why = file.parse(values, o.out, true)
+    there, why = file.parse(values, o.out)
     if there and not o.resume then
-      why = ("cannot write %s: it holds %d records; resume = true continues it"):format(o.out,
-        #there.records)
+      why = ("cannot write %s: it holds %d records; resume = true continues it, overwrite = true "
+        .. "begins again"):format(o.out, #there.records)
     elseif there then
-      why = file.refusal(there.header, header)
+      why = file.refusal(there.header, header, o.changed)
       why = why and ("cannot continue %s: %s"):format(o.out, why)
     end
   elseif values.torn and not (values.begun and o.resume) then
@@ -93,19 +94,58 @@ local function progress_make(o, total, before)
   return function() end, function() end
 end
 
+local HOPELESS = 10 -- failures without one success: the fault is not that of a point
+
+-- Counts failures; raises the first of them once there is nothing else. done: successes before.
+local function judge(done)
+  local failures, successes, first = 0, done, nil
+  local function hopeless(most)
+    if successes == 0 and failures >= most then
+      error(("%s (and so at %d of %d records)"):format(first, failures, failures), 0, "callback")
+    end
+  end
+  return function(r, text)
+    if r.error then
+      failures, first = failures + 1, first or ("%s: %s"):format(text(), r.error)
+    else
+      successes = successes + 1
+    end
+    hopeless(HOPELESS)
+  end, function() hopeless(1) end
+end
+
 -- emit(record) for a writer, the records and the progress.
-local function emitter(sweep, writer, records, done, step)
+local function emitter(sweep, writer, records, done, step, count)
   local synced = core.system.clock()
   return function(r)
+    local job = sweep.grid:job(r.point, r.seed)
     if writer then writer:append(r) end
-    records[sweep.grid:job(r.point, r.seed)] = r
+    records[job] = r
     done = done + 1
     if writer and core.system.clock() - synced > SYNC_SECONDS then
       writer:sync()
       synced = core.system.clock()
     end
     step(done, r)
+    count(r, function() return sweep.grid:describe(job) end)
   end
+end
+
+-- Opens the file of records. To begin it again it is removed first: only a sweep's own, and only
+-- under its lock.
+local function open(o)
+  local writer = record.open(o.out, 0)
+  if not o.overwrite or #writer.values == 0 and not writer.values.torn then return writer end
+  local there, why = file.parse(writer.values, o.out)
+  if there or writer.values.begun then
+    why = nil
+    writer:empty()
+  end
+  if why then
+    writer:close()
+    error(("cannot begin %s again: %s"):format(o.out, why), 0)
+  end
+  return writer
 end
 
 --- Run the jobs that are not done.
@@ -116,12 +156,15 @@ end
 -- @raise a failure whose `result` is what there is; without it before work began
 function M.run(sweep, o, work_with)
   local header = file.header(sweep, o.shard)
-  local writer <close> = o.out and record.open(o.out, 0) or nil
+  local writer <close> = o.out and open(o) or nil
   local records = writer and begin(sweep, o, header, writer) or {}
   local jobs, total = M.jobs(sweep.grid, o.shard, records)
   local step, finish = progress_make(o, total, total - #jobs)
-  local emit = emitter(sweep, writer, records, total - #jobs, step)
+  local count, hopeless = judge(total - #jobs)
+  local emit = emitter(sweep, writer, records, total - #jobs, step, count)
+  sweep.errors = o.errors
   local ok, why = pcall(work_with or work.here, sweep, jobs, emit, o.threads)
+  if ok then ok, why = pcall(hopeless) end
   finish()
   local synced, sync_why = true, nil
   if writer then synced, sync_why = pcall(writer.sync, writer) end

@@ -8,7 +8,7 @@
 -- @module linnet.sweep.work
 
 local core = require "linnet.core"
-local files = require "linnet.files"
+local grid = require "linnet.sweep.grid"
 local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
 local record = require "linnet.record"
@@ -19,21 +19,58 @@ local error = failure.raise
 local M = {}
 
 local CALL_SECONDS = 0.5 -- the aim for one call of the ensemble: what a kill -9 can lose
-local TEXT_MAX_BYTES = 1000 -- of an error in it
 local LINE_MAX_BYTES = 4096 -- a line from a worker: what POSIX writes to a pipe in one piece
 
 -- Raise as Ctrl-C does.
 local function interrupt() error("interrupted!", 0, "interrupted") end
 
--- Raise the failure that ends a sweep at a job.
-local function stop(sweep, job, what)
+local MESSAGE_MOST = 500 -- bytes of an error's message that a record keeps
+
+-- The text of what was raised, in one line, as a record can hold it.
+local function message_of(what)
+  local text = failure.message(what):gsub("\nstack traceback:.*", ""):gsub("%c+", " ")
+  if not utf8.len(text) then text = text:gsub("[\x80-\xff]", "?") end
+  if #text > MESSAGE_MOST then
+    text = text:sub(1, (utf8.offset(text, 0, MESSAGE_MOST) or 1) - 1) .. "..."
+  end
+  return text
+end
+
+-- What was raised at a job: recorded, so that the others go on, or the end of the sweep.
+local function failed(sweep, job, what, emit)
   local stopped = failure.is_interrupt(what)
-  local text = stopped and "interrupted!" or failure.text(what)
+  if not stopped and sweep.errors ~= "stop" then
+    local p, seed = sweep.grid:at(job)
+    return emit{point = sweep.grid:point(p), seed = seed, measure = {}, error = message_of(what)}
+  end
+  local text = stopped and "interrupted!" or tostring(what)
   local kind = stopped and "interrupted" or "callback"
   error(("%s: %s"):format(sweep.grid:describe(job), text), 0, kind, {cause = what})
 end
 
 -- ---------------------------------------------------------------- a user's function
+
+-- A measure's value as a record holds it: a number, a list of them from a list or a vector; or nil
+-- and what must stand there.
+local function value_of(x)
+  if type(x) == "number" then return x end
+  local list = {}
+  if core.matrix.is_matrix(x) then
+    if x:rows() ~= 1 and x:cols() ~= 1 then
+      return nil, ("a %d x %d matrix"):format(x:rows(), x:cols())
+    end
+    for i = 1, x:rows() * x:cols() do list[i] = x:cols() == 1 and x:get(i, 1) or x:get(1, i) end
+    return list
+  elseif type(x) ~= "table" or #x == 0 then
+    return nil, x == nil and "nothing" or "a " .. type(x)
+  end
+  for key, item in next, x do
+    if type(item) ~= "number" or math.type(key) ~= "integer" then return nil, "a table" end
+    list[key] = item
+  end
+  if #list ~= #x then return nil, "a table" end
+  return list
+end
 
 -- The parts of a record from what the function returned; or nil and what is wrong with it.
 local function returned(value, declared)
@@ -48,8 +85,8 @@ local function returned(value, declared)
       out.reason = x
     elseif name == "reason" then
       return nil, ("run must return a string under 'reason', got a %s"):format(type(x))
-    elseif type(name) == "string" and type(x) == "number" and not result.is_reserved(name) then
-      out.measure[name], count = x, count + 1
+    elseif type(name) == "string" and value_of(x) and not result.is_reserved(name) then
+      out.measure[name], count = value_of(x), count + 1
     elseif type(name) == "string" and result.is_reserved(name) then
       return nil, ("run must not return a measure of the name '%s'"):format(name)
     else
@@ -77,20 +114,30 @@ local function by_function(sweep, jobs, emit)
     local point = sweep.grid:point(p)
     local began = core.system.clock()
     local ok, value = pcall(sweep.spec.run, sweep.grid:point(p), random(seed))
-    if not ok then stop(sweep, job, value) end
-    local r, why = returned(value, declared)
-    if not r then stop(sweep, job, why) end
-    if not declared then -- the first record says what all must have
-      declared = {}
-      for name in next, r.measure do declared[#declared + 1] = name end
-      table.sort(declared)
+    local r, why
+    if ok then r, why = returned(value, declared) else why = value end
+    if not r then
+      failed(sweep, job, why, emit)
+    else
+      if not declared then -- the first record says what all must have
+        declared = {}
+        for name in next, r.measure do declared[#declared + 1] = name end
+        table.sort(declared)
+      end
+      r.point, r.seed, r.cost = point, seed, {seconds = core.system.clock() - began}
+      emit(r)
     end
-    r.point, r.seed, r.cost = point, seed, {seconds = core.system.clock() - began}
-    emit(r)
   end
 end
 
 -- ---------------------------------------------------------------- the ensemble
+
+-- Options of a flow that an ensemble knows: not those of what is recorded on the way.
+local function flow_of_ensemble(flow)
+  local out = {}
+  for name in next, options.schemas["ensemble.flow"].entries do out[name] = flow[name] end
+  return out
+end
 
 -- The coordinates of a point by what takes them.
 local function parts_of(sweep, point)
@@ -100,9 +147,54 @@ local function parts_of(sweep, point)
   parts.kind = sweep.fixed.kind
   for name, value in next, point do
     local role = sweep.roles[name]
-    if role == "kind" then parts.kind = value else parts[role][name] = value end
+    if role == "kind" then
+      local start = sweep.starts[value]
+      parts.kind = start.kind
+      for key, item in next, start.init do parts.init[key] = item end
+    else
+      parts[role][name] = value
+    end
   end
   return parts
+end
+
+-- Checks the options of a point against what takes them; nil, or what is wrong in words.
+local function complaint_at(sweep, point)
+  local parts = parts_of(sweep, point)
+  if not options.schemas["init." .. tostring(parts.kind)] then return nil end -- said by the plan
+  local o, why = options.try("init." .. parts.kind, parts.init)
+  if o then o, why = options.try("ensemble.flow", sweep.functions and flow_of_ensemble(parts.flow)
+    or parts.flow) end
+  if o then return nil end
+  for _, name in ipairs(sweep.grid.names) do
+    local x = point[name]
+    if why:find("must be an integer", 1, true) and why:find("'" .. name .. "'", 1, true)
+      and math.type(x) == "float" and x ~= math.floor(x) then
+      why = ("%s; round = true in the axis {log = {a, b, n}, round = true} makes integers")
+        :format(why)
+    end
+  end
+  return ("%s: %s"):format(grid.describe(point), why)
+end
+
+--- What is wrong with the points of a sweep, before anything is computed: each value of each axis
+-- is tried, beside the first of the others (a grid may have more points than could be).
+-- @tparam table sweep
+-- @treturn ?string
+function M.complaint(sweep)
+  local first = sweep.grid:point(1)
+  local why = complaint_at(sweep, first)
+  for _, name in ipairs(sweep.grid.names) do
+    if sweep.roles[name] ~= "problem" then
+      for _, value in ipairs(sweep.grid.values[name]) do
+        local point = {}
+        for key, x in next, first do point[key] = x end
+        point[name] = value
+        why = why or complaint_at(sweep, point)
+      end
+    end
+  end
+  return why
 end
 
 -- The problem of a point.
@@ -136,18 +228,11 @@ local function emit_rows(rows, names, seeds, point, emit)
   end
 end
 
--- Options of a flow that an ensemble knows: not those of what is recorded on the way.
-local function flow_of_ensemble(flow)
-  local out = {}
-  for name in next, options.schemas["ensemble.flow"].entries do out[name] = flow[name] end
-  return out
-end
-
 -- One seed after the other in Lua, for measures that are functions of the run.
 local function by_runs(sweep, plan, parts, seeds, point, emit)
   local flow = {progress = false}
   for name, value in next, parts.flow do flow[name] = value end
-  for _, seed in ipairs(seeds) do
+  local function record_of(seed)
     local run = members.alone(plan, flow, seed)
     local r = {point = point, seed = seed, measure = {}, reason = run.stats.reason,
       steps = run.stats.steps, cost = {seconds = run.stats.seconds}}
@@ -155,13 +240,18 @@ local function by_runs(sweep, plan, parts, seeds, point, emit)
       r.measure[name] = members.measure(run, name, sweep.spec.test)
     end
     for name, f in next, sweep.functions do
-      local x = f(run)
-      if type(x) ~= "number" then
-        error(("the measure '%s' must return a number, got a %s"):format(name, type(x)), 0)
+      local x, got = value_of(f(run))
+      if not x then
+        error(("the measure '%s' must return a number or a list of numbers, got %s"):format(name,
+          got), 0)
       end
       r.measure[name] = x
     end
-    emit(r)
+    return r
+  end
+  for _, seed in ipairs(seeds) do
+    local ok, r = pcall(record_of, seed)
+    if ok then emit(r) else failed(sweep, sweep.grid:job(point, seed), r, emit) end
   end
 end
 
@@ -219,17 +309,23 @@ local function by_flow(sweep, jobs, emit, threads)
   for _, groups in ipairs(grouped(sweep, jobs)) do
     local p
     for _, group in ipairs(groups) do
-      local done = 0
+      local done, broken = 0, nil
       local ok, what = pcall(function()
         p = p or problem_of(sweep, group.parts)
         by_point(sweep, p, group, function(r)
           done = done + 1
-          emit(r)
+          local written, why = pcall(emit, r)
+          if not written then
+            broken = {why}
+            error(why, 0)
+          end
         end, threads)
       end)
+      if broken then error(broken[1], 0) end -- of the file or the caller, not of the point
       if not ok then
-        local seed = group.seeds[math.min(done + 1, #group.seeds)]
-        stop(sweep, sweep.grid:job(group.point, seed), what)
+        for k = math.min(done + 1, #group.seeds), #group.seeds do
+          failed(sweep, sweep.grid:job(group.point, group.seeds[k]), what, emit)
+        end
       end
     end
   end
@@ -248,8 +344,11 @@ end
 function M.here(sweep, jobs, emit, threads)
   local work = sweep.spec.run and by_function or by_flow
   -- More BLAS threads in a user's function would change the bits of its records.
-  local one <close> = core.matrix.hold() -- luacheck: ignore one
-  work(sweep, jobs, emit, threads)
+  local before = core.matrix.threads()
+  core.matrix.threads(1)
+  local ok, why = pcall(work, sweep, jobs, emit, threads)
+  core.matrix.threads(before)
+  if not ok then error(why, 0) end
 end
 
 -- ---------------------------------------------------------------- processes
@@ -272,11 +371,8 @@ function M.worker(sweep, jobs, out)
   end
   local ok, why = pcall(M.here, sweep, jobs, send, 1)
   if not ok then
-    local text = files.printable(tostring(why)) -- a line of it is at most twice as long
-    if #text > TEXT_MAX_BYTES then
-      text = text:sub(1, TEXT_MAX_BYTES):gsub("[\xc2-\xf4][\x80-\xbf]*$", "") -- at a character
-    end
-    send{failed = utf8.len(text) and text or "an error that is not UTF-8",
+    local text = tostring(why)
+    send{failed = utf8.len(text) and text:sub(1, 1000) or "an error that is not UTF-8",
       interrupted = failure.is_interrupt(why)}
   end
   send{done = true}
@@ -306,7 +402,7 @@ function M.processes(count, command)
       parts[i] = ("%s 3>&1 1>&2 & echo \"{\\\"pid\\\":$!}\"\n"):format(command(i))
     end
     local pipe = assert(io.popen(table.concat(parts) .. "wait", "r"))
-    local pids, finished, failed = {}, 0, nil
+    local pids, finished, broken = {}, 0, nil
     local function take(line)
       local value = record.decode(line)
       if type(value) ~= "table" then error("a worker wrote a line that is no record", 0) end
@@ -315,7 +411,7 @@ function M.processes(count, command)
       elseif value.done then
         finished = finished + 1
       elseif value.failed then
-        failed = failed or value
+        broken = broken or value
       elseif type(value.point) == "table" and sweep.grid:job(value.point, value.seed) then
         emit(value)
       else
@@ -333,8 +429,8 @@ function M.processes(count, command)
     end
     pipe:close()
     if not ok then error(why, 0) end
-    if failed then
-      error(failed.failed, 0, failed.interrupted and "interrupted" or "callback")
+    if broken then
+      error(broken.failed, 0, broken.interrupted and "interrupted" or "callback")
     elseif finished < count then
       error(("%d of %d workers ended before their work was done"):format(count - finished, count),
         0)
