@@ -6,11 +6,14 @@
 #include <math.h>
 
 #include "flow/tuning.h"
+#include "num/blas.h"
 
 void arrival_layout(arena *a, arrival *w, dims d) {
   w->E = arena_mat(a, d.r, d.m);
   w->A = arena_mat(a, d.r, d.m);
   w->SZ = arena_mat(a, d.r + d.m, d.kp);
+  w->spare = arena_mat(a, d.r + d.m, d.kp);
+  w->image = arena_mat(a, d.r, d.m);
   w->s = arena_doubles(a, (size_t)(d.r + d.m));
   w->lapack = (lapack_work){0};
   lapack_want_svd(&w->lapack, d.r + d.m, d.kp);
@@ -25,15 +28,28 @@ void arrival_evaluate(arrival *w, mat Z) {
   w->excess = field_excess(w->E);
 }
 
+/* Columns of a with a singular value above round-off, each scaled to one first: hidden units of
+ * very different sizes count alike. a is spent. */
+static int rank_of(arrival *w, mat a, bool by_column) {
+  int q = a.rows < a.cols ? a.rows : a.cols, rank = 0, most = a.rows > a.cols ? a.rows : a.cols;
+  for (int j = 0; j < a.cols && by_column; j++) {
+    double top = mat_max_abs(mat_cols(a, j, 1));
+    if (top > 0.0) mat_scale(mat_cols(a, j, 1), 1.0 / top);
+  }
+  if (lapack_singular_values(&w->lapack, a, w->s) != STATUS_OK) return q;
+  while (rank < q && w->s[rank] > ARRIVAL_RANK * most * DBL_EPSILON * w->s[0]) rank++;
+  return rank;
+}
+
 void arrival_start(arrival *w, const field *f, mat Z) {
   w->f = *f;
   w->at_target = false;
-  w->motion = INFINITY;
   w->halved = INFINITY;
-  w->stalled_for = 0;
+  w->stalled_for = w->resting_for = 0;
+  mat_copy(w->spare, Z);
+  mat_copy(w->A, f->Yt);
+  w->reachable = rank_of(w, w->spare, true) >= rank_of(w, w->A, false);
   arrival_evaluate(w, Z);
-  w->top_error = mat_max_abs(w->E);
-  w->top_state = mat_max_abs(Z);
 }
 
 /* Counts the steps in which the excess did not halve. */
@@ -42,60 +58,127 @@ static void note_progress(arrival *w) {
   if (w->stalled_for == 0) w->halved = w->excess;
 }
 
-/* E at round-off, of its own terms or of where it began. Explicit steps near their limit of
- * stability add round-off of their own and hover above it: after some patience that counts too. */
-static bool error_vanished(const arrival *w, mat Z) {
-  double units = w->stalled_for < ARRIVAL_PATIENCE ? ARRIVAL_UNITS : ARRIVAL_HOVERING;
-  return mat_max_abs(w->E) <= DBL_EPSILON * w->top_error || field_converged(&w->f, Z, w->E, units);
+static double relative(mat velocity, mat state) {
+  double v = mat_max_abs(velocity);
+  return v > 0.0 ? v / mat_max_abs(state) : 0.0;
 }
 
-/* How far from a stationary point with E != 0: A V and A^T U against |A| |Z|. */
-static double motion_at(const arrival *w, mat Z) {
-  double top = mat_max_abs(w->A) * fmax(mat_max_abs(Z), w->top_state);
-  return top > 0.0 ? mat_max_abs(w->SZ) / top : 0.0;
+static void note_motion(arrival *w, mat Z) {
+  const field *f = &w->f;
+  double top = mat_max_abs(w->A) * mat_max_abs(Z);
+  w->motion = top > 0.0 ? mat_max_abs(w->SZ) / top : 0.0;
+  w->moving =
+      fmax(relative(field_U(f, w->SZ), field_U(f, Z)), relative(field_V(f, w->SZ), field_V(f, Z)));
 }
 
-static int rank_of(arrival *w, mat a) {
-  int q = a.rows < a.cols ? a.rows : a.cols, rank = 0;
-  if (lapack_singular_values(&w->lapack, a, w->s) != STATUS_OK) return q;
-  while (rank < q && w->s[rank] > ARRIVAL_RANK * w->s[0]) rank++;
-  return rank;
+/* bar = the size of the terms of S Z: U_ij' = sum_l A_il V_lj, V_lj' = sum_i A_il U_ij, with what
+ * A_il was subtracted from, sigma_i (|Yt_il| + sigma_i ||U_i|| ||V_l||), in its place. Also its row
+ * sums, with the norms of U and V in place of those of rows. */
+static void terms_of_velocity(const arrival *w, mat Z, mat bar, double *sums) {
+  const field *f = &w->f;
+  mat U = field_U(f, Z), V = field_V(f, Z);
+  double top = mat_norm_fro(U) * mat_norm_fro(V);
+  mat_fill(bar, 0.0);
+  for (int i = 0; i < Z.rows; i++) sums[i] = 0.0;
+  for (int i = 0; i < f->r; i++) {
+    double u = mat_norm_fro(mat_rows(U, i, 1)), sigma = f->sigma[i];
+    for (int l = 0; l < f->m; l++) {
+      double v = mat_norm_fro(mat_rows(V, l, 1));
+      double x = sigma * (fabs(mat_get(f->Yt, i, l)) + sigma * u * v);
+      double most = sigma * (fabs(mat_get(f->Yt, i, l)) + sigma * top);
+      sums[i] += most;
+      sums[f->r + l] += most;
+      for (int j = 0; j < Z.cols; j++) {
+        *mat_at(bar, i, j) += x * fabs(mat_get(V, l, j));
+        *mat_at(bar, f->r + l, j) += x * fabs(mat_get(U, i, j));
+      }
+    }
+  }
 }
 
-/* Why a stationary state is one. rank(Z) never changes along a flow: below rank(Yt), E can never
- * vanish. */
-static flow_reason reason_of_rest(arrival *w, mat Z) {
-  if (mat_max_abs(Z) == 0.0) return FLOW_SADDLE;
-  mat_copy(w->SZ, Z);
-  mat_copy(w->A, w->f.Yt);
-  int have = rank_of(w, w->SZ), need = rank_of(w, w->A);
-  return have < need ? FLOW_UNREACHABLE : FLOW_SADDLE;
+/* Every entry of S Z at round-off of its own terms: a mode of any size that grows is seen. Beside
+ * larger entries of its hidden unit an entry may decay for ever, be lost in round-off of the step h
+ * (which it would have outgrown), or hover: round-off is then that of the unit's largest entry. */
+static bool velocity_vanished(const arrival *w, mat Z, double h, bool hovering) {
+  const double units = ARRIVAL_UNITS * DBL_EPSILON;
+  if (!(w->motion <= ARRIVAL_NEAR)) return false; /* cheap, and the usual answer */
+  terms_of_velocity(w, Z, w->spare, w->s);
+  for (int j = 0; j < Z.cols; j++) {
+    double top = mat_max_abs(mat_cols(Z, j, 1));
+    for (int i = 0; i < Z.rows; i++) {
+      double x = mat_get(w->SZ, i, j), z = mat_get(Z, i, j), size = fabs(x);
+      bool negligible = hovering || size * h > ARRIVAL_NOT_GROWING * fabs(z) || x * z <= 0.0;
+      if (size <= fmax(units * mat_get(w->spare, i, j), DBL_MIN)) continue;
+      if (!negligible || size > units * w->s[i] * top) return false;
+    }
+  }
+  return true;
 }
 
-flow_reason arrival_judge(arrival *w, mat Z) {
+/* What a state at rest with E != 0 is. Where the rank suffices it is left by round-off, unless that
+ * has no way out: then the velocity is zero, or stays at round-off for ever. */
+static flow_reason reason_of_rest(arrival *w, mat Z, bool resting) {
+  bool zero = mat_max_abs(w->SZ) < DBL_MIN;
+  w->resting_for = resting ? w->resting_for + 1 : 0;
+  if (zero) return w->reachable || mat_max_abs(Z) < DBL_MIN ? FLOW_SADDLE : FLOW_UNREACHABLE;
+  if (resting && !w->reachable) return FLOW_UNREACHABLE;
+  return w->resting_for > ARRIVAL_GIVE_UP ? FLOW_SADDLE : FLOW_RUNNING;
+}
+
+flow_reason arrival_judge(arrival *w, mat Z, double h) {
   note_progress(w);
-  w->at_target = error_vanished(w, Z);
-  w->motion = motion_at(w, Z);
+  note_motion(w, Z);
+  /* Explicit steps near their limit of stability add round-off of their own and hover above that of
+   * the evaluation: after some patience that counts too. */
+  bool hovering = w->stalled_for >= ARRIVAL_PATIENCE;
+  w->at_target = field_converged(&w->f, Z, w->E, hovering ? ARRIVAL_HOVERING : ARRIVAL_UNITS);
   if (w->at_target) return FLOW_CONVERGED;
-  return w->motion <= ARRIVAL_STATIONARY * DBL_EPSILON ? reason_of_rest(w, Z) : FLOW_RUNNING;
+  return reason_of_rest(w, Z, velocity_vanished(w, Z, h, hovering));
+}
+
+bool arrival_creeps(const arrival *w, const stepper *s, double h) {
+  double accurate = pow(fmin(stepper_local_tol(s), 1.0), s->control.power);
+  return w->stalled_for >= ARRIVAL_CREEPING && h * w->moving <= ARRIVAL_CREEP * accurate;
+}
+
+/* Rayleigh quotient of -J at the velocity X = S Z, J the whole Jacobian: (||T X||^2 - <X, S X>) /
+ * ||X||^2 with T X = diag(sigma) (X_U V^T + U X_V^T). */
+static double stiffness_of_motion(const arrival *w, mat Z) {
+  const field *f = &w->f;
+  mat Xu = field_U(f, w->SZ), Xv = field_V(f, w->SZ), P = w->image;
+  double size = mat_norm_fro(w->SZ);
+  blas_gemm('N', 'T', 1.0, Xu, Xv, 0.0, P);
+  double pushed = 2.0 * mat_dot(P, w->A);
+  blas_gemm('N', 'T', 1.0, Xu, field_V(f, Z), 0.0, P);
+  blas_gemm('N', 'T', 1.0, field_U(f, Z), Xv, 1.0, P);
+  field_force(f, P, P);
+  double damped = mat_norm_fro(P);
+  return (damped / size) * (damped / size) - pushed / size / size;
 }
 
 /* Explicit steps at their limit of stability carry stiff parts of E at the size of the tolerance:
- * they never vanish, and what they do to Z adds up. ||S Z||^2/||E||^2 is a Rayleigh quotient of K
- * at E and sees just those: with steps inside the region of stability they decay. */
-static double settling_step(const arrival *w, double stable, double h) {
+ * they never vanish, and what they do to Z adds up. Rayleigh quotients see just those, of K at E,
+ * ||S Z||^2/||E||^2, and, where E stays, of the Jacobian at S Z: with steps inside the region of
+ * stability they decay. */
+static double settling_step(const arrival *w, const method *use, mat Z, double h) {
   double e = mat_norm_fro(w->E), v = mat_norm_fro(w->SZ);
-  if (isinf(stable) || !(e > 0.0 && v > 0.0)) return h;
-  return fmin(h, ARRIVAL_INSIDE * stable * (e / v) * (e / v));
+  if (!(e > 0.0 && v > 0.0)) return h;
+  h = fmin(h, ARRIVAL_INSIDE * use->stable * (e / v) * (e / v));
+  if (w->motion > ARRIVAL_NEAR) return h;
+  double rate = stiffness_of_motion(w, Z);
+  return rate > 0.0 ? fmin(h, ARRIVAL_INSIDE * use->stable / rate) : h;
 }
 
-/* Near a stationary point with E != 0 nothing but stability bounds the step, and at that bound the
- * state hovers around the point at the tolerance: shorter steps let it settle, or leave. */
+/* Near a stationary point with E != 0 nothing but stability bounds the step of a method that
+ * freezes K, and at that bound the state hovers around the point at the tolerance: shorter steps
+ * let it settle, or leave. */
 static double resting_step(const arrival *w, const stepper *s, mat Z, double h) {
   double near = fmin(ARRIVAL_NEAR_BARS * stepper_local_tol(s), ARRIVAL_NEAR);
   return w->motion <= near ? fmin(h, ARRIVAL_STEP / stepper_rate(s, Z, w->A)) : h;
 }
 
 double arrival_cap(const arrival *w, const stepper *s, mat Z, double h) {
-  return settling_step(w, stepper_method(s)->stable, resting_step(w, s, Z, h));
+  const method *use = stepper_method(s);
+  if (use->settles) return h;
+  return isinf(use->stable) ? resting_step(w, s, Z, h) : settling_step(w, use, Z, h);
 }

@@ -17,11 +17,14 @@ typedef struct arrival {
   double excess;  /* L - L* there */
   bool at_target; /* E is at round-off: nothing moves any more */
   /* private */
-  double motion;               /* max|S Z| / (max|A| max|Z|): near 0 only where Z is stationary */
-  double top_error, top_state; /* max|E|, max|Z| at the start: what round-off is relative to */
-  double halved;               /* the excess when it last had halved, */
-  int stalled_for;             /* and steps since */
-  double *s;                   /* min(k, k') singular values */
+  bool reachable;  /* rank(Z), which the flow conserves, suffices for E = 0 */
+  double motion;   /* max|S Z| / (max|A| max|Z|) */
+  double moving;   /* max|S Z| / max|Z|, the larger of U and V: the rate at which the state moves */
+  double halved;   /* the excess when it last had halved, */
+  int stalled_for; /* and steps since */
+  int resting_for; /* steps for which S Z has been at round-off */
+  mat spare, image; /* k x k', r x m */
+  double *s;        /* min(k, k') singular values */
   lapack_work lapack;
 } arrival;
 
@@ -30,12 +33,18 @@ void arrival_layout(arena *a, arrival *w, dims d);
 void arrival_start(arrival *w, const field *f, mat Z);
 /* E, excess, A and S Z at Z. */
 void arrival_evaluate(arrival *w, mat Z);
-/* Judges the state that was evaluated, once after each step. FLOW_RUNNING: it moves;
- * FLOW_CONVERGED: at the target; FLOW_SADDLE, FLOW_UNREACHABLE: at rest elsewhere, and SZ and A are
- * spent. */
-flow_reason arrival_judge(arrival *w, mat Z);
+/* Judges the state that was evaluated, once after each step, which had size h. FLOW_RUNNING: it
+ * moves; FLOW_CONVERGED: at the target; FLOW_UNREACHABLE: at rest, and rank(Z) is below that of Yt;
+ * FLOW_SADDLE: at rest elsewhere. */
+flow_reason arrival_judge(arrival *w, mat Z, double h);
 /* The step h, or a shorter one with which the flow comes to rest where steps of accuracy alone
  * hover around. */
 double arrival_cap(const arrival *w, const stepper *s, mat Z, double h);
+
+/* Steps of size h hardly move the state, and the excess has long not halved: something else than
+ * accuracy keeps them short. */
+bool arrival_creeps(const arrival *w, const stepper *s, double h);
+/* The excess halved in the last step. */
+static inline bool arrival_moves_on(const arrival *w) { return w->stalled_for == 0; }
 
 #endif

@@ -7,16 +7,18 @@
 #include "flow/stepper.h"
 
 typedef struct choice {
-  bool active;     /* there is a choice */
-  double cost[2];  /* of a step by either slot of the stepper, in the same unit */
-  double spent;    /* since the other method was last tried */
-  double patience; /* how much may be spent before it is tried again, in its own steps */
+  bool active;                /* there is a choice */
+  double cost[STEPPER_SLOTS]; /* of a step by each slot of the stepper, in the same unit */
+  double spent;               /* since the other method was last tried */
+  double patience;            /* how much may be spent before it is tried again, in its own steps */
 } choice;
 
 void choice_start(choice *c, const stepper *s, int kp);
 /* The size of a step of the other method that would pay, given the next one h of the method in use
  * and the time left; 0: do not try. */
 double choice_other(const choice *c, const stepper *s, double h, double left);
+/* The size of a step of the method for creeping states that would pay. */
+double choice_creeping(const choice *c, const stepper *s, double h);
 /* A step was tried by the method in use. */
 void choice_spend(choice *c, const stepper *s);
 /* The other method was tried; taken: it is in use now. A failure doubles the patience, so that the

@@ -27,7 +27,7 @@ static flow_reason flow_judge(flow *w) {
   if (!mat_finite(w->Z) || !isfinite(flow_excess(w))) return FLOW_NON_FINITE;
   if (w->spec.until_excess > 0.0 && flow_excess(w) <= w->spec.until_excess)
     return FLOW_UNTIL_EXCESS;
-  flow_reason why = arrival_judge(&w->arrival, w->Z);
+  flow_reason why = arrival_judge(&w->arrival, w->Z, w->t - w->tprev);
   /* At the target with time left, the next step goes to the end at once. */
   if (why == FLOW_CONVERGED && isfinite(w->spec.t_end)) why = FLOW_RUNNING;
   if (why != FLOW_RUNNING) return why;
@@ -39,6 +39,7 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
   w->t = w->tprev = t0;
   w->steps = w->rejected = 0;
   w->infinite_below = INFINITY;
+  w->creep_after = 0;
   w->last = SPAN_STEP;
   w->began = clock_seconds();
   mat_copy(w->Z, Z0);
@@ -98,17 +99,42 @@ static bool try_infinite(flow *w, const tick *t, status *done) {
   return true;
 }
 
-/* A step of the other method, so long that it pays; taken, that method is in use from here on. */
-static bool try_other(flow *w, const tick *t, status *done) {
+/* A step h by the method of another slot; taken, that method is in use from here on. */
+static bool try_method(flow *w, int slot, double h, const tick *t, status *done) {
   stepper *s = &w->step;
-  double h = choice_other(&w->choice, s, step_length(w), w->spec.t_end - w->t), err;
-  if (!(h > 0.0 && w->t + h > w->t)) return false;
-  stepper_mark before = stepper_swap(s);
+  double err;
+  stepper_mark before = stepper_swap(s, slot);
   *done = stepper_try(s, w->Z, h, w->next, &err, t);
   bool taken = *done == STATUS_OK && err <= 1.0 && control_judge(&s->control, h, err);
   if (taken) accept_finite(w, h);
   else stepper_undo(s, before);
+  return taken;
+}
+
+/* A step of the other method of a pair, so long that it pays. */
+static bool try_other(flow *w, const tick *t, status *done) {
+  double h = choice_other(&w->choice, &w->step, step_length(w), w->spec.t_end - w->t);
+  if (!(h > 0.0 && w->t + h > w->t)) return false;
+  bool taken = try_method(w, 1 - w->step.used, h, t, done);
   if (*done != STATUS_PAUSED) choice_tried(&w->choice, taken);
+  return taken;
+}
+
+/* Where the state creeps and E stays, a step by the method for that; once E falls again, back to
+ * the one before. */
+static bool try_creeping(flow *w, const tick *t, status *done) {
+  stepper *s = &w->step;
+  if (!stepper_has(s, STEPPER_CREEPING)) return false;
+  if (s->used == STEPPER_CREEPING) {
+    if (arrival_moves_on(&w->arrival)) stepper_swap(s, w->crept_from);
+    return false;
+  }
+  double h = step_length(w), left = w->spec.t_end - w->t;
+  if (w->steps < w->creep_after || !arrival_creeps(&w->arrival, s, h)) return false;
+  w->crept_from = s->used;
+  bool taken =
+      try_method(w, STEPPER_CREEPING, fmin(choice_creeping(&w->choice, s, h), left), t, done);
+  if (*done != STATUS_PAUSED && !taken) w->creep_after = w->steps + ARRIVAL_CREEPING;
   return taken;
 }
 
@@ -161,7 +187,8 @@ static flow_reason flow_next(flow *w, const tick *t) {
     arrival_evaluate(&w->arrival, w->Z);
     return FLOW_CONVERGED;
   }
-  if (done != STATUS_PAUSED && !try_other(w, t, &done) && done != STATUS_PAUSED)
+  if (done != STATUS_PAUSED && !try_creeping(w, t, &done) && done != STATUS_PAUSED &&
+      !try_other(w, t, &done) && done != STATUS_PAUSED)
     why = flow_step(w, t);
   if (done == STATUS_PAUSED) return FLOW_INTERRUPTED;
   if (why != FLOW_RUNNING) return why;

@@ -16,10 +16,12 @@ typedef struct method method;
 /* Functions see the stepper that uses them, and in it their own room (stepper_room). */
 struct method {
   const char *name;
-  const method *pair[2]; /* of "auto" alone, which has no functions: it begins with the first */
-  bool is_explicit;      /* Runge-Kutta: cheap steps, a bounded region of stability */
-  int estimate;          /* its error estimate is O(h^estimate) */
-  double stable;         /* steps with h lam <= stable damp a mode; INFINITY: any */
+  const method *pair[2];  /* of "auto" alone, which has no functions: it begins with the first */
+  const method *creeping; /* what takes over where the state creeps and E stays; or NULL */
+  bool is_explicit;       /* Runge-Kutta: cheap steps, a bounded region of stability */
+  int estimate;           /* its error estimate is O(h^estimate) */
+  bool settles;           /* comes to rest where E stays, with steps of any length */
+  double stable;          /* steps with h lam <= stable damp a mode; INFINITY: any */
   /* What its estimate is held against, so that errors at the end are about tol. */
   double (*local_tol)(double tol);
   /* About the microseconds of a step: only ratios matter. */
@@ -38,7 +40,8 @@ struct method {
   double (*slowest)(const stepper *s), (*fastest)(const stepper *s);
 };
 
-extern const method method_auto, method_expo2, method_expo4, method_dopri5, method_dop853;
+extern const method method_auto, method_expo2, method_expo4, method_dopri5, method_dop853,
+    method_rodas4;
 /* All of them in the order of the documentation, NULL at the end. */
 extern const method *const flow_methods[];
 /* NULL: there is none of that name. */

@@ -8,8 +8,8 @@
 
 #include "flow/tuning.h"
 
-const method *const flow_methods[] = {&method_auto,   &method_expo2,  &method_expo4,
-                                      &method_dopri5, &method_dop853, NULL};
+const method *const flow_methods[] = {&method_auto,   &method_expo2,  &method_expo4, &method_dopri5,
+                                      &method_dop853, &method_rodas4, NULL};
 
 const method *method_named(const char *name) {
   const method *const *m = flow_methods;
@@ -20,11 +20,11 @@ const method *method_named(const char *name) {
 void stepper_layout(arena *a, stepper *s, dims d, const method *which) {
   bool pair = which->pair[0] != NULL;
   s->low = arena_mat(a, d.r + d.m, d.kp);
-  for (int i = 0; i < 2; i++) {
-    stepper_slot *slot = &s->slot[i];
-    slot->method = pair ? which->pair[i] : i == 0 ? which : NULL;
-    slot->room = slot->method ? slot->method->layout(a, d) : NULL;
-  }
+  s->slot[0].method = pair ? which->pair[0] : which;
+  s->slot[1].method = pair ? which->pair[1] : NULL;
+  s->slot[STEPPER_CREEPING].method = d.kp < d.r ? which->creeping : NULL;
+  for (int i = 0; i < STEPPER_SLOTS; i++)
+    s->slot[i].room = stepper_has(s, i) ? s->slot[i].method->layout(a, d) : NULL;
 }
 
 static void use(stepper *s, int slot) {
@@ -37,15 +37,15 @@ void stepper_start(stepper *s, const field *f, double tol) {
   s->f = *f;
   s->tol = tol;
   s->work = (stepper_work){0, 0};
-  s->conserving = s->slot[1].method != NULL;
-  for (int i = 0; i < 2 && s->slot[i].method; i++)
-    s->slot[i].local_tol = s->slot[i].method->local_tol(tol);
+  s->conserving = stepper_has(s, 1);
+  for (int i = 0; i < STEPPER_SLOTS; i++)
+    if (stepper_has(s, i)) s->slot[i].local_tol = s->slot[i].method->local_tol(tol);
   use(s, 0);
 }
 
-stepper_mark stepper_swap(stepper *s) {
+stepper_mark stepper_swap(stepper *s, int slot) {
   stepper_mark before = {s->used, s->control};
-  use(s, 1 - s->used);
+  use(s, slot);
   return before;
 }
 

@@ -18,6 +18,9 @@ typedef struct stepper_work {
   int64_t evaluations, eigenproblems;
 } stepper_work;
 
+/* auto has two methods, the others one; the last slot is for states that creep, or empty. */
+enum { STEPPER_CREEPING = 2, STEPPER_SLOTS };
+
 typedef struct stepper_slot {
   const method *method;
   void *room;
@@ -29,13 +32,14 @@ struct stepper {
   double tol;      /* the user's */
   control control; /* control.h is the next step to try */
   stepper_work work;
-  bool conserving;      /* explicit steps conserve the imbalance too */
-  mat low;              /* k x k': the other state of an estimate */
-  stepper_slot slot[2]; /* auto has two methods, the others one; rooms are for methods alone */
-  int used;             /* the slot in use */
+  bool conserving;                  /* explicit steps conserve the imbalance too */
+  mat low;                          /* k x k': the other state of an estimate */
+  stepper_slot slot[STEPPER_SLOTS]; /* rooms are for methods alone */
+  int used;                         /* the slot in use */
 };
 
-/* Rooms for a method; for auto those of both of its pair. */
+/* Rooms for a method; for auto those of both of its pair. Only where k' < r can K be singular, and
+ * a state creep along while E stays. */
 void stepper_layout(arena *a, stepper *s, dims d, const method *which);
 /* Begins with the method of the layout, or with the first of its pair. */
 void stepper_start(stepper *s, const field *f, double tol);
@@ -47,12 +51,14 @@ static inline double stepper_local_tol(const stepper *s) { return s->slot[s->use
 /* The rest is for methods: their own room. */
 static inline void *stepper_room(const stepper *s) { return s->slot[s->used].room; }
 
-/* To the other method of a pair; the result undoes it. */
+/* There is a method in a slot. */
+static inline bool stepper_has(const stepper *s, int slot) { return s->slot[slot].method != NULL; }
+/* To the method of another slot; the result undoes it. */
 typedef struct stepper_mark {
   int used;
   control control;
 } stepper_mark;
-stepper_mark stepper_swap(stepper *s);
+stepper_mark stepper_swap(stepper *s, int slot);
 void stepper_undo(stepper *s, stepper_mark before);
 /* Forgets the last step: the next begins somewhere else. */
 void stepper_restart(stepper *s);

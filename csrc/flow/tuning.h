@@ -58,6 +58,22 @@ static const double EXPO_FAR = 4.0;
 static const double EXPO_NULL = 1e-14;
 enum { EXPO_NEWTON = 12 };
 
+/* ---- rodas.c, implicit.c */
+
+/* Bar of its estimate: this times tol. */
+static const double RODAS_BAR = 1.0;
+/* Conjugate gradients end at this relative residual, or after so many iterations. */
+static const double RODAS_SOLVED = 1e-12;
+enum { RODAS_SOLVER = 200 };
+/* Corrections of the imbalance after a step: each squares what is left. */
+enum { RODAS_RESTORE = 2 };
+/* Steps are at most this share of the time in which a mode grows e-fold, */
+static const double RODAS_GROWTH = 1.0;
+/* and this is the error of one that is longer: the next is half as long. */
+static const double RODAS_UNSOLVED = 16.0;
+/* A step, per r m k', beside two of expo4's. */
+static const double RODAS_COST_PRODUCT = 0.05;
+
 /* ---- choice.c: auto */
 
 /* The other method's step must get this many times as far for its price. */
@@ -81,10 +97,16 @@ static const double EXPO_COST_CALL = 10.0, EXPO_COST_PRODUCT = 9e-3, EXPO_COST_P
  * excess did not halve, because explicit steps near their limit of stability hover above. */
 static const double ARRIVAL_UNITS = 8.0, ARRIVAL_HOVERING = 512.0;
 enum { ARRIVAL_PATIENCE = 20 };
-/* max|S Z| / (max|A| max|Z|) of a stationary point, in units of round-off. */
-static const double ARRIVAL_STATIONARY = 16.0;
-/* Singular values below this share of the largest are zero: the rank of Z and of Yt. */
-static const double ARRIVAL_RANK = 1e-12;
+/* So many units of round-off, times the larger side, are a singular value of zero. */
+static const double ARRIVAL_RANK = 4.0;
+/* A tiny entry that its velocity should have multiplied by exp of this is not growing. */
+static const double ARRIVAL_NOT_GROWING = 30.0;
+/* Steps at round-off of S Z after which no way out of a saddle is expected any more. */
+enum { ARRIVAL_GIVE_UP = 2000 };
+/* A state creeps where so many steps did not halve the excess, and the next would move it by less
+ * than this share of tol^1/p, by which accuracy alone lets it move. */
+enum { ARRIVAL_CREEPING = 10 };
+static const double ARRIVAL_CREEP = 0.02;
 /* Explicit steps keep this share of their region of stability where stiff parts of E linger. */
 static const double ARRIVAL_INSIDE = 0.8;
 /* Near a stationary point (motion below this many bars of the estimate, and below the second

@@ -1,0 +1,58 @@
+/* csrc/flow/implicit.c: rodas4 as a method: record and judgement of the steps of rodas.c.
+ * SPDX-License-Identifier: MIT */
+#include <math.h>
+
+#include "flow/rodas.h"
+#include "flow/stepper.h"
+#include "flow/tuning.h"
+
+static void *rodas_room(arena *a, dims d) {
+  rodas shape, *w = arena_bytes(a, 1, sizeof *w);
+  rodas_layout(a, w ? w : &shape, d);
+  return w;
+}
+
+/* m eigenproblems of order r, and six solves of about ten products each. */
+static double rodas_cost(dims d) {
+  return 2.0 * method_expo4.cost(d) + RODAS_COST_PRODUCT * (double)d.r * d.m * d.kp;
+}
+
+static double rodas_tol(double tol) { return RODAS_BAR * tol; }
+
+static void rodas_restart(stepper *s) { rodas_start(stepper_room(s), &s->work.eigenproblems); }
+
+static status rodas_attempt(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
+  double diff[2];
+  bool solved;
+  status done = rodas_step(stepper_room(s), &s->f, Z, h, out, diff, &solved, t);
+  if (done != STATUS_OK) return done;
+  *err = solved ? control_error(&s->f, Z, out, diff, stepper_local_tol(s)) : RODAS_UNSOLVED;
+  return done;
+}
+
+static void rodas_take(stepper *s) { rodas_accept(stepper_room(s)); }
+
+/* The kernel is that of another state, before and after. */
+static status rodas_again(stepper *s, mat Z, double h, mat out, const tick *t) {
+  rodas *w = stepper_room(s);
+  double diff[2];
+  bool solved;
+  rodas_accept(w);
+  status done = rodas_step(w, &s->f, Z, h, out, diff, &solved, t);
+  rodas_accept(w);
+  return done == STATUS_OK && !solved ? STATUS_LIMIT : done;
+}
+
+const method method_rodas4 = {
+    .name = "rodas4",
+    .settles = true,
+    .estimate = 4,
+    .stable = INFINITY,
+    .local_tol = rodas_tol,
+    .cost = rodas_cost,
+    .layout = rodas_room,
+    .restart = rodas_restart,
+    .attempt = rodas_attempt,
+    .accept = rodas_take,
+    .again = rodas_again,
+};
