@@ -38,7 +38,7 @@ options.define("flow", {
   {name = "tol", type = "number", range = "(0, 1]", default = 1e-6,
     help = "error of a step relative to the largest entry of U1 and of V"},
   {name = "method", choices = core.flow.methods, default = "auto",
-    help = "expo: exponential, imbalance exact; dopri5, dop853: explicit Runge-Kutta"},
+    help = "expo: exponential, imbalance exact; dopri5, dop853: explicit; rodas4: implicit"},
   common.until_excess,
   {name = "save_at", type = "table|matrix", default_help = "every accepted step",
     help = "times to record at: a list, a column, or {log = {t0, t1, count}}"},

@@ -19,9 +19,9 @@ Options
                 convergence
   tol           a number in (0, 1], default 1e-06: error of a step relative to
                 the largest entry of U1 and of V
-  method        one of auto, expo2, expo4, dopri5, dop853, default 'auto':
-                expo: exponential, imbalance exact; dopri5, dop853: explicit
-                Runge-Kutta
+  method        one of auto, expo2, expo4, dopri5, dop853, rodas4, default
+                'auto': expo: exponential, imbalance exact; dopri5, dop853:
+                explicit; rodas4: implicit
   until_excess  a number > 0: stop when L - L* has fallen to this
   max_steps     an integer >= 1, default 1000000: accepted and rejected steps
                 together
@@ -1807,9 +1807,9 @@ Options
                 convergence
   tol           a number in (0, 1], default 1e-06: error of a step relative to
                 the largest entry of U1 and of V
-  method        one of auto, expo2, expo4, dopri5, dop853, default 'auto':
-                expo: exponential, imbalance exact; dopri5, dop853: explicit
-                Runge-Kutta
+  method        one of auto, expo2, expo4, dopri5, dop853, rodas4, default
+                'auto': expo: exponential, imbalance exact; dopri5, dop853:
+                explicit; rodas4: implicit
   until_excess  a number > 0: stop when L - L* has fallen to this
   save_at       a table or a matrix, default every accepted step: times to
                 record at: a list, a column, or {log = {t0, t1, count}}
