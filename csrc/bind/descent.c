@@ -68,18 +68,31 @@ static int l_descent_state(lua_State *L) {
   return 1;
 }
 
-/* d:time() -> k, excess, largest stable step once diverged (else 0) */
+/* d:time() -> k, excess */
 static int l_descent_time(lua_State *L) {
   const bound_descent *b = descent_check(L);
   lua_pushinteger(L, (lua_Integer)b->d.k);
   lua_pushnumber(L, b->d.excess);
-  lua_pushnumber(L, b->d.eta_max);
-  return 3;
+  return 2;
+}
+
+/* d:stable_eta() -> the largest stable step, or 0 */
+static int l_descent_stable_eta(lua_State *L) {
+  const bound_descent *b = descent_check(L);
+  lua_getiuservalue(L, 1, DESCENT_STATE);
+  dims d = state_dims(bind_state_check(L, -1));
+  stable_eta w;
+  for (placing at = bind_scratch(L); placing_next(&at);) stable_eta_layout(&at.room, &w, d);
+  double eta;
+  ALONE(eta = descent_stable_eta(&b->d, &w));
+  lua_pushnumber(L, eta);
+  return 1;
 }
 
 static const luaL_Reg methods[] = {{"advance", l_descent_advance},
                                    {"state", l_descent_state},
                                    {"time", l_descent_time},
+                                   {"stable_eta", l_descent_stable_eta},
                                    {NULL, NULL}};
 
 void bind_descent(lua_State *L) {

@@ -23,8 +23,6 @@ void descent_layout(arena *a, descent *d, dims of, int n, int batch) {
   d->batch_W = arena_mat(a, batch, of.r);
   d->batch_E = arena_mat(a, batch, of.m);
   d->order = arena_ints(a, (size_t)n);
-  flow_layout(a, &d->ahead, of, &method_dopri5);
-  kernel_room_layout(a, &d->room, of);
 }
 
 static void descent_evaluate(descent *d) {
@@ -38,7 +36,6 @@ void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, 
   d->W = W;
   d->Y = Y;
   d->k = 0;
-  d->eta_max = 0.0;
   d->began = clock_seconds();
   mat_copy(d->Z, Z0);
   mat_copy(d->Z0, Z0);
@@ -117,28 +114,8 @@ static void descent_step(descent *d) {
   descent_evaluate(d);
 }
 
-/* 2 / max lam_max(K) over the start and the beginning of the flow, where K grows to its size: the
- * stiff modes that decide are the first to settle. */
-static double largest_step(descent *d) {
-  flow_spec spec = {&method_dopri5, INFINITY, DESCENT_AHEAD_TOL, 0.0, DESCENT_AHEAD, 0.0};
-  double low, high, top = 0.0;
-  flow_start(&d->ahead, &d->f, &spec, d->Z0, 0.0);
-  flow_reason why = d->ahead.reason;
-  for (int n = 0;; n++) {
-    if (n % DESCENT_AHEAD_EVERY == 0 || why != FLOW_RUNNING) {
-      if (kernel_range(&d->room, &d->f, d->ahead.Z, &low, &high) == STATUS_OK)
-        top = fmax(top, high);
-    }
-    if (why != FLOW_RUNNING) return top > 0.0 ? 2.0 / top : 0.0;
-    why = flow_advance(&d->ahead, NULL);
-  }
-}
-
 static flow_reason descent_judge(descent *d, const tick *t) {
-  if (!(d->excess <= d->limit)) {
-    d->eta_max = largest_step(d);
-    return FLOW_DIVERGED;
-  }
+  if (!(d->excess <= d->limit)) return FLOW_DIVERGED;
   if (d->spec.until_excess > 0.0 && d->excess <= d->spec.until_excess) return FLOW_UNTIL_EXCESS;
   if (d->k >= d->spec.steps) return FLOW_TIME;
   if (d->spec.max_seconds > 0.0 && clock_seconds() - d->began >= d->spec.max_seconds)
@@ -154,4 +131,24 @@ flow_reason descent_advance(descent *d, int64_t count, const tick *t) {
     d->reason = descent_judge(d, t);
   }
   return d->reason;
+}
+
+void stable_eta_layout(arena *a, stable_eta *w, dims d) {
+  flow_layout(a, &w->ahead, d, &method_dopri5);
+  kernel_room_layout(a, &w->room, d);
+}
+
+double descent_stable_eta(const descent *d, stable_eta *w) {
+  flow_spec spec = {&method_dopri5, INFINITY, DESCENT_AHEAD_TOL, 0.0, DESCENT_AHEAD, 0.0};
+  double low, high, top = 0.0;
+  flow_start(&w->ahead, &d->f, &spec, d->Z0, 0.0);
+  flow_reason why = w->ahead.reason;
+  for (int n = 0;; n++) {
+    if (n % DESCENT_AHEAD_EVERY == 0 || why != FLOW_RUNNING) {
+      if (kernel_range(&w->room, &d->f, w->ahead.Z, &low, &high) == STATUS_OK)
+        top = fmax(top, high);
+    }
+    if (why != FLOW_RUNNING) return top > 0.0 ? 2.0 / top : 0.0;
+    why = flow_advance(&w->ahead, NULL);
+  }
 }

@@ -34,10 +34,9 @@ typedef struct descent_spec {
 typedef struct descent {
   field f;
   descent_spec spec;
-  mat Z;          /* k x k' */
-  int64_t k;      /* steps taken */
-  double excess;  /* L - L* at Z */
-  double eta_max; /* once diverged: largest stable step, 2 / max lam_max(K) along the flow; or 0 */
+  mat Z;              /* k x k' */
+  int64_t k;          /* steps taken */
+  double excess;      /* L - L* at Z */
   flow_reason reason; /* time (all steps taken), until_excess, diverged, max_seconds, ... */
   /* private */
   mat W, Y;                /* n x r, n x m: sgd only, the caller's */
@@ -49,8 +48,6 @@ typedef struct descent {
   int next;                /* where the next batch begins */
   philox rng;
   double limit, began; /* excess beyond which it has diverged; clock */
-  flow ahead;          /* looks for the largest kernel once diverged */
-  kernel_room room;
 } descent;
 
 /* n: rows of X (sgd; otherwise 0). batch: spec.batch (sgd; otherwise 0). Run twice. */
@@ -59,5 +56,16 @@ void descent_layout(arena *a, descent *d, dims of, int n, int batch);
 void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0);
 /* Up to count more steps. FLOW_RUNNING: call again; FLOW_INTERRUPTED: call again to go on. */
 flow_reason descent_advance(descent *d, int64_t count, const tick *t);
+
+/* Rooms to say afterwards what step would have been stable; only one that diverged is asked. */
+typedef struct stable_eta {
+  flow ahead;
+  kernel_room room;
+} stable_eta;
+
+void stable_eta_layout(arena *a, stable_eta *w, dims d);
+/* 2 / max lam_max(K) over the start and the beginning of the flow, where K grows to its size: the
+ * stiff modes that decide are the first to settle. 0: K is 0 there. */
+double descent_stable_eta(const descent *d, stable_eta *w);
 
 #endif

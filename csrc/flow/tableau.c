@@ -3,7 +3,6 @@
  * SPDX-License-Identifier: MIT */
 #include "flow/tableau.h"
 
-#include <math.h>
 #include <stddef.h>
 
 /* Rows of the text are rows of the tableau. */
@@ -67,20 +66,3 @@ const tableau tableau_dopri5 = {"dopri5", 6, 5, 5, dopri5_a, dopri5_b, dopri5_c,
 
 const tableau tableau_dop853 = {"dop853", 12,       8,         8,        dop853_a,
                                 dop853_b, dop853_c, dop853_e5, dop853_e3};
-
-static bool near(double sum, double wanted, double size) {
-  return fabs(sum - wanted) <= 4e-15 * (1.0 + size);
-}
-
-static bool sums_to(const double *x, int n, double wanted) {
-  double sum = 0.0, size = 0.0;
-  for (int i = 0; i < n; i++) sum += x[i], size += fabs(x[i]);
-  return near(sum, wanted, size);
-}
-
-bool tableau_consistent(const tableau *t) {
-  bool good = sums_to(t->b, t->stages, 1.0) && sums_to(t->e, t->stages + 1, 0.0) &&
-              (!t->e2 || sums_to(t->e2, t->stages + 1, 0.0));
-  for (int i = 0; i < t->stages; i++) good = good && sums_to(tableau_row(t, i), i, t->c[i]);
-  return good;
-}

@@ -4,8 +4,6 @@
 #ifndef LINNET_FLOW_TABLEAU_H
 #define LINNET_FLOW_TABLEAU_H
 
-#include <stdbool.h>
-
 enum { TABLEAU_STAGES = 12 };
 
 /* Z+ = Z + h sum b_i F_i, F_i = F(Z + h sum_{j<i} a_ij F_j). The derivative at Z+ is the first of
@@ -23,8 +21,5 @@ extern const tableau tableau_dopri5, tableau_dop853;
 
 /* Row i of a. */
 static inline const double *tableau_row(const tableau *t, int i) { return t->a + i * (i - 1) / 2; }
-
-/* Row sums are c, sum b = 1, sums of error vectors 0, to round-off: a mistyped digit shows. */
-bool tableau_consistent(const tableau *t);
 
 #endif

@@ -87,9 +87,10 @@ function problem.methods.descend(p, s, opts)
       max_seconds = o.max_seconds}),
   }
   return run.drive(self, loop, function()
-    local k, _, eta_max = self.descent:time()
+    local k = self.descent:time()
+    local eta = self.reason == "diverged" and self.descent:stable_eta() or 0
     return {method = o.method, steps = k, evaluations = k,
-      largest_stable_eta = eta_max > 0 and eta_max / scale or nil}
+      largest_stable_eta = eta > 0 and eta / scale or nil}
   end, p, s, "k")
 end
 

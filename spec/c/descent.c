@@ -151,7 +151,9 @@ static void check_ends(void) {
   descent d = rooms(&f, 7, 0, 0);
   descent_spec spec = spec_of(DESCENT_GD, 40.0, 100000);
   check(run(&d, &f, &spec, Z0) == FLOW_DIVERGED, "a step of 40 diverges");
-  double eta = d.eta_max;
+  stable_eta w;
+  CHECK_LAYOUT(a, stable_eta_layout(a, &w, (dims){f.r, f.m, 7}));
+  double eta = descent_stable_eta(&d, &w);
   check(eta > 0.0 && isfinite(eta), "and a step is suggested: %g", eta);
   spec.eta = 0.95 * eta;
   check(run(&d, &f, &spec, Z0) == FLOW_TIME && d.excess <= 1e-25, "just below it, gd converges: %g",

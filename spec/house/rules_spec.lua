@@ -70,6 +70,30 @@ describe("the rules of the house", function()
     none(bad)
   end)
 
+  it("every field of a struct is used somewhere", function()
+    local code, fields = {}, {}
+    for i, path in ipairs(C) do
+      local text = contents(path):gsub("/%*.-%*/", "")
+      code[i] = text:gsub("%f[%w_]struct%s*[%w_]*%s*(%b{})", function(body)
+        if body:find("=") then return end -- an initializer
+        for declared in body:sub(2, -2):gsub("%b{}", ""):gmatch("[^;]+") do
+          local pointer = declared:match("%(%*+([%w_]+)%)%s*%(") -- to a function
+          local names = pointer or declared:gsub("%b[]", "")
+          for name in names:gmatch("([%w_]+)%s*%f[,\0]") do fields[name] = path end
+        end
+        return ""
+      end)
+    end
+    local all, bad, count = table.concat(code), {}, 0
+    for name, path in pairs(fields) do
+      count = count + 1
+      if not all:find("[.>]" .. name .. "%f[^%w_]") then bad[#bad + 1] = path .. ": " .. name end
+    end
+    table.sort(bad)
+    none(bad)
+    assert.is_true(count > 200)
+  end)
+
   it("no file of the core keeps state of its own between calls", function()
     local bad = {}
     for _, path in ipairs(C) do
