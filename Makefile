@@ -60,7 +60,7 @@ TREE = LUA_PATH_5_4="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$${LUA_PATH_5_
 DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev libopenblas-dev liblapacke-dev \
              lua-argparse lua-filesystem gnuplot-nox|gnuplot-qt|gnuplot-x11
 DEPS_TEST := lua-busted lua-dkjson
-DEPS_CI   := locales lua-check lua-ldoc luarocks clang-format git python3-minimal python3-numpy
+DEPS_CI   := locales lua-check luarocks clang-format git python3-minimal python3-numpy
 DEPS_RELEASE := clang valgrind libc6-dbg libopenblas0-serial libopenblas-serial-dev \
                 liblapack-dev libblas-dev
 
@@ -160,10 +160,9 @@ MANUAL ?= lua/linnet/manual.lua
 manual: build ## write lua/linnet/manual.lua, the text behind help(), from the doc comments
 	@$(TREE) $(LUA) tools/manual.lua >$(BUILD)/manual.new && mv $(BUILD)/manual.new $(MANUAL)
 
-docs: build ## the reference manual as HTML into docs/html (LDoc)
-	@rm -rf $(BUILD)/manual && mkdir -p $(BUILD)/manual
-	@$(TREE) $(LUA) tools/manual.lua $(BUILD)/manual
-	@ldoc --quiet --fatalwarnings --config config.ld --dir docs/html $(BUILD)/manual
+docs: build ## the manual in HTML, guides and mathematics included, into docs/html
+	@rm -rf docs/html && mkdir -p docs/html
+	@$(TREE) $(LUA) tools/html.lua docs/html
 
 # The stock interpreter with a sanitizer's runtime loaded before everything else.
 SANITIZE = $(MAKE) --no-print-directory test OPENBLAS_NUM_THREADS=1

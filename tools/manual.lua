@@ -1,7 +1,7 @@
 --- tools/manual.lua: the reference manual from the doc comments of C and Lua.
 --
--- `lua tools/manual.lua` writes lua/linnet/manual.lua, the text behind `help()`, to standard
--- output; `lua tools/manual.lua DIR` writes one LDoc file per chapter into DIR for the HTML.
+-- `lua tools/manual.lua` writes lua/linnet/manual.lua, the text behind `help()` and the HTML manual
+-- (tools/html.lua), to standard output.
 -- A comment belongs to the manual when its name (`@function`, or module and function name) is
 -- something a user can reach: `linnet.x`, `linnet.x.y`, or `type:method`, type in lower case.
 -- A chapter is what stands before the last dot or colon.
@@ -164,7 +164,6 @@ local function finished(name, entry)
     name = name, kind = "function", signature = name .. "(" .. args .. ")",
     text = table.concat(page, "\n\n"),
     usage = usage and table.concat(trim{usage}, "\n"):gsub("^%s*\n", ""):gsub("%s+$", ""),
-    entry = entry, options = described,
   }
 end
 
@@ -176,7 +175,7 @@ local function outlined(name, kind, entry)
     if tag.tag == "field" then fields[#fields + 1] = {field, what} end
   end
   local text = words.reflow((table.concat(trim(entry.text), "\n"):gsub("^lua/%S+: ", "")))
-  return {name = name, kind = kind, signature = name, fields = fields, text = text, entry = entry}
+  return {name = name, kind = kind, signature = name, fields = fields, text = text}
 end
 
 local function sources()
@@ -216,7 +215,7 @@ local function collect()
     if schema.name:find("%.") and not seen["linnet." .. schema.name] then
       local described = "Options\n" .. options_of(schema.name)
       pages[#pages + 1] = {name = schema.name, signature = schema.name, kind = "options",
-        text = words.wrap("", schema.summary) .. "\n\n" .. described, options = described}
+        text = words.wrap("", schema.summary) .. "\n\n" .. described}
     end
   end
   for name, entry in pairs(modules) do -- those whose functions users can reach
@@ -255,38 +254,4 @@ local function write_manual(pages)
   print("}")
 end
 
-local ESCAPE = {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;"}
-
---- One LDoc source per chapter, the comments under their public names.
-local function write_ldoc(pages, dir)
-  local chapters = {}
-  for _, page in ipairs(pages) do
-    local chapter = page.name:match("^(.*)[.:]") or page.name
-    if not chapters[chapter] then
-      chapters[chapter] = assert(io.open(("%s/%s.lua"):format(dir, chapter), "w"))
-      chapters[chapter]:write("--- ", chapter, "\n-- @module ", chapter, "\n\n")
-    end
-    local out = chapters[chapter]
-    local function comment(text) out:write("-- ", (text:gsub("\n", "\n-- ")), "\n") end
-    local function prose(text)
-      return (text:gsub("[&<>]", ESCAPE):gsub("`([^`]+)`", "<code>%1</code>"))
-    end
-    out:write("---\n")
-    comment(prose(page.entry and table.concat(page.entry.text, "\n") or page.text:match("^[^\n]*")))
-    if page.options then
-      comment("<pre>" .. page.options:gsub("[&<>]", ESCAPE) .. "</pre>")
-    end
-    for _, tag in ipairs(page.entry and page.entry.tags or {}) do
-      local text = table.concat(tag.lines, "\n")
-      if tag.tag == "usage" then comment("@usage " .. text)
-      elseif tag.tag ~= "function" and tag.tag ~= "module" then
-        comment("@" .. tag.tag .. " " .. prose(text))
-      end
-    end
-    out:write("-- @function ", page.name:match("[%w_]+$"), "\n\n")
-  end
-  for _, out in pairs(chapters) do out:close() end
-end
-
-local pages = collect()
-if arg[1] then write_ldoc(pages, arg[1]) else write_manual(pages) end
+write_manual(collect())

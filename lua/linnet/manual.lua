@@ -341,9 +341,9 @@ which initializations use: changing `m` or `noise` leaves X as it is.
              of range
 
 Options
-  n            an integer in [1, 2147483647], default 100: samples
-  D            an integer in [1, 2147483647], default 400: inputs
-  m            an integer in [1, 2147483647], default 1: outputs
+  n            an integer >= 1, default 100: samples
+  D            an integer >= 1, default 400: inputs
+  m            an integer >= 1, default 1: outputs
   noise        a number >= 0, default 0: standard deviation of what is added
                to each entry of Y
   kappa        a number >= 1, default as the entries make it: lambda_1 /
@@ -1765,17 +1765,16 @@ n for the mean. A step that is too large ends with reason `diverged`, and
 
 Options
   eta           a number > 0, required: step size
-  steps         an integer in [1, 9007199254740992], required: how many
-                updates
+  steps         an integer >= 1, required: how many updates
   method        one of gd, heavy_ball, nesterov, sgd, default 'gd'
   momentum      a number in [0, 1), default 0.9: of heavy_ball and nesterov
-  batch         an integer in [1, 2147483647], default all n samples: of sgd:
-                samples a step, drawn without replacement in each epoch
+  batch         an integer >= 1, default all n samples: of sgd: samples a
+                step, drawn without replacement in each epoch
   seed          an integer >= 0, default 0: of sgd's order of samples
   loss          one of sum, mean, default 'sum': what eta multiplies: 1/2
                 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n
-  every         an integer in [1, 9007199254740992], default so that at most
-                300 records are kept: record each so many steps
+  every         an integer >= 1, default so that at most 300 records are kept:
+                record each so many steps
   until_excess  a number > 0: stop when L - L* has fallen to this
   record        a table, default {'rate', 'distance'}; loss and excess always:
                 names among alignment distance excess imbalance_drift

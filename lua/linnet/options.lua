@@ -80,9 +80,13 @@ local function range_has(range, x) -- false for NaN
     and (x < range.high or not range.high_open and x == range.high)
 end
 
--- " > 0", " in [0, 1]", "": what follows the noun.
-local function range_text(range)
+-- Limits of the machine rather than of the matter: help leaves them out, messages do not.
+local MACHINE = 2 ^ 31 - 1
+
+-- " > 0", " in [0, 1]", "": what follows the noun. `value` is nil in help.
+local function range_text(range, value)
   local above, below = range.low > -math.huge, range.high < math.maxinteger
+  if value == nil and range.high >= MACHINE then below = false end
   if above and below then return " in " .. range.text end
   if above then return (range.low_open and " > " or " >= ") .. shown(range.low) end
   if below then return (range.high_open and " < " or " <= ") .. shown(range.high) end
@@ -157,7 +161,7 @@ local function allowed(entry, value)
       local numeric = kind == "number" or kind == "integer" or kind == "list"
       local finite = (value == math.huge or value == -math.huge) and kind == "number"
       parts[#parts + 1] = (finite and "a finite number" or NOUN[kind])
-        .. (numeric and range_text(entry.interval) or "")
+        .. (numeric and range_text(entry.interval, value) or "")
     end
   end
   return table.concat(parts, " or ")
