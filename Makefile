@@ -132,11 +132,12 @@ examples: deps build ## run every numbered example; QUICK=1 for small sizes
 	@failed=0; for e in examples/[0-9]*.lua; do echo "== $$e"; \
 	 $(TREE) QUICK='$(QUICK)' $(LUA) $$e </dev/null || { echo "failed: $$e"; failed=1; }; done; exit $$failed
 
-gallery: deps build ## draw the pictures that docs/gallery.md shows, each by its example
+gallery: deps build ## draw the pictures of docs/gallery.md, each by its example; README's numbers anew
 	@mkdir -p docs/gallery
 	@sed -n 's/.*](gallery\/\([^)]*\)).*/\1/p' docs/gallery.md | while read -r f; do echo "== $$f"; \
 	 $(TREE) FIGURES=$${f##*.} $(LUA) examples/$${f%%_*}_*.lua >/dev/null </dev/null && \
 	 cp out/$$f docs/gallery/ || exit 1; done
+	@$(TREE) $(LUA) tools/readme.lua
 
 repl: deps build ## Lua's prompt with linnet loaded and help() at hand
 	@$(TREE) $(LUA) bin/linnet repl

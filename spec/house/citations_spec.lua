@@ -56,6 +56,7 @@ local function papers(text)
     if not REFERENCES:find("**[" .. mark .. "]**", 1, true) then ghosts[#ghosts + 1] = mark end
   end
   local function author(name, year)
+    if tonumber(year) < 1850 or tonumber(year) > 2035 then return end
     count = count + 1
     for item in (REFERENCES .. "\n- "):gmatch("(.-)\n%- ") do
       if item:find(name, 1, true) and item:find(year, 1, true) then return end
@@ -63,10 +64,10 @@ local function papers(text)
     ghosts[#ghosts + 1] = name .. " " .. year
   end
   for name, year in text:gmatch("(%u%l+) et al%.?,? (%d%d%d%d)%f[%D]") do author(name, year) end
-  for name, year in text:gmatch("(%u%l+) and %u%l+,? ([12][09]%d%d)%f[%D]") do
+  for name, year in text:gmatch("(%u%l+) and %u%l+,? ([12][890]%d%d)%f[%D]") do
     author(name, year)
   end
-  for name, year in text:gmatch("(%u%l+),? ([12][09]%d%d)%f[%D]") do
+  for name, year in text:gmatch("(%u%l+),? ([12][890]%d%d)%f[%D]") do
     if not ("AISTATS ICML"):find(name, 1, true) then author(name, year) end
   end
   return ghosts, count

@@ -2,7 +2,10 @@
 -- another.
 -- SPDX-License-Identifier: MIT
 
-local PAGES = {"README.md", "docs/guide.md", "docs/numpy.md", "docs/sweeps.md"}
+local lfs = require "lfs"
+
+local PAGES = {"README.md", "docs/guide.md", "docs/numpy.md", "docs/sweeps.md", "docs/howto.md",
+  "docs/your-data.md"}
 
 -- The Lua of a page as one chunk whose lines are the page's lines.
 local function program(path)
@@ -18,6 +21,21 @@ local function program(path)
 end
 
 describe("the documentation", function()
+  local home, folder = lfs.currentdir(), nil
+
+  -- Pages write figures and reports into the folder they run in.
+  before_each(function()
+    folder = os.tmpname()
+    os.remove(folder)
+    assert(lfs.mkdir(folder))
+    assert(lfs.link(home .. "/examples", folder .. "/examples", true))
+  end)
+
+  after_each(function()
+    assert(lfs.chdir(home))
+    os.execute("rm -rf '" .. folder .. "'")
+  end)
+
   for _, path in ipairs(PAGES) do
     it("runs as printed: " .. path, function()
       local printed = {}
@@ -27,6 +45,7 @@ describe("the documentation", function()
         printed[#printed + 1] = table.concat(words, "\t")
       end, io = setmetatable({write = function() end}, {__index = io})}, {__index = _G})
       local chunk = assert(load(program(path), "@" .. path, "t", env))
+      assert(lfs.chdir(folder))
       chunk()
       for _, line in ipairs(printed) do
         assert.is_nil(line:match("^table: 0x"), path .. " prints an address: " .. line)
