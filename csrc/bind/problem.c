@@ -79,7 +79,7 @@ static int problem_index(lua_State *L) {
   else if (!strcmp(key, "optimal_loss")) lua_pushnumber(L, p->optimal_loss);
   else {
     lua_pushvalue(L, 2);
-    lua_rawget(L, lua_upvalueindex(1));
+    lua_gettable(L, lua_upvalueindex(1)); /* what Lua adds, and refuses */
   }
   return 1;
 }

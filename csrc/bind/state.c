@@ -300,7 +300,7 @@ static int state_index(lua_State *L) {
     lua_getiuservalue(L, -1, ORIGIN_PROBLEM);
   } else {
     lua_pushvalue(L, 2);
-    lua_rawget(L, lua_upvalueindex(1));
+    lua_gettable(L, lua_upvalueindex(1)); /* what Lua adds, and refuses */
   }
   return 1;
 }

@@ -7,6 +7,7 @@
 
 local core = require "linnet.core"
 local error = require("linnet.failure").raise
+local habits = require "linnet.habits"
 
 local M = {}
 
@@ -81,7 +82,7 @@ end
 
 --- " (did you mean 'x'?)", or nothing when no name of the list is near.
 function M.suggestion(word, list)
-  local near = type(word) == "string" and M.nearest(word, list)
+  local near = type(word) == "string" and (habits.same(word, list) or M.nearest(word, list))
   return near and (" (did you mean '%s'?)"):format(near) or ""
 end
 

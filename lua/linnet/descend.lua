@@ -5,15 +5,15 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.descend
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
-local problem = require "linnet.problem"
 local run = require "linnet.run"
 local trace = require "linnet.run.trace"
 local common = require("linnet.flow").common
 local error = require("linnet.failure").raise
 
-local M = {}
+local M = {problem = {}}
 
 options.define("descend", {
   summary = "Discrete descent on the loss.",
@@ -68,8 +68,8 @@ end
 -- local p = linnet.problem(X, Y)
 -- local run = p:descend(p:init("gaussian", {h = 1e12, seed = 2}), {eta = 0.01, steps = 500})
 -- print(run)
-function problem.methods.descend(p, s, opts)
-  problem.check(p, "descend")
+function M.problem.descend(p, s, opts)
+  check.self(p, core.types.problem, "problem", "descend")
   local o = options.check("descend", opts, 2)
   run.check_state("descend", p, s)
   if (o.batch or p.n) > p.n then

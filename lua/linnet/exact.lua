@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.exact
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
 local vectors = require "linnet.plot.vectors"
@@ -43,9 +44,8 @@ end
 
 local function finite(matrices)
   for _, name in ipairs{"U1", "V", "target"} do
-    local i, j, x
-    if matrices[name] then i, j, x = core.matrix.non_finite(matrices[name]) end
-    if i then return refuse("%s(%d, %d) is %s: every entry must be finite", name, i, j, x) end
+    local wrong = matrices[name] and check.not_finite(name, matrices[name])
+    if wrong then return nil, wrong end
   end
   return true
 end

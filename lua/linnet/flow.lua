@@ -6,14 +6,14 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.flow
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
-local problem = require "linnet.problem"
 local run = require "linnet.run"
 local trace = require "linnet.run.trace"
 local error = require("linnet.failure").raise
 
-local M = {}
+local M = {problem = {}}
 
 --- Options of recording and stopping that flow and descent share.
 M.common = {
@@ -31,7 +31,7 @@ M.common = {
 }
 local common = M.common
 
-options.define("flow", {
+M.schema = options.define("flow", {
   summary = "Integrate gradient flow dU/dt = -dL/dU, dV/dt = -dL/dV.",
   {name = "t", type = "number", range = "(0, inf]", required = true,
     help = "end time; math.huge runs to convergence"},
@@ -136,8 +136,8 @@ end
 -- local p = linnet.problem(X, Y)
 -- local run = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = math.huge})
 -- print(run)
-function problem.methods.flow(p, s, opts)
-  problem.check(p, "flow")
+function M.problem.flow(p, s, opts)
+  check.self(p, core.types.problem, "problem", "flow")
   local o = options.check("flow", opts, 2)
   run.check_state("flow", p, s)
   if o.t <= s.t then

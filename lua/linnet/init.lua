@@ -9,43 +9,20 @@ if _VERSION ~= "Lua 5.4" then
   error("linnet needs Lua 5.4, this is " .. _VERSION, 0)
 end
 
-local core = require "linnet.core"
+local check = require "linnet.check"
+local habits = require "linnet.habits"
+local raise = require("linnet.failure").raise
+local types = require "linnet.types"
 
-local M = {version = require "linnet.version", options = require "linnet.options"}
-
--- What comes with the package is loaded when it is first asked for.
-local modules = {}
-for name in ("matrix random npy csv data theory exact plot report record ensemble sweep")
-  :gmatch("%S+") do
-  modules[name] = "linnet." .. name
-end
-for name in ("help doctor repl"):gmatch("%S+") do modules[name] = "linnet.shell." .. name end
-
--- Functions of a module that are the package's own too.
-local functions = {
-  zeros = "matrix", ones = "matrix", eye = "matrix", diag = "matrix", linspace = "matrix",
-  logspace = "matrix", is_matrix = "matrix", threads = "matrix", heatmap = "plot",
-}
-
-M.problem = require("linnet.problem").new
-require "linnet.start"
-require "linnet.start.structured"
-require "linnet.state"
-require "linnet.flow"
-require "linnet.descend"
-require "linnet.run.ladder"
-require "linnet.run.rates"
-require "linnet.run.lazy"
-require "linnet.run.plot"
-M.load = require("linnet.run").load
-M.blas_info = core.system.blas_info
-
-return setmetatable(M, {
+-- What comes with the package is loaded when it is first asked for: linnet.types says from where.
+return setmetatable({version = require "linnet.version"}, {
   __name = "linnet",
   __index = function(self, name)
-    local value
-    if modules[name] then value = require(modules[name])
-    elseif functions[name] then value = self[functions[name]][name]
+    local value = types.public(name)
+    if value == nil and type(name) == "string" and name:sub(1, 1) ~= "_" then
+      local names, advice = types.public_names(), habits.advice("linnet", name)
+      raise(("linnet has no '%s'%s; there are %s"):format(name,
+        advice and ": " .. advice or check.suggestion(name, names), table.concat(names, ", ")), 2)
     end
     rawset(self, name, value)
     return value

@@ -618,7 +618,7 @@ Whether the manual has a page of that name.
 usage = [[
 assert(linnet.help.known("flow"))]]},
 {name = "linnet.help.methods", kind = "function", signature = "linnet.help.methods(kind)", text = [[
-The table that holds the methods of a type ("matrix", "run", ...), or nil.
+The methods of a type ("matrix", "run", ...) by name, or nil.
 
   kind       string
   returns    table]],
@@ -1066,6 +1066,8 @@ local sweep = linnet.sweep{over = {h = {log = {100, 1e6, 3}}}, seeds = 4,
 local result = sweep:run()
 print(result)
 print(result:fit_slope("h", "distance").slope)]]},
+{name = "linnet.sweep.is", kind = "function", signature = "linnet.sweep.is()", text = [[
+Whether a value is a sweep.]]},
 {name = "linnet.sweep.load", kind = "function", signature = "linnet.sweep.load(path)", text = [[
 The result in one file, complete or not.
 

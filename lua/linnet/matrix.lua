@@ -13,7 +13,6 @@ local M = {
   zeros = own.zeros, ones = own.ones, eye = own.eye, diag = own.diag,
   linspace = own.linspace, logspace = own.logspace,
   is_matrix = own.is_matrix, threads = own.threads,
-  methods = core.types.matrix.methods, -- m:name looks here; Lua adds to it, once
 }
 
 --- A matrix of doubles, indices from 1; a vector is a column. `m(i, j)` or `m[i][j]` read an entry,

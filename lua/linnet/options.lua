@@ -24,6 +24,7 @@
 -- @module linnet.options
 
 local check = require "linnet.check"
+local types = require "linnet.types"
 local words = require "linnet.words"
 local error = require("linnet.failure").raise
 
@@ -196,6 +197,26 @@ end
 
 -- ---------------------------------------------------------------- whole tables
 
+local defined = setmetatable({}, {__mode = "k"}) -- entries of schemas; others may share them
+
+-- An entry from what was given: a copy, which several schemas may start from.
+local function entry_make(name, i, given)
+  local entry = {}
+  for field, value in pairs(given) do
+    assert(FIELDS[field], ("options.define: %s, entry %d: field '%s'"):format(name, i, field))
+    entry[field] = value
+  end
+  entry.type = entry.type or entry.choices and "string" or "any"
+  entry.types, entry.accepts = {}, {}
+  for kind in entry.type:gmatch("[^|]+") do
+    assert(NOUN[kind], ("options.define: %s.%s: type '%s'"):format(name, entry.name, kind))
+    entry.types[#entry.types + 1], entry.accepts[kind] = kind, true
+  end
+  entry.interval = entry.range and range_parse(entry.range) or FINITE
+  defined[entry] = true
+  return entry
+end
+
 --- Register the schema of a public function (format: head of this file).
 -- @tparam string name as messages and `help` say it
 -- @tparam table schema `summary` and a list of entries; gains `name` and is kept
@@ -209,20 +230,8 @@ function M.define(name, schema)
   assert(not M.schemas[name], ("options.define: '%s' is defined already"):format(name))
   schema.name, schema.entries = name, {}
   for i, given in ipairs(schema) do
-    local entry = {} -- a copy: several schemas may share an entry
-    for field, value in pairs(given) do
-      assert(FIELDS[field], ("options.define: %s, entry %d: field '%s'"):format(name, i, field))
-      entry[field] = value
-    end
-    schema[i] = entry
-    entry.type = entry.type or entry.choices and "string" or "any"
-    entry.types, entry.accepts = {}, {}
-    for kind in entry.type:gmatch("[^|]+") do
-      assert(NOUN[kind], ("options.define: %s.%s: type '%s'"):format(name, entry.name, kind))
-      entry.types[#entry.types + 1], entry.accepts[kind] = kind, true
-    end
-    entry.interval = entry.range and range_parse(entry.range) or FINITE
-    schema.entries[entry.name] = entry
+    local entry = defined[given] and given or entry_make(name, i, given)
+    schema[i], schema.entries[entry.name] = entry, entry
     if entry.default ~= nil then
       local _, why = entry_check(name, entry, entry.default, 1)
       assert(not why, why)
@@ -277,8 +286,9 @@ function resolve(name, given, depth)
   return out
 end
 
--- Raises for the caller of the function that calls when there is no such schema.
+-- Raises for the caller of the function that calls when there is no such schema, in any module.
 local function name_check(name)
+  if type(name) == "string" and not M.schemas[name] then types.everything() end
   if type(name) ~= "string" or not M.schemas[name] then
     error(("options: there is no schema named %s"):format(shown(name)), 3)
   end

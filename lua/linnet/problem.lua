@@ -8,6 +8,7 @@
 -- @module linnet.problem
 
 local about = require "linnet.csv.about"
+local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
 local error = require("linnet.failure").raise
@@ -30,20 +31,6 @@ options.define("problem", {
     help = "singular values at most rank_tol times the largest count as zero"},
 })
 
-local function check_data(name, value)
-  if not core.matrix.is_matrix(value) then
-    error(("problem: %s must be a matrix, got %s"):format(name, type(value)), 3)
-  elseif value:rows() == 0 or value:cols() == 0 then
-    error(("problem: %s is empty (%d x %d): at least one row and one column are needed")
-      :format(name, value:rows(), value:cols()), 3)
-  end
-  local i, j, x = core.matrix.non_finite(value)
-  if i then
-    error(("problem: %s(%d, %d) is %s: every entry must be finite"):format(name, i, j,
-      x ~= x and "nan" or x), 3)
-  end
-end
-
 --- A problem from data.
 -- Fields: `n`, `D`, `m`, `rank`, `kappa` (largest over smallest eigenvalue of X'X that counts),
 -- `optimal_loss`. Raises when shapes disagree, data are empty or not finite, or X is zero.
@@ -58,9 +45,9 @@ end
 -- local p = linnet.problem(X, Y)
 -- print(p.rank, p.kappa, p.optimal_loss)
 function M.new(X, Y, opts, after)
-  if core.matrix.is_matrix(opts) or about.is(opts) then opts = after end
-  check_data("X", X)
-  check_data("Y", Y)
+  if check.is_matrix(opts) or about.is(opts) then opts = after end
+  check.finite("problem", "X", X)
+  check.finite("problem", "Y", Y)
   if X:rows() ~= Y:rows() then
     error(("problem: X is %d x %d and Y is %d x %d: both need one row per sample")
       :format(X:rows(), X:cols(), Y:rows(), Y:cols()), 2)
@@ -72,17 +59,9 @@ function M.new(X, Y, opts, after)
   return p
 end
 
-local meta = core.types.problem
-M.methods = meta.methods
+M.problem = {}
 
--- Raises, at the line of the caller's caller, when p is no problem.
-function M.check(p, what)
-  if getmetatable(p) ~= meta then
-    error(("%s: called on something that is not a problem; write p:%s(...)"):format(what, what), 3)
-  end
-end
-
-function meta.__tostring(p)
+function M.problem.__tostring(p)
   return ("problem: n = %d samples, D = %d inputs, m = %d output%s, rank %d, kappa %.3g, "
     .. "optimal loss %.4g"):format(p.n, p.D, p.m, p.m == 1 and "" or "s", p.rank, p.kappa,
     p.optimal_loss)

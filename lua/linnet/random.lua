@@ -9,6 +9,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.random
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local error = require("linnet.failure").raise
 
@@ -18,18 +19,14 @@ local MOST = math.maxinteger
 local STATE = "philox4x64-10 seed=%d stream=%d drawn=%d"
 local FIRST_STREAM = -(1 << 32) -- the package's own streams lie below 0
 
-local function shown(value)
-  return type(value) == "string" and ("'%s'"):format(value) or tostring(value)
-end
-
 -- The integer, or nil: a float of integer value counts, a string does not.
 local function whole(value) return type(value) == "number" and math.tointeger(value) or nil end
 
-local function check(what, value)
+local function integer(what, value)
   local number = whole(value)
   if number and number >= 0 then return number end
-  error(("linnet.random: %s must be an integer in 0..%d, got %s"):format(what, MOST, shown(value)),
-    3)
+  error(("linnet.random: %s must be an integer in 0..%d, got %s"):format(what, MOST,
+    check.shown(value)), 3)
 end
 
 --- A generator.
@@ -40,7 +37,7 @@ end
 -- @raise a seed or stream that is no integer in the range
 -- @usage local g = linnet.random(1); print(g:normal(3, 2), g:integer(1, 6))
 local function new(_, seed, stream)
-  return core.random.new(check("seed", seed), stream == nil and 0 or check("stream", stream))
+  return core.random.new(integer("seed", seed), stream == nil and 0 or integer("stream", stream))
 end
 
 --- The generator that the package itself draws from for one purpose: with one seed, data, weights
@@ -55,21 +52,18 @@ end
 function M.own(seed, purpose)
   local stream = core.random.streams[purpose]
   if not stream then
-    error(("linnet.random.own: there is no purpose %s"):format(shown(purpose)), 2)
+    error(("linnet.random.own: there is no purpose %s"):format(check.shown(purpose)), 2)
   end
-  return core.random.new(check("seed", seed), FIRST_STREAM + stream)
+  return core.random.new(integer("seed", seed), FIRST_STREAM + stream)
 end
 
 -- ---------------------------------------------------------------- methods
 
-local meta = core.types.random
-local methods = meta.methods
-M.methods = methods
+local methods = {}
+M.random = methods
 
 local function check_generator(name, self)
-  if getmetatable(self) ~= meta then
-    error(("random:%s: a generator is needed, got %s"):format(name, type(self)), 3)
-  end
+  check.self(self, core.types.random, "random", name, 3)
 end
 
 --- Where the generator stands, as a line of text that `restore` takes: also in another process, and
@@ -101,13 +95,13 @@ function methods:restore(state)
   local seed, stream, drawn = table.unpack(place, 1, 3)
   if not (seed and stream and drawn and seed >= 0 and drawn >= 0 and stream >= FIRST_STREAM) then
     error(("random:restore: a state as random:state gives it is needed, '%s', got %s")
-      :format(STATE:format(1, 0, 17), shown(state)), 2)
+      :format(STATE:format(1, 0, 17), check.shown(state)), 2)
   end
   core.random.move(self, seed, stream, drawn)
   return self
 end
 
-function meta:__tostring()
+function methods:__tostring()
   return ("linnet.random: seed %d, stream %d, %d words drawn"):format(core.random.place(self))
 end
 

@@ -3,11 +3,10 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.state
 
+local check = require "linnet.check"
 local core = require "linnet.core"
-local error = require("linnet.failure").raise
-local is_matrix = core.matrix.is_matrix
 
-local M = {methods = core.types.state.methods}
+local M = {state = {}}
 
 --- Weights at one time, whatever their width: made by `problem:init`, or a run's `start` and
 -- `final`; never changed. `s:excess()` is L - L*, `s:distance()` how far the learned map is from
@@ -24,15 +23,6 @@ local M = {methods = core.types.state.methods}
 -- @field std_v the same of V
 -- @field problem the problem it belongs to
 
--- Raises, at the line of the caller's caller, when s is no state.
-local function check(s, what)
-  if getmetatable(s) ~= core.types.state then
-    error(("%s: called on something that is not a state; write s:%s(...)"):format(what, what), 3)
-  end
-end
-
-M.check = check
-
 --- Predictions X U V' for new inputs.
 -- @function state:predict
 -- @tparam matrix Xnew any number of rows, D columns
@@ -41,12 +31,10 @@ M.check = check
 -- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 -- local s = linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1})
 -- assert(s:predict(X):rows() == 5)
-function M.methods.predict(s, Xnew)
-  check(s, "predict")
-  if not is_matrix(Xnew) or Xnew:cols() ~= s.problem.D then
-    error(("predict: Xnew must be a matrix with D = %d columns, got %s"):format(s.problem.D,
-      is_matrix(Xnew) and ("%d x %d"):format(Xnew:rows(), Xnew:cols()) or type(Xnew)), 2)
-  end
+function M.state.predict(s, Xnew)
+  check.self(s, core.types.state, "state", "predict")
+  check.matrix("predict", "Xnew", Xnew, nil, s.problem.D,
+    ("must have D = %d columns"):format(s.problem.D))
   return Xnew * s:theta()
 end
 
@@ -56,14 +44,14 @@ end
 -- @usage
 -- local p = linnet.problem(linnet.eye(3), linnet.ones(3, 1))
 -- print(p:init("gaussian", {h = 10, seed = 1}):kernel())
-function M.methods.kernel(s)
-  check(s, "kernel")
+function M.state.kernel(s)
+  check.self(s, core.types.state, "state", "kernel")
   local W = s.problem:reduced()
   local lift = core.matrix.eye(s.problem.m):kron(W)
   return lift * s:kernel_reduced() * lift:t()
 end
 
-function core.types.state.__tostring(s)
+function M.state.__tostring(s)
   return ("state: %s, h = %s%s, t = %.6g, excess %.6g, distance %.6g"):format(s.kind,
     s.h == math.huge and "inf" or ("%.10g"):format(s.h), s.explicit and " (explicit)" or "", s.t,
     s:excess(), s:distance())

@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.theory
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
 local vectors = require "linnet.plot.vectors"
@@ -41,14 +42,8 @@ local function column(what, name, value, level)
 end
 
 local function finite_matrix(what, name, m, rows, cols, rule)
-  if not core.matrix.is_matrix(m) then
-    error(("%s: %s must be a matrix, got a %s"):format(what, name, type(m)), 3)
-  elseif rows and m:rows() ~= rows or cols and m:cols() ~= cols or m:rows() * m:cols() == 0 then
-    error(("%s: %s is %d x %d, but %s"):format(what, name, m:rows(), m:cols(), rule), 3)
-  end
-  local i, j, x = core.matrix.non_finite(m)
-  if i then error(("%s: %s(%d, %d) is %s"):format(what, name, i, j, x), 3) end
-  return m
+  check.finite(what, name, m, 3)
+  return check.matrix(what, name, m, rows, cols, rule, 3)
 end
 
 -- [U1; V] or its factor L (k x k): only the row space counts, [U1; V] = L O'.
@@ -309,9 +304,7 @@ options.define("theory.wide_law", {
 -- local X, Y = linnet.data.gaussian{n = 5, D = 8, m = 2, seed = 1}
 -- print(linnet.theory.target_values(linnet.problem(X, Y)))
 function M.target_values(p)
-  if getmetatable(p) ~= core.types.problem then
-    error("theory.target_values: the argument must be a problem, got a " .. type(p), 2)
-  end
+  check.object("theory.target_values", "the argument", p, core.types.problem, "a problem")
   local _, _, Yt = p:reduced()
   local sigma = p:singular_values()
   local P1 = core.matrix.new(p.rank, p.m, function(i, j) return Yt:get(i, j) / sigma:get(i, 1) end)

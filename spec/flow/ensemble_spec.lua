@@ -194,6 +194,6 @@ describe("linnet.ensemble", function()
       assert.matches("^spec/flow/ensemble_spec.lua:%d+: ", why)
     end
     assert.error_matches(function() linnet.ensemble(X, good) end,
-      "the first argument must be a problem, got a userdata")
+      "the first argument must be a problem, got a 12 x 30 matrix")
   end)
 end)

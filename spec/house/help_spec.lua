@@ -3,6 +3,7 @@
 
 local linnet = require "linnet"
 local help = require "linnet.shell.help"
+local types = require "linnet.types"
 local pages = require "linnet.manual"
 
 -- Shared between modules, or by specs, and no part of the interface.
@@ -39,7 +40,7 @@ describe("help", function()
       end
       if type(value) == "table" then
         for inner, f in pairs(value) do
-          if type(f) == "function" and not linnet[inner] then
+          if type(f) == "function" and not types.public(inner) then
             want("linnet." .. name .. "." .. inner)
           end
         end

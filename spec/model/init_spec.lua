@@ -203,7 +203,7 @@ describe("misuse of init is an error:", function()
     {"orthogonal", {h = 9, lam = 0}, "'lam' must be"},
     {"orthogonal", {h = 9, lam = 1, alpha = 0.5}, "one of alpha and lam"},
     {"gausian", {h = 9}, "did you mean 'gaussian'"}, {nil, {h = 9}, "kind must be one of"},
-    {7, {h = 9}, "kind must be one of.*got number"},
+    {7, {h = 9}, "kind must be one of.*got 7"},
     {{U = linnet.ones(4, 2)}, nil, "'V' is required"},
     {{U = linnet.ones(4, 2), V = linnet.ones(1, 3)}, nil, "U is 4 x 2 and V is 1 x 3"},
     {{U = linnet.ones(3, 2), V = linnet.ones(1, 2)}, nil, "D = 4"},
@@ -225,6 +225,7 @@ describe("misuse of init is an error:", function()
     assert.error_matches(function() s:V() end, "implicit.*explicit = true")
     assert.equal(4, s:theta():rows())
     assert.error_matches(function() s:distance(3) end, "norm must be")
-    assert.error_matches(function() s:predict(linnet.eye(3)) end, "D = 4 columns, got 3 x 3")
+    assert.error_matches(function() s:predict(linnet.eye(3)) end,
+      "D = 4 columns, got a 3 x 3 matrix")
   end)
 end)

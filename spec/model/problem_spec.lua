@@ -79,8 +79,8 @@ describe("misuse of linnet.problem is an error:", function()
     return copy
   end
   for _, case in ipairs{
-    {"X must be a matrix, got nil", nil, Y}, {"X must be a matrix, got table", {{1}}, Y},
-    {"Y must be a matrix, got nil", X, nil}, {"Y must be a matrix, got string", X, "y"},
+    {"X must be a matrix, got nil", nil, Y}, {"X must be a matrix, got a table", {{1}}, Y},
+    {"Y must be a matrix, got nil", X, nil}, {"Y must be a matrix, got 'y'", X, "y"},
     {"X is 3 x 3 and Y is 2 x 1", X, linnet.ones(2, 1)},
     {"X is empty %(0 x 3%)", linnet.zeros(0, 3), linnet.zeros(0, 1)},
     {"Y is empty %(3 x 0%)", X, linnet.zeros(3, 0)},

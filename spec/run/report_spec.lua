@@ -202,7 +202,7 @@ describe("linnet.report", function()
       {function() r:figure {{{1, 2}, {3}}} end, "plot: curve 1: x has 2 values, y 1"},
       {function() r:write("pdf") end, "write: the format must be one of html, md, csv, got pdf"},
       {function() r.text({}, "x") end,
-        "text: called on something that is not a report; write report:method(...)"},
+        "text: called on something that is not a report; write report:text(...)"},
     } do
       support.refuses(case[1], case[2])
     end

@@ -51,7 +51,7 @@ describe("errors on data", function()
     assert.error_matches(function() s:test_error(X2:t(), Y2) end, "test_error: Xnew must be 9 x 9")
     assert.error_matches(function() s:test_error(X2, Y1) end, "test_error: Ynew must be 10 x 1")
     assert.error_matches(function() s:test_error(X2, Y2, 3) end, "linnet.data.standardize")
-    assert.error_matches(function() s.test_error(X2, Y2) end, "write s:test_error")
+    assert.error_matches(function() s.test_error(X2, Y2) end, "write state:test_error")
   end)
 end)
 

@@ -323,7 +323,7 @@ describe("misuse", function()
       ["theory.law: nu must hold finite numbers >= 0, but item 2 is -1"] = function()
         theory.law({1, -1}, 1, 1)
       end,
-      ["theory.rates: target is 1 x 1, but must be r x m"] = function()
+      ["theory.rates: target must be r x m, got a 1 x 1 matrix"] = function()
         theory.rates{U1 = linnet.eye(2), V = linnet.eye(2), target = linnet.eye(1)}
       end,
       ["theory.wide_law: give problem, or singular_values with dof"] = function()

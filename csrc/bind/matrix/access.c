@@ -158,7 +158,7 @@ int matrix_access_index(lua_State *L) {
     return 1;
   }
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) == LUA_TNIL)
+  if (lua_gettable(L, lua_upvalueindex(1)) == LUA_TNIL && lua_type(L, 2) != LUA_TSTRING)
     return luaL_error(L, "a matrix has no method or index '%s'", luaL_tolstring(L, 2, NULL));
   return 1;
 }

@@ -6,9 +6,13 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.ensemble
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
+local progress = require "linnet.progress"
+local statistics = require "linnet.statistics"
+local types = require "linnet.types"
 local error = require("linnet.failure").raise
 
 options.define("ensemble", {
@@ -37,10 +41,8 @@ options.define("ensemble", {
 -- @field seconds_total wall-clock time
 -- @field bytes_per_thread memory of one worker
 
-local Ensemble = {__name = "linnet.ensemble"}
 
-function Ensemble.__tostring(e)
-  local statistics = require "linnet.statistics"
+local function describe(e)
   local lines = {("ensemble: %d members, %d threads, %.3g s"):format(#e.seeds, e.threads,
     e.seconds_total)}
   for _, name in ipairs(e.measures) do
@@ -64,6 +66,9 @@ function Ensemble.__tostring(e)
   lines[#lines + 1] = "  ended by         " .. table.concat(order, ", ")
   return table.concat(lines, "\n")
 end
+
+local Ensemble = types.meta("ensemble", {__tostring = describe},
+  function(self) return self.measures end)
 
 -- Columns by name from the rows of the core.
 local function columns(e, rows, measures, vectors)
@@ -100,10 +105,10 @@ local function seeds_list(seeds)
   return list
 end
 
-local function progress_make(progress, total)
-  if type(progress) == "function" then return function(done) progress(done, total) end end
-  if not progress then return nil end
-  local line = require("linnet.progress").new(total, 0)
+local function progress_make(wanted, total)
+  if type(wanted) == "function" then return function(done) wanted(done, total) end end
+  if not wanted then return nil end
+  local line = progress.new(total, 0)
   return function(done)
     line:step(done)
     if done == total then line:finish() end
@@ -124,9 +129,7 @@ end
 --   seeds = 20, flow = {t = math.huge}, measure = {"distance", "steps"}, threads = 2})
 -- print(e.distance:mean(), e.reason[1])
 local function ensemble(p, opts)
-  if getmetatable(p) ~= core.types.problem then
-    error(("ensemble: the first argument must be a problem, got a %s"):format(type(p)), 3)
-  end
+  check.object("ensemble", "the first argument", p, core.types.problem, "a problem", 3)
   local o = options.check("ensemble", opts, 3)
   local function refuse(why) error("ensemble: " .. why, 4) end
   local kind, init = members.init_parse(o.init)

@@ -4,12 +4,13 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.ensemble.members
 
-require "linnet.flow"
+local check = require "linnet.check"
 local core = require "linnet.core"
 local initialize = require "linnet.start"
 local options = require "linnet.options"
 local trace = require "linnet.run.trace"
 local failure = require "linnet.failure"
+local flow_schema = require("linnet.flow").schema
 local error = failure.raise
 
 local M = {}
@@ -35,12 +36,10 @@ options.define("ensemble.test", {
   {name = 2, type = "matrix", required = true, help = "Y, n' x m"},
 })
 
--- The options of a flow that concern its end alone.
+-- The options of a flow that concern its end alone: the same entries.
 local FLOW = {summary = "Options of each trajectory, as for problem:flow."}
 for i, name in ipairs{"t", "tol", "method", "until_excess", "max_steps", "max_seconds"} do
-  local entry = options.schemas.flow.entries[name]
-  FLOW[i] = {name = name, type = entry.type, range = entry.range, choices = entry.choices,
-    default = entry.default, required = entry.required, help = entry.help}
+  FLOW[i] = flow_schema.entries[name]
 end
 options.define("ensemble.flow", FLOW)
 
@@ -66,9 +65,8 @@ function M.check(list, has_test)
   local seen = {}
   for _, name in ipairs(list) do
     if not KNOWN[name] then
-      local near = type(name) == "string" and options.nearest(name, M.measures)
       return nil, ("'%s' is no measure; there are %s%s"):format(tostring(name),
-        table.concat(M.measures, ", "), near and (" (did you mean '%s'?)"):format(near) or "")
+        table.concat(M.measures, ", "), check.suggestion(name, M.measures))
     elseif seen[name] then
       return nil, ("the measure '%s' is there twice"):format(name)
     elseif name == "test_error" and not has_test then
@@ -101,9 +99,8 @@ end
 -- @treturn ?string what is wrong
 function M.plan(p, kind, init, flow, test)
   if not initialize.kinds[kind] then
-    local near = options.nearest(kind, initialize.names)
     return nil, ("init: '%s' is no kind of start; there are %s%s"):format(kind,
-      table.concat(initialize.names, ", "), near and (" (did you mean '%s'?)"):format(near) or "")
+      table.concat(initialize.names, ", "), check.suggestion(kind, initialize.names))
   end
   local o, why = options.try("init." .. kind, init)
   local f

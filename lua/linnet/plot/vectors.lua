@@ -3,13 +3,9 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.plot.vectors
 
-local M = {}
+local check = require "linnet.check"
 
--- By its metatable's name, so that figures and reports work without the C library.
-local function is_matrix(value)
-  local meta = type(value) == "userdata" and getmetatable(value)
-  return type(meta) == "table" and meta.__name == "linnet.matrix"
-end
+local M = {}
 
 --- The numbers of a vector (n x 1 or 1 x n) or of a list.
 -- @tparam matrix|table value
@@ -18,7 +14,7 @@ end
 -- @usage assert(#require "linnet.plot.vectors".numbers(linnet.ones(3, 1)) == 3)
 function M.numbers(value)
   local out = {}
-  if is_matrix(value) then
+  if check.is_matrix(value) then
     local rows, cols = value:rows(), value:cols()
     if rows ~= 1 and cols ~= 1 then
       return nil, ("must be a vector, got a %d x %d matrix"):format(rows, cols)
@@ -44,7 +40,7 @@ end
 -- @usage assert(require "linnet.plot.vectors".rows(linnet.eye(2))[2][2] == 1)
 function M.rows(value)
   local out = {}
-  if is_matrix(value) then
+  if check.is_matrix(value) then
     for i = 1, value:rows() do
       out[i] = {}
       for j = 1, value:cols() do out[i][j] = value:get(i, j) end

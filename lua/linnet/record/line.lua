@@ -9,6 +9,9 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.record.line
 
+local check = require "linnet.check"
+local core = require "linnet.core"
+
 local M = {}
 
 local MAX_DEPTH = 64 -- of nested tables, both ways: beyond lies a cycle, or an attack on the stack
@@ -24,11 +27,6 @@ local function guard(f, ...)
   if ok then return result end
   if type(result) == "table" and result.reason then return nil, result.reason end
   error(result, 0)
-end
-
-local function is_matrix(value)
-  local meta = type(value) == "userdata" and getmetatable(value)
-  return type(meta) == "table" and meta.__name == "linnet.matrix"
 end
 
 -- ---------------------------------------------------------------- writing
@@ -110,7 +108,7 @@ function value_encode(value, depth)
   if kind == "string" then return string_encode(value) end
   if kind == "boolean" then return tostring(value) end
   if kind == "table" then return table_encode(value, depth + 1) end
-  if is_matrix(value) then return matrix_encode(value) end
+  if check.is_matrix(value) then return matrix_encode(value) end
   return fail("a %s", kind)
 end
 
@@ -209,8 +207,7 @@ local function matrix_decode(t, at)
   for _, x in ipairs(t.data) do
     if type(x) ~= "number" then fail("position %d: a matrix holding a %s", at, type(x)) end
   end
-  local matrix = require("linnet").matrix
-  return matrix(rows, cols, function(i, j) return t.data[(j - 1) * rows + i] end)
+  return core.matrix.new(rows, cols, function(i, j) return t.data[(j - 1) * rows + i] end)
 end
 
 local function parse_object(text, at, depth)

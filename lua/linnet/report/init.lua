@@ -17,9 +17,11 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.report
 
+local check = require "linnet.check"
 local files = require "linnet.files"
 local options = require "linnet.options"
 local plot = require "linnet.plot"
+local types = require "linnet.types"
 local failure = require "linnet.failure"
 local error = failure.raise
 
@@ -31,9 +33,10 @@ local WRITERS = {html = "linnet.report.html", md = "linnet.report.markdown",
 -- Findings of the doctor that do not change a result.
 local UNTOLD = {core = true, readline = true}
 
-local Report = {__name = "linnet.report"}
-Report.__index = Report
-M.methods = Report
+local methods = {}
+M.report = methods
+
+local Report = types.meta("report", {})
 
 options.define("report", {
   summary = "Begin a report.",
@@ -70,9 +73,7 @@ local function begin(_, given)
 end
 
 local function add(self, block)
-  if getmetatable(self) ~= Report then
-    error(block.kind .. ": called on something that is not a report; write report:method(...)", 3)
-  end
+  check.self(self, Report, "report", block.kind, 3)
   self.blocks[#self.blocks + 1] = block
   return self
 end
@@ -82,7 +83,7 @@ end
 -- @tparam string title
 -- @treturn report
 -- @usage linnet.report{title = "A"}:section("First")
-function Report:section(title)
+function methods:section(title)
   text_check("section", title, 2)
   return add(self, {kind = "section", title = title})
 end
@@ -92,7 +93,7 @@ end
 -- @tparam string text may hold `code` and $mathematics$
 -- @treturn report
 -- @usage linnet.report{title = "A"}:text("The rate is at least $2 σ_r^2 c$.")
-function Report:text(text)
+function methods:text(text)
   text_check("text", text, 2)
   return add(self, {kind = "text", text = text})
 end
@@ -102,7 +103,7 @@ end
 -- @tparam string text
 -- @treturn report
 -- @usage linnet.report{title = "A"}:formula("L(t) − L^* ≤ e^{−2 σ_r^2 c t} (L(0) − L^*)")
-function Report:formula(text)
+function methods:formula(text)
   text_check("formula", text, 2)
   return add(self, {kind = "formula", text = text})
 end
@@ -112,7 +113,7 @@ end
 -- @tparam string text
 -- @treturn report
 -- @usage linnet.report{title = "A"}:code("make demo")
-function Report:code(text)
+function methods:code(text)
   text_check("code", text, 2)
   return add(self, {kind = "code", text = text})
 end
@@ -122,7 +123,7 @@ end
 -- @tparam table given `columns`, `rows`, `caption`, `ok`: see `help("report.table")`
 -- @treturn report
 -- @usage linnet.report{title = "A"}:table{columns = {"x", "x^2"}, rows = {{2, 4}, {3, 9}}}
-function Report:table(given)
+function methods:table(given)
   local o = options.check("report.table", given, 2)
   for i, row in ipairs(o.rows) do
     if type(row) ~= "table" or #row > #o.columns then
@@ -152,7 +153,7 @@ end
 -- @tparam[opt] string caption
 -- @treturn report
 -- @usage linnet.report{title = "A"}:figure({{{1, 2, 3}, {1, 4, 9}}}, "Squares.")
-function Report:figure(given, caption)
+function methods:figure(given, caption)
   local out = figure(self, plot.svg, given, caption, 2)
   return out
 end
@@ -163,7 +164,7 @@ end
 -- @tparam[opt] string caption
 -- @treturn report
 -- @usage linnet.report{title = "A"}:heatmap({{{1, 2}, {3, 4}}}, "Four cells.")
-function Report:heatmap(given, caption)
+function methods:heatmap(given, caption)
   local out = figure(self, plot.heatmap_svg, given, caption, 2)
   return out
 end
@@ -173,7 +174,7 @@ end
 -- @tparam[opt] table more further rows {what, value}
 -- @treturn report
 -- @usage linnet.report{title = "A"}:environment{{"seconds", 2.5}}
-function Report:environment(more)
+function methods:environment(more)
   if more ~= nil and type(more) ~= "table" then
     error("environment: further rows must be a table, got a " .. type(more), 2)
   end
@@ -191,7 +192,7 @@ end
 -- @tparam[opt="report"] string stem what Markdown calls its figures' files: stem-1.svg, ...
 -- @treturn string
 -- @usage assert(linnet.report{title = "A"}:write("html"):find("<!doctype html>", 1, true))
-function Report:write(format, stem)
+function methods:write(format, stem)
   if not WRITERS[format] then
     error("write: the format must be one of html, md, csv, got " .. tostring(format), 2)
   end
@@ -211,7 +212,7 @@ end
 -- local path = os.tmpname() .. ".html"
 -- linnet.report{title = "A"}:save(path)
 -- os.remove(path)
-function Report:save(path)
+function methods:save(path)
   text_check("save", path, 2)
   local format = path:match("%.(%a+)$")
   if not WRITERS[format] then

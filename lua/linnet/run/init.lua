@@ -6,8 +6,12 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.run
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local failure = require "linnet.failure"
+local record = require "linnet.record"
+local trace = require "linnet.run.trace"
+local types = require "linnet.types"
 local error = failure.raise
 
 local M = {}
@@ -29,19 +33,26 @@ local M = {}
 -- @field options what it was asked for, defaults filled in
 -- @field columns names of the records, in order
 
-local Run = {}
-Run.__index = Run
-M.methods = Run
+local methods = {}
+M.run = methods
+
+local describe -- a run as text; below
+
+local Run = types.meta("run", {__tostring = function(self) return describe(self) end},
+  function(self, name)
+    local known = trace.quantities[name]
+    return rawget(self, "columns") or {}, known and
+      ("it was not recorded; record = {'%s'} in the options does"):format(name) or nil
+  end)
+M.meta = Run
 
 local CHECKPOINT_BYTES = 64 * 2 ^ 20 -- of states kept for run:at
 
 -- ---------------------------------------------------------------- while it runs
 
 function M.check_state(what, p, s)
-  if getmetatable(s) ~= core.types.state then
-    error(("%s: the first argument must be a state of this problem, got a %s")
-      :format(what, type(s)), 3)
-  elseif s.problem ~= p then
+  check.object(what, "the first argument", s, core.types.state, "a state of this problem", 3)
+  if s.problem ~= p then
     error(("%s: the state belongs to another problem"):format(what), 3)
   end
 end
@@ -137,12 +148,6 @@ end
 
 -- ---------------------------------------------------------------- afterwards
 
-local function check(self, what)
-  if getmetatable(self) ~= Run then
-    error(("%s: called on something that is not a run; write run:%s(...)"):format(what, what), 3)
-  end
-end
-
 --- The state at any time between start and end, at the accuracy of the run's method.
 -- @function run:at
 -- @tparam number t
@@ -151,8 +156,8 @@ end
 -- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 -- local run = p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1})
 -- print(run:at(0.5))
-function Run:at(t)
-  check(self, "at")
+function methods:at(t)
+  check.self(self, Run, "run", "at")
   if self.k then
     error("at: states between the steps of a descent do not exist; use flow, or record", 2)
   elseif not self.final then
@@ -187,8 +192,8 @@ M.separation = separation
 -- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 -- local run = p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1})
 -- print(run:verify().error)
-function Run:verify()
-  check(self, "verify")
+function methods:verify()
+  check.self(self, Run, "run", "verify")
   if self.k or not self.final then
     error("verify: only a flow of this session can be verified", 2)
   end
@@ -207,8 +212,8 @@ end
 -- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 -- local rows = p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):table()
 -- print(#rows, rows[1].loss)
-function Run:table()
-  check(self, "table")
+function methods:table()
+  check.self(self, Run, "run", "table")
   local rows = {}
   for i = 1, #self.t do
     rows[i] = {}
@@ -225,7 +230,7 @@ local function figure(x)
   return (math.type(x) == "integer" and x < 1e7 and "%d" or "%.6g"):format(x)
 end
 
-function Run:__tostring()
+function describe(self)
   local s, f = self.stats, self.final
   local lines = {
     ("run: %s, ended by %s after %s steps (%s rejected) in %.3g s"):format(s.method, s.reason,
@@ -262,9 +267,8 @@ end
 -- p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):save(path)
 -- print(linnet.load(path).stats.reason)
 -- os.remove(path)
-function Run:save(path)
-  check(self, "save")
-  local record = require "linnet.record"
+function methods:save(path)
+  check.self(self, Run, "run", "save")
   local kept = {kind = "run", version = require "linnet.version", stats = self.stats,
     columns = self.columns,
     values = {}}
@@ -292,9 +296,9 @@ local function is_run(kept)
   for _ in next, columns do count = count + 1 end
   for i = 1, count do
     local name = columns[i]
-    local column = type(name) == "string" and not Run[name] and values[name]
-    if name == "stats" or name == "columns" or not core.matrix.is_matrix(column)
-      or column:rows() ~= values.t:rows() then
+    local column = type(name) == "string" and (name == "t" or name == "k"
+      or not types.has("run", name)) and values[name]
+    if not core.matrix.is_matrix(column) or column:rows() ~= values.t:rows() then
       return false
     end
     has_t = has_t or name == "t"
@@ -313,7 +317,7 @@ end
 -- print(linnet.load(path))
 -- os.remove(path)
 function M.load(path)
-  local kept = require("linnet.record").load(path, "run")
+  local kept = record.load(path, "run")
   if type(kept) ~= "table" or kept.kind ~= "run" or not is_run(kept) then
     error(("load: '%s' does not hold a run"):format(tostring(path)), 2)
   end

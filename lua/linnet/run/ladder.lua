@@ -6,17 +6,15 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.run.ladder
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local exact = require "linnet.exact"
 local options = require "linnet.options"
 local run = require "linnet.run"
-local state = require "linnet.state"
 local theory = require "linnet.theory"
 local error = require("linnet.failure").raise
 
-local M = {}
-
-local check_state = state.check
+local M = {run = {}, state = {}}
 
 -- ---------------------------------------------------------------- at a state
 
@@ -31,8 +29,8 @@ local check_state = state.check
 -- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 -- local rates = linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):rates()
 -- assert(rates.proposition1 <= rates.instantaneous and rates.instantaneous <= rates.upper)
-function state.methods.rates(s)
-  check_state(s, "rates")
+function M.state.rates(s)
+  check.self(s, core.types.state, "state", "rates")
   return core.theory.state_rates(s)
 end
 
@@ -46,8 +44,8 @@ end
 -- local p = linnet.problem(X, Y)
 -- local final = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}).final
 -- print(final:distance() ^ 2, final:law().mean)
-function state.methods.law(s)
-  check_state(s, "law")
+function M.state.law(s)
+  check.self(s, core.types.state, "state", "law")
   if not s.sampled then
     error(("law: the rows of U that the data do not see are not independent and Gaussian in a "
       .. "start of kind '%s'%s"):format(s.kind, s.h == math.huge and " at h = inf" or ""), 2)
@@ -139,8 +137,8 @@ end
 -- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 -- local b = linnet.problem(X, Y):init("gaussian", {h = 1e4, seed = 1}):bounds()
 -- print(b.initial, b.log_apriori, b.theorem2.reason or b.theorem2.bound)
-function state.methods.bounds(s, opts)
-  check_state(s, "bounds")
+function M.state.bounds(s, opts)
+  check.self(s, core.types.state, "state", "bounds")
   local o = options.check("bounds", opts, 2)
   return bounds(s, o)
 end
@@ -243,10 +241,9 @@ end
 -- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 -- local p = linnet.problem(X, Y)
 -- print(p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}):bounds().ladder)
-function run.methods.bounds(self, opts)
-  if getmetatable(self) ~= run.methods then
-    error("bounds: called on something that is not a run; write run:bounds(...)", 2)
-  elseif self.k then
+function M.run.bounds(self, opts)
+  check.self(self, run.meta, "run", "bounds")
+  if self.k then
     error("bounds: the ladder is for the flow; descent jumps over its integrals", 2)
   elseif not (self.final and self.checkpoints) then
     error("bounds: this run was loaded from a file, which keeps no states", 2)

@@ -6,17 +6,15 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.run.lazy
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local is_matrix = core.matrix.is_matrix
 local exact = require "linnet.exact"
 local run = require "linnet.run"
-local state = require "linnet.state"
 local vectors = require "linnet.plot.vectors"
 local error = require("linnet.failure").raise
 
-local M = {}
-
-local check_state = state.check
+local M = {run = {}, state = {}}
 
 local function check_shape(what, name, value, rows, cols, rule)
   if not is_matrix(value) or value:rows() ~= rows or value:cols() ~= cols then
@@ -40,8 +38,8 @@ end
 -- local p = linnet.problem(X1, Y1s)
 -- local final = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}).final
 -- print(final:test_error(X2, Y2, units))
-function state.methods.test_error(s, Xnew, Ynew, map)
-  check_state(s, "test_error")
+function M.state.test_error(s, Xnew, Ynew, map)
+  check.self(s, core.types.state, "state", "test_error")
   if not is_matrix(Xnew) then
     error("test_error: Xnew must be a matrix, got a " .. type(Xnew), 2)
   end
@@ -68,8 +66,8 @@ end
 -- local p = linnet.problem(X, Y)
 -- local final = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = math.huge}).final
 -- print(final:excess_risk(Theta))
-function state.methods.excess_risk(s, Theta_true, covariance)
-  check_state(s, "excess_risk")
+function M.state.excess_risk(s, Theta_true, covariance)
+  check.self(s, core.types.state, "state", "excess_risk")
   local D = s.problem.D
   check_shape("excess_risk", "Theta_true", Theta_true, D, s.problem.m, "as the learned map")
   local miss = s:theta() - Theta_true
@@ -101,10 +99,9 @@ end
 -- local p = linnet.problem(X, Y)
 -- local run = p:flow(p:init("gaussian", {h = 1e9, alpha = 0.3, seed = 1}), {t = 1e-3})
 -- assert(run:lazy_deviation() < 0.01)
-function run.methods.lazy_deviation(self)
-  if getmetatable(self) ~= run.methods then
-    error("lazy_deviation: called on something that is not a run; write run:lazy_deviation()", 2)
-  elseif not (self.final and self.checkpoints) or self.k then
+function M.run.lazy_deviation(self)
+  check.self(self, run.meta, "run", "lazy_deviation")
+  if not (self.final and self.checkpoints) or self.k then
     error("lazy_deviation: it needs the states of a flow of this session", 2)
   end
   local path, start = exact.lazy{state = self.start}, self.start

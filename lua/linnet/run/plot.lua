@@ -3,12 +3,12 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.run.plot
 
-local options = require "linnet.options"
+local check = require "linnet.check"
 local plot = require "linnet.plot"
 local run = require "linnet.run"
 local error = require("linnet.failure").raise
 
-local M = {}
+local M = {run = {}}
 
 local STIFF = 1e4 -- from this kappa on, time is drawn on a logarithmic axis
 local BOUND_POINTS = 60
@@ -73,16 +73,13 @@ local LOGARITHMIC = {loss = true, excess = true, rate = true, distance = true,
 -- @usage
 -- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 -- p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):plot("loss")
-function run.methods.plot(self, what, file, opts)
-  local known = self.columns
-    or error("plot: called on something that is not a run; write run:plot(...)", 2)
-  local found
+function M.run.plot(self, what, file, opts)
+  check.self(self, run.meta, "run", "plot")
+  local known, found = self.columns, nil
   for _, name in ipairs(known) do found = found or (name == what and name ~= "t") end
   if not found then
-    local near = type(what) == "string" and options.nearest(what, known)
     error(("plot: this run recorded %s; got %s%s"):format(table.concat(known, ", "),
-      type(what) == "string" and "'" .. what .. "'" or type(what),
-      near and (" (did you mean '%s'?)"):format(near) or ""), 2)
+      check.shown(what), check.suggestion(what, known)), 2)
   end
   if type(file) == "table" then file, opts = nil, file end
   local figure = {}

@@ -5,12 +5,13 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.run.rates
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local run = require "linnet.run"
 local vectors = require "linnet.plot.vectors"
 local error = require("linnet.failure").raise
 
-local M = {}
+local M = {run = {}}
 
 local POINTS = 100 -- states looked at unless times are given, about
 local NAMES = {"instantaneous", "imbalance", "proposition1", "margin", "upper", "late"}
@@ -62,10 +63,9 @@ Rates.__index = Rates
 -- local p = linnet.problem(X, Y)
 -- local rates = p:flow(p:init("gaussian", {h = 20, seed = 1}), {t = 5}):rates{0, 1, 2, 5}
 -- print(rates.proposition1, rates.instantaneous, rates.promised)
-function run.methods.rates(self, times)
-  if getmetatable(self) ~= run.methods then
-    error("rates: called on something that is not a run; write run:rates(...)", 2)
-  elseif self.k then
+function M.run.rates(self, times)
+  check.self(self, run.meta, "run", "rates")
+  if self.k then
     error("rates: states between the steps of a descent do not exist; use flow", 2)
   elseif not self.final then
     error("rates: this run was loaded from a file, which keeps no states", 2)

@@ -3,8 +3,9 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.run.trace
 
+local check = require "linnet.check"
 local core = require "linnet.core"
-local options = require "linnet.options"
+local types = require "linnet.types"
 local error = require("linnet.failure").raise
 
 local M = {}
@@ -27,8 +28,8 @@ M.names = {}
 for name in pairs(M.quantities) do M.names[#M.names + 1] = name end
 table.sort(M.names)
 
-local RESERVED = {t = true, k = true, stats = true, final = true, start = true, problem = true,
-  options = true, method = true, error = true, columns = true, checkpoints = true}
+-- Names beside those of a run's fields and methods that records cannot have.
+local RESERVED = {method = true, error = true}
 
 --- The functions behind a `record` option: a list of names and `name = function(state)`.
 -- @tparam table record
@@ -46,9 +47,8 @@ function M.resolve(record)
   for _, name in ipairs(record) do
     local f = type(name) == "string" and M.quantities[name]
     if not f then
-      local near = type(name) == "string" and options.nearest(name, M.names)
       return nil, ("record: '%s' is not one of %s%s"):format(tostring(name),
-        table.concat(M.names, ", "), near and (" (did you mean '%s'?)"):format(near) or "")
+        table.concat(M.names, ", "), check.suggestion(name, M.names))
     end
     add(name, f)
   end
@@ -61,7 +61,7 @@ function M.resolve(record)
     if type(record[name]) ~= "function" then
       return nil, ("record: '%s' must be a function of the state, got a %s"):format(name,
         type(record[name]))
-    elseif RESERVED[name] or require("linnet.run").methods[name] then
+    elseif RESERVED[name] or types.has("run", name) then
       return nil, ("record: '%s' is a field of every run; choose another name"):format(name)
     end
     add(name, record[name])

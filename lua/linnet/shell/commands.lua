@@ -4,17 +4,18 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.shell.commands
 
-local linnet = require "linnet"
 local files = require "linnet.files"
 local options = require "linnet.options"
 local program = require "linnet.shell.program"
 local record = require "linnet.record"
+local report = require "linnet.report"
 local sweep_result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
 local slurm = require "linnet.shell.slurm"
 local source = require "linnet.sweep.source"
 local sweep = require "linnet.sweep"
 local work = require "linnet.sweep.work"
+local load_run = require("linnet.run").load
 local error = require("linnet.failure").raise
 
 local M = {}
@@ -25,7 +26,7 @@ local function without_extension(path) return (path:gsub("%.%w+$", "")) end
 
 -- ---------------------------------------------------------------- sweeps
 
-local function is_sweep(value) return getmetatable(value) == sweep.methods end
+local function is_sweep(value) return sweep.is(value) end
 
 -- The sweep that a file returns.
 local function load_sweep(path)
@@ -143,8 +144,8 @@ local function run_report(loaded)
   local rows = {}
   for name, value in pairs(loaded.stats) do rows[#rows + 1] = {name, value} end
   table.sort(rows, function(a, b) return a[1] < b[1] end)
-  local page = linnet.report{title = "A run", lead = tostring(loaded):match("[^\n]*")}
-  if loaded.excess and #loaded.t > 1 then
+  local page = report{title = "A run", lead = tostring(loaded):match("[^\n]*")}
+  if rawget(loaded, "excess") and #loaded.t > 1 then
     page:figure({{loaded.t, loaded.excess}, log = "y", xlabel = "t", ylabel = "L - L*"},
       "The loss above its least value.")
   end
@@ -155,7 +156,7 @@ function M.report(args)
   local out = args.out or without_extension(args.files[1]) .. ".html"
   if is_run(args.files[1]) then
     if #args.files > 1 then fail("a run is reported alone; there are %d files", #args.files) end
-    local loaded = linnet.load(args.files[1])
+    local loaded = load_run(args.files[1])
     local page = run_report(loaded)
     page:save(out)
   else

@@ -3,29 +3,22 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.shell.help
 
-local core = require "linnet.core"
-local options = require "linnet.options"
+local check = require "linnet.check"
 local documents = require "linnet.shell.documents"
 local words = require "linnet.words"
 local error = require("linnet.failure").raise
+local types = require "linnet.types"
 
 local M = {}
 
 -- ---------------------------------------------------------------- names
 
---- The table that holds the methods of a type ("matrix", "run", ...), or nil.
+--- The methods of a type ("matrix", "run", ...) by name, or nil.
 -- @tparam string kind
 -- @treturn ?table
 -- @usage assert(linnet.help.methods("matrix").svd)
 function M.methods(kind)
-  if type(kind) ~= "string" then return nil end
-  local meta = core.types[kind]
-  local methods = meta and (meta.methods or meta.__index)
-  if type(methods) == "table" then return methods end
-  for _, home in ipairs{"linnet.", "linnet.sweep."} do
-    local ok, module = pcall(require, home .. kind)
-    if ok and type(module) == "table" and module.methods then return module.methods end
-  end
+  return type(kind) == "string" and types.methods(kind) or nil
 end
 
 --- What a dotted name means, from `linnet` down: a function, a module, a value; or nil.
@@ -34,10 +27,15 @@ end
 -- @usage assert(linnet.help.value("linnet.theory") == linnet.theory)
 function M.value(name)
   if type(name) ~= "string" then return nil end
-  local value = {linnet = require "linnet"}
-  for part in name:gmatch("[^.]+") do
-    if type(value) ~= "table" then return nil end
-    value = value[part]
+  if name == "linnet" then return package.loaded.linnet end
+  local value
+  for part in name:gsub("^linnet%.", ""):gmatch("[^.]+") do
+    if value == nil then
+      value = types.public(part)
+    else
+      value = type(value) == "table" and rawget(value, part) or nil
+    end
+    if value == nil then return nil end
   end
   return value
 end
@@ -208,14 +206,13 @@ local function by_name(what)
   end
   local names = {}
   for i, page in ipairs(pages()) do names[i] = last_of(page.name) end
-  local found, near = search(what), options.nearest(last_of(what) or what, names)
-  return found, ("help: the manual has nothing called '%s'%s"):format(what,
-    near and (" (did you mean '%s'?)"):format(near) or "")
+  return search(what), ("help: the manual has nothing called '%s'%s"):format(what,
+    check.suggestion(last_of(what) or what, names))
 end
 
 -- The text, or nil and what is wrong.
 local function find(what)
-  if what == nil or what == require "linnet" then return index_text() end
+  if what == nil or what == package.loaded.linnet then return index_text() end
   if type(what) == "string" then return by_name(what) end
   for _, page in ipairs(pages()) do
     if page.kind == "function" and M.reach(page.name) == what
@@ -225,7 +222,7 @@ local function find(what)
   end
   local meta = getmetatable(what)
   local kind = type(meta) == "table" and type(meta.__name) == "string"
-    and meta.__name:match("^linnet%..-([^.]+)$") or meta == M.methods("run") and "run"
+    and meta.__name:match("^linnet%..-([^.]+)$")
   local page = kind and page_of("type", kind)
   if not page then return nil, "help: not a name, function, module or object of linnet" end
   return page_text(page)

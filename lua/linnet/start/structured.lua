@@ -7,13 +7,14 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.start.structured
 
+local check = require "linnet.check"
+local common = require "linnet.start.common"
 local core = require "linnet.core"
-local initialize = require "linnet.start"
 local random = require "linnet.random"
 
-local M = {}
+local M = {kinds = {}}
 
-local shared = initialize.shared
+local shared = common.shared
 local THETA = {name = "theta", type = "matrix", help = "the learned map at the start, D x m"}
 local SCALE = {name = "scale", type = "number", range = "(0, inf)",
   help = "instead of theta: a normal one with entries of this standard deviation"}
@@ -27,8 +28,8 @@ local function theta_of(p, o)
     return nil, ("theta must be D x m = %d x %d, got %d x %d"):format(p.D, p.m, o.theta:rows(),
       o.theta:cols())
   end
-  local i, j, x = core.matrix.non_finite(o.theta)
-  if i then return nil, ("theta(%d, %d) is %s: every entry must be finite"):format(i, j, x) end
+  local wrong = check.not_finite("theta", o.theta)
+  if wrong then return nil, wrong end
   return o.theta
 end
 
@@ -43,7 +44,7 @@ end
 -- The state of Z = L O', U2 = C O'.
 local function state_of(p, o, kind, L, C)
   if not o.explicit then return core.start.factors(p, kind, o.h, L, C, o.seed) end
-  local room, why = initialize.explicit_room(p, o.h)
+  local room, why = common.explicit_room(p, o.h)
   if not room then return nil, why end
   local _, Pt = p:reduced()
   local O = random.own(o.seed, "frame"):orthogonal(math.tointeger(o.h), L:cols())
@@ -65,7 +66,11 @@ end
 
 -- ---------------------------------------------------------------- kinds
 
-initialize.define("imbalanced", "A prescribed imbalance at a given map.",
+local function define(name, summary, entries, build)
+  M.kinds[#M.kinds + 1] = {name = name, summary = summary, entries = entries, build = build}
+end
+
+define("imbalanced", "A prescribed imbalance at a given map.",
   {shared.h, shared.seed, shared.explicit, THETA, SCALE,
     {name = "c", type = "number", range = "[0, inf)",
       help = "imbalance: all eigenvalues of U1'U1 - V'V are c/2 (rank) and -c/2 (m)"},
@@ -87,33 +92,33 @@ initialize.define("imbalanced", "A prescribed imbalance at a given map.",
     end))
   end)
 
-initialize.define("balanced", "Zero imbalance, U1'U1 = V'V, at a given map.",
+define("balanced", "Zero imbalance, U1'U1 = V'V, at a given map.",
   {shared.h, shared.seed, shared.explicit, THETA, SCALE},
   function(p, o, kind)
     return at_theta(p, o, kind, "spectrum", core.matrix.zeros(p.rank + p.m, 1))
   end)
 
-initialize.define("homogeneous", "U1'U1 - V'V = lam I at a given map.",
+define("homogeneous", "U1'U1 - V'V = lam I at a given map.",
   {shared.h, shared.seed, shared.explicit, THETA, SCALE,
     {name = "lam", type = "number", required = true,
       help = "positive: h must be at most the rank of X; negative: at most m"}},
   function(p, o, kind) return at_theta(p, o, kind, "homogeneous", o.lam) end)
 
-initialize.define("spectral", "Aligned with the directions that grow first, each mode at scale^2.",
+define("spectral", "Aligned with the directions that grow first, each mode at scale^2.",
   {shared.h, shared.seed, shared.explicit,
     {name = "scale", type = "number", range = "(0, inf)", required = true,
       help = "singular values of U1 and of V"}},
   function(p, o, kind) return state_of(p, o, kind, core.start.spectral(p, o.h, o.scale)) end)
 
-initialize.define("zero_output", "U = [Ua, Ua], V = [Va, -Va], so that Theta = 0 at the start.",
+define("zero_output", "U = [Ua, Ua], V = [Va, -Va], so that Theta = 0 at the start.",
   {{name = "h", type = "integer", range = "[2, inf)", float = true, required = true,
     check = function(h) return h % 2 == 0, "must be even" end, help = "hidden width, even"},
     shared.seed, shared.explicit, shared.alpha, shared.std, shared.std_u, shared.std_v},
   function(p, o, kind)
-    local s_u, s_v = initialize.scales(o)
+    local s_u, s_v = common.scales(o)
     if not s_u then return nil, s_v end
     if not o.explicit then return core.start.zero_output(p, kind, o.h, o.seed, s_u, s_v) end
-    local room, why = initialize.explicit_room(p, o.h)
+    local room, why = common.explicit_room(p, o.h)
     if not room then return nil, why end
     local half = math.tointeger(o.h) // 2
     local Ua, Va = core.start.draw(p.D, half, p.m, "gaussian", o.seed, s_u, s_v)

@@ -6,6 +6,8 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.grid
 
+local check = require "linnet.check"
+
 local M = {}
 
 local Grid = {}
@@ -13,11 +15,6 @@ Grid.__index = Grid
 
 -- A slip such as n = 1e9 is told at once, not by running out of memory.
 local MAX_AXIS, MAX_JOBS = 10 ^ 6, 2 ^ 31
-
-local function is_matrix(value)
-  local meta = type(value) == "userdata" and getmetatable(value)
-  return type(meta) == "table" and meta.__name == "linnet.matrix"
-end
 
 -- ---------------------------------------------------------------- axes
 
@@ -64,7 +61,7 @@ local function axis_spaced(axis)
 end
 
 local function axis_values(axis)
-  if is_matrix(axis) then
+  if check.is_matrix(axis) then
     local rows, cols, values = axis:rows(), axis:cols(), {}
     if rows ~= 1 and cols ~= 1 then
       return nil, ("must be a list or a vector, got a %d x %d matrix"):format(rows, cols)

@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local file = require "linnet.sweep.file"
 local grid = require "linnet.sweep.grid"
@@ -17,8 +18,8 @@ local result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
 local source = require "linnet.sweep.source"
 local work = require "linnet.sweep.work"
-require "linnet.sweep.report"
 local failure = require "linnet.failure"
+local types = require "linnet.types"
 local error = failure.raise
 
 local M = {}
@@ -26,9 +27,11 @@ local M = {}
 --- A sweep that was described and not yet run; `print` shows its axes and how many jobs it has.
 -- @type sweep
 
-local Sweep = {__name = "linnet.sweep"}
-Sweep.__index = Sweep
-M.methods = Sweep
+local Sweep
+M.sweep = {}
+
+--- Whether a value is a sweep.
+function M.is(value) return getmetatable(value) == Sweep end
 
 options.define("sweep", {
   summary = "Every point of a grid times every seed.",
@@ -133,8 +136,7 @@ local function near_axis(sweep, name)
     end
   end
   for _, entry in ipairs(options.schemas["ensemble.flow"]) do names[#names + 1] = entry.name end
-  local near = options.nearest(name, names)
-  return near and (" (did you mean '%s'?)"):format(near) or ""
+  return check.suggestion(name, names)
 end
 
 -- roles[axis]: what takes its values; or nil and why nothing can.
@@ -288,7 +290,7 @@ local function new(spec)
   return setmetatable(sweep, Sweep)
 end
 
-function Sweep:__tostring()
+local function describe(self)
   local axes = {}
   for i, name in ipairs(self.grid.names) do
     axes[i] = ("%s: %d"):format(name, #self.grid.values[name])
@@ -297,6 +299,8 @@ function Sweep:__tostring()
     self.spec.name and " " .. self.spec.name or "", self.grid.count,
     #axes > 0 and " (" .. table.concat(axes, ", ") .. ")" or "", #self.grid.seeds)
 end
+
+Sweep = types.meta("sweep", {__tostring = describe})
 
 -- ---------------------------------------------------------------- running
 
@@ -314,10 +318,8 @@ end
 -- sweep:run{out = path, shard = {1, 2}}
 -- local result = sweep:run{out = path, resume = true}
 -- assert(result.value(3, 1) == 9)
-function Sweep:run(o)
-  if getmetatable(self) ~= Sweep then
-    error("sweep.run: called on something that is no sweep; write sweep:run{...}", 2)
-  end
+function M.sweep:run(o)
+  check.self(self, Sweep, "sweep", "run")
   o = options.check("sweep.run", o, 2)
   if o.shard then
     local shard, why = run.shard_check(o.shard)

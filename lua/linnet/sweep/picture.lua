@@ -5,12 +5,14 @@
 
 local grid = require "linnet.sweep.grid"
 local options = require "linnet.options"
+local plot = require "linnet.plot"
 local result = require "linnet.sweep.result"
 local error = require("linnet.failure").raise
 
-local methods, check = result.methods, result.check
+local check = result.check
 
-local M = {}
+local methods = {}
+local M = {result = methods}
 
 options.define("sweep.plot", {
   summary = "Plot a measure of a sweep against an axis: means over seeds with error bars.",
@@ -117,7 +119,7 @@ function methods:plot(what, o)
   if o.x then check.axis(self, "plot", o.x) end
   local given, why = M.figure(self, what, o)
   if not given then error("plot: " .. why, 2) end
-  return require("linnet").plot(given)
+  return plot.plot(given)
 end
 
 --- Draw the mean of a measure, over seeds and further axes, as a map over two axes.
@@ -147,7 +149,7 @@ function methods:heatmap(what, o)
   local function numbers(values)
     return math.type(values[1]) and values or nil
   end
-  return require("linnet").heatmap{rows, x = numbers(xs), y = numbers(ys), log = o.log,
+  return plot.heatmap{rows, x = numbers(xs), y = numbers(ys), log = o.log,
     label = what, xlabel = o.x, ylabel = o.y, title = o.title or self.header.sweep.name,
     file = o.file, width = o.width, height = o.height}
 end

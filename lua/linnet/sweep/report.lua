@@ -8,9 +8,10 @@ local options = require "linnet.options"
 local picture = require "linnet.sweep.picture"
 local result = require "linnet.sweep.result"
 local record = require "linnet.record"
+local report = require "linnet.report"
 local error = require("linnet.failure").raise
 
-local M = {}
+local M = {result = {}}
 
 local POINTS_MAX = 200 -- rows of a table that someone reads; CSV has all records
 
@@ -128,7 +129,7 @@ end
 -- @treturn report
 function M.make(self, format)
   local title = self.header.sweep.name or "A sweep"
-  local page = require("linnet").report{title = title,
+  local page = report{title = title,
     lead = ("%d of %d records: %d points, %d seeds."):format(#self.records, self.grid.jobs,
       #self.points, #self.seeds)}
   if format == "csv" then return page:table(records_table(self)) end
@@ -165,7 +166,7 @@ end
 -- @usage
 -- local result = linnet.sweep{over = {h = {1, 2}}, run = function(p) return p.h end}:run()
 -- result:report(os.tmpname() .. ".md")
-function result.methods:report(path)
+function M.result:report(path)
   result.check.self(self, "report")
   local format = type(path) == "string" and path:match("%.(%a+)$")
   if format ~= "html" and format ~= "md" and format ~= "csv" then

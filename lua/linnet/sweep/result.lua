@@ -10,12 +10,14 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.result
 
+local check = require "linnet.check"
 local grid = require "linnet.sweep.grid"
 local matrix = require "linnet.matrix"
 local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
 local record = require "linnet.record"
 local statistics = require "linnet.statistics"
+local types = require "linnet.types"
 local error = require("linnet.failure").raise
 
 local M = {}
@@ -33,15 +35,11 @@ local M = {}
 -- @field header what the first line of its file says
 
 local methods = {}
+M.result = methods
 local Result = {__name = "linnet.sweep.result"}
 
-local FIELDS = {
-  points = true, seeds = true, axes = true, measures = true, header = true, records = true,
-  missing = true, reason = true, grid = true, by_job = true, vectors = true, failures = true,
-}
-
 --- Whether a name is that of a method or field, and so cannot be a measure's.
-function M.is_reserved(name) return FIELDS[name] or methods[name] ~= nil end
+function M.is_reserved(name) return types.has("result", name) end
 
 options.define("sweep.save", {
   summary = "Write a sweep's result to a file.",
@@ -132,7 +130,6 @@ local function vector_of(self, name)
 end
 
 function Result:__index(name)
-  if methods[name] then return methods[name] end
   if type(name) ~= "string" then return nil end
   if listed(rawget(self, "vectors"), name) then
     rawset(self, name, vector_of(self, name))
@@ -148,31 +145,28 @@ function Result:__index(name)
   return values
 end
 
+types.meta("result", Result, function(self) return self.measures end)
+
 -- What methods check first; errors point at their callers.
-local check = {}
-M.check = check
+local asked = {}
+M.check = asked
 
-function check.self(self, what)
-  if getmetatable(self) ~= Result then
-    error(("%s: called on something that is no result of a sweep; write result:%s(...)"):format(
-      what, what), 3)
-  end
+function asked.self(self, what)
+  check.self(self, Result, "result", what, 3)
 end
 
-function check.measure(self, what, name)
+function asked.measure(self, what, name)
   if type(name) ~= "string" or not has(self, name) then
-    local near = options.nearest(tostring(name), self.measures)
     error(("%s: '%s' is no measure of this sweep; there are %s%s"):format(what, tostring(name),
-      table.concat(self.measures, ", "), near and (" (did you mean '%s'?)"):format(near) or ""), 3)
+      table.concat(self.measures, ", "), check.suggestion(name, self.measures)), 3)
   end
 end
 
-function check.axis(self, what, name)
+function asked.axis(self, what, name)
   if self.grid.values[name] then return end
-  local near = options.nearest(tostring(name), self.axes)
   error(("%s: '%s' is no axis of this sweep; there are %s%s"):format(what, tostring(name),
     #self.axes > 0 and table.concat(self.axes, ", ") or "none",
-    near and (" (did you mean '%s'?)"):format(near) or ""), 3)
+    check.suggestion(name, self.axes)), 3)
 end
 
 -- ---------------------------------------------------------------- tables
@@ -186,14 +180,14 @@ end
 --   run = function(p) return p.a * p.b end}
 -- assert(sweep:run():where{a = 2}.value(1, 1) == 6)
 function methods:where(fixed)
-  check.self(self, "where")
+  asked.self(self, "where")
   if type(fixed) ~= "table" then
     error(("where: expected a table of axis values, got a %s"):format(type(fixed)), 2)
   end
   local over = {}
   for name, values in next, self.grid.values do over[name] = values end
   for name, value in next, fixed do
-    check.axis(self, "where", name)
+    asked.axis(self, "where", name)
     over[name] = nil
     local one = self.grid:point(1)
     one[name] = value
@@ -226,9 +220,9 @@ local Summary = {__name = "linnet.sweep.summary"}
 --   run = function(p, rng) return p.a + rng:normal(1, 1)(1, 1) end}
 -- print(sweep:run():summary("a"))
 function methods:summary(by, ...)
-  check.self(self, "summary")
+  asked.self(self, "summary")
   local names = by == nil and self.axes or type(by) == "table" and by or {by, ...}
-  for _, name in ipairs(names) do check.axis(self, "summary", name) end
+  for _, name in ipairs(names) do asked.axis(self, "summary", name) end
   local over = {}
   for _, name in ipairs(names) do over[name] = self.grid.values[name] end
   local part = grid.new(over, 1)
@@ -310,9 +304,9 @@ function Summary:__tostring() return aligned(M.summary_rows(self)) end
 --   run = function(p, rng) return p.h ^ -0.5 * rng:uniform(1, 1)(1, 1) end}
 -- print(sweep:run():fit_slope("h", "value").slope)
 function methods:fit_slope(x, y)
-  check.self(self, "fit_slope")
-  check.axis(self, "fit_slope", x)
-  check.measure(self, "fit_slope", y)
+  asked.self(self, "fit_slope")
+  asked.axis(self, "fit_slope", x)
+  asked.measure(self, "fit_slope", y)
   if #self.axes > 1 then
     error(("fit_slope: there are the axes %s; fix all but '%s' with result:where{...}"):format(
       table.concat(self.axes, ", "), x), 2)
@@ -395,7 +389,7 @@ end
 -- linnet.sweep{over = {a = {1, 2}}, run = function(p) return p.a end}:run():save(path)
 -- assert(linnet.sweep.load(path).value(2, 1) == 2)
 function methods:save(path, o)
-  check.self(self, "save")
+  asked.self(self, "save")
   o = options.check("sweep.save", o, 2)
   if type(path) ~= "string" then
     error(("save: expected a path, got a %s"):format(type(path)), 2)
@@ -403,7 +397,6 @@ function methods:save(path, o)
   record.write(path, M.lines(self, o.canonical), 2)
 end
 
-M.methods = methods
 M.is = function(value) return getmetatable(value) == Result end
 
 return M

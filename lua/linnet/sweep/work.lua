@@ -14,6 +14,7 @@ local options = require "linnet.options"
 local record = require "linnet.record"
 local result = require "linnet.sweep.result"
 local failure = require "linnet.failure"
+local random = require "linnet.random"
 local error = failure.raise
 
 local M = {}
@@ -107,7 +108,6 @@ local function returned(value, declared)
 end
 
 local function by_function(sweep, jobs, emit)
-  local random = require("linnet").random
   local declared = sweep.measures
   for _, job in ipairs(jobs) do
     local p, seed = sweep.grid:at(job)
