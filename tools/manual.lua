@@ -180,7 +180,7 @@ end
 
 local function sources()
   local list = {}
-  local pipe <close> = assert(io.popen("find lua/linnet csrc/bind -name '*.lua' -o -name '*.c'"))
+  local pipe <close> = assert(io.popen("find lua/linnet csrc -name '*.lua' -o -name '*.c'"))
   for path in pipe:lines() do
     if not path:find("manual.lua", 1, true) then list[#list + 1] = path end
   end

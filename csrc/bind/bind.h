@@ -51,8 +51,13 @@ tick bind_tick(lua_State *L);
 /* Clears that hook; returns 1 if it had been set. */
 int bind_interrupted(lua_State *L);
 
-/* BLAS threads that large matrix operators may use, 1 unless linnet.threads(n) said otherwise. */
+/* BLAS threads that large matrix operators may use, 1 unless linnet.threads(n) said otherwise, and
+ * 1 while a hold is in force. */
 int bind_threads(lua_State *L);
+/* Pushes a hold, to be marked as to be closed: until then, whatever is called from this coroutine
+ * uses one BLAS thread, for bits must not depend on it. It is not in force while the coroutine is
+ * suspended. */
+void bind_threads_hold(lua_State *L);
 void bind_set_threads(lua_State *L, int n);
 
 /* The generator behind a linnet.random userdata, or an argument error. */

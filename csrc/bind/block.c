@@ -93,7 +93,58 @@ void bind_raise(lua_State *L, const char *what, status s) {
   if (s != STATUS_OK) luaL_error(L, "%s: %s", what, reasons[s]);
 }
 
-int bind_threads(lua_State *L) { return ledger_get(L)->threads; }
+/* ---- one BLAS thread, held by a coroutine ---- */
+
+static const char holds_key = 0; /* of a table: hold -> its coroutine, both weak */
+
+/* Pushes that table. */
+static void holds_push(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &holds_key) == LUA_TTABLE) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "kv");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &holds_key);
+}
+
+static int hold_close(lua_State *L) {
+  holds_push(L);
+  lua_pushvalue(L, 1);
+  lua_pushnil(L);
+  lua_rawset(L, -3);
+  return 0;
+}
+
+void bind_threads_hold(lua_State *L) {
+  holds_push(L);
+  lua_newuserdatauv(L, 0, 0);
+  if (luaL_newmetatable(L, "linnet.hold")) {
+    lua_pushcfunction(L, hold_close);
+    lua_setfield(L, -2, "__close");
+  }
+  lua_setmetatable(L, -2);
+  lua_pushvalue(L, -1);
+  lua_pushthread(L);
+  lua_rawset(L, -4);
+  lua_remove(L, -2);
+}
+
+int bind_threads(lua_State *L) {
+  int threads = ledger_get(L)->threads;
+  if (threads == 1) return 1;
+  holds_push(L);
+  for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+    if (lua_status(lua_tothread(L, -1)) == LUA_OK) { /* running, or waiting for what it resumed */
+      lua_pop(L, 2);
+      threads = 1;
+      break;
+    }
+  lua_pop(L, 1);
+  return threads;
+}
 
 void bind_set_threads(lua_State *L, int n) { ledger_get(L)->threads = n; }
 

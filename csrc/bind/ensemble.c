@@ -13,6 +13,7 @@
 /* The pool's userdata: its __gc and __close cancel and join, so no thread outlives its memory. */
 typedef struct bound_pool {
   ensemble_pool *pool; /* NULL before the start and after the join */
+  int threads;         /* of BLAS, to be restored after the join */
 } bound_pool;
 
 static int pool_close(lua_State *L) {
@@ -21,6 +22,7 @@ static int pool_close(lua_State *L) {
   ensemble_cancel(b->pool);
   ensemble_join(b->pool);
   b->pool = NULL;
+  blas_threads(b->threads);
   return 0;
 }
 
@@ -35,7 +37,8 @@ static void read_measures(lua_State *L, ensemble_job *job) {
   ensemble_measure *list = bind_block(L, sizeof *list * (size_t)(job->measures + 1), 0);
   for (int i = 0; i < job->measures; i++) {
     lua_rawgeti(L, -2, i + 1);
-    list[i] = (ensemble_measure)luaL_checkoption(L, -1, NULL, ensemble_measure_names);
+    if (!ensemble_measure_named(luaL_checkstring(L, -1), &list[i]))
+      luaL_error(L, "ensemble: there is no measure '%s'", lua_tostring(L, -1));
     lua_pop(L, 1);
   }
   job->measure = list;
@@ -98,12 +101,13 @@ static ensemble_room *rooms_push(lua_State *L, const ensemble_job *job, int thre
 }
 
 /* core.ensemble.run(problem, job, threads, progress(done) or nil) -> results (count x columns),
- * bytes per thread, whether it was stopped, the error of progress if that did it. A row not done
- * holds nan. */
+ * bytes per thread, what stopped it (nil, "interrupted", "raised"), and what progress raised. A row
+ * not done holds nan. */
 static int l_ensemble_run(lua_State *L) {
   ensemble_job job;
   int threads = (int)luaL_checkinteger(L, 3), columns = 0;
   lua_settop(L, 4);
+  luaL_checkstack(L, 2 * LUA_MINSTACK, "ensemble");
   read_job(L, &job);
   if (threads > job.count) threads = job.count > 0 ? job.count : 1;
   if (!blas_reentrant()) threads = 1;
@@ -117,13 +121,16 @@ static int l_ensemble_run(lua_State *L) {
   bound_pool *b = bind_block(L, sizeof *b, 0);
   luaL_setmetatable(L, POOL_NAME);
   lua_toclose(L, lua_gettop(L));
+  bind_threads_hold(L); /* whatever progress calls, while the pool is in BLAS */
+  lua_toclose(L, lua_gettop(L));
   tick t = bind_tick(L);
-  int before = blas_threads(1), stopped = 0;
-  b->pool = pool;
+  int stopped = 0;
+  b->threads = blas_threads(1);
   if (ensemble_start(pool, &job, rooms, threads) == 0) {
-    blas_threads(before);
+    blas_threads(b->threads);
     return luaL_error(L, "ensemble: no thread could be started");
   }
+  b->pool = pool;
   while (!ensemble_wait(pool) && !stopped) {
     stopped = tick_asks(&t);
     if (!stopped && !lua_isnil(L, 4)) {
@@ -141,11 +148,12 @@ static int l_ensemble_run(lua_State *L) {
   if (stopped) ensemble_cancel(pool);
   ensemble_join(pool);
   b->pool = NULL;
-  blas_threads(before);
+  blas_threads(b->threads);
   lua_pushvalue(L, out);
   lua_pushvalue(L, bytes);
-  lua_pushboolean(L, stopped);
-  if (stopped && !interrupted) lua_pushvalue(L, 4);
+  bool raised = stopped && !interrupted;
+  lua_pushstring(L, raised ? "raised" : stopped ? "interrupted" : NULL);
+  if (raised) lua_pushvalue(L, 4);
   else lua_pushnil(L);
   return 4;
 }
@@ -155,4 +163,10 @@ void bind_ensemble(lua_State *L) {
   static const luaL_Reg meta[] = {{"__gc", pool_close}, {"__close", pool_close}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   bind_type(L, POOL_NAME, NULL, NULL, meta);
+  lua_newtable(L); /* what there is at the end of a run, beside core.state.measures */
+  for (int i = 0; run_measures[i].name; i++) {
+    lua_pushstring(L, run_measures[i].name);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "measures");
 }

@@ -16,7 +16,7 @@
 
 #define FILE_NAME "linnet.file"
 
-enum { CHUNK = 1 << 16 };
+enum { CHUNK = 1 << 16, UNASKED = 1 << 24 /* bytes read without asking the tick */ };
 
 /* A file in use, to be closed whatever happens. */
 typedef struct file {
@@ -53,6 +53,11 @@ static const char *path_check(lua_State *L, int arg) {
   return path;
 }
 
+/* Raises "interrupted!" when Ctrl-C came: what is open goes with the function. */
+static void answer_interrupt(lua_State *L, const tick *t) {
+  if (tick_asks(t) && bind_interrupted(L)) luaL_error(L, "interrupted!");
+}
+
 /* ---- reading ---- */
 
 /* The content of path into b, which must be initialized last; false with errno. */
@@ -64,10 +69,12 @@ static bool file_read(lua_State *L, const char *path, luaL_Buffer *b) {
   struct stat s;
   if (fstat(fileno(f->stream), &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0)
     luaL_prepbuffsize(b, (size_t)s.st_size + 1); /* one more, so that the end is seen at once */
-  for (;;) {
+  for (tick t = bind_tick(L);;) {
     size_t room = b->size - b->n;
+    answer_interrupt(L, &t);
     char *to = luaL_prepbuffsize(b, room ? room : CHUNK);
-    size_t got = fread(to, 1, b->size - b->n, f->stream);
+    room = b->size - b->n;
+    size_t got = fread(to, 1, room < UNASKED ? room : UNASKED, f->stream);
     luaL_addsize(b, got);
     if (got == 0) return !ferror(f->stream);
   }
@@ -82,15 +89,13 @@ static int l_files_npy_load(lua_State *L) {
   if (!file_read(L, path, &b)) return failure(L, strerror(errno));
   if (!npy_header_read(luaL_buffaddr(&b), luaL_bufflen(&b), &h, why)) return failure(L, why);
   mat m = bind_matrix_raw(L, h.rows, h.cols);
-  return npy_data_read(&h, m, why) ? 1 : failure(L, why);
+  tick t = bind_tick(L);
+  bool read = npy_data_read(&h, m, why, &t);
+  answer_interrupt(L, &t);
+  return read ? 1 : failure(L, why);
 }
 
 /* ---- writing ---- */
-
-/* Raises "interrupted!" when Ctrl-C came: the temporary file goes with the function. */
-static void answer_interrupt(lua_State *L, const tick *t) {
-  if (tick_asks(t) && bind_interrupted(L)) luaL_error(L, "interrupted!");
-}
 
 /* npy_save(path, matrix) -> true, or nil and the reason */
 static int l_files_npy_save(lua_State *L) {

@@ -25,6 +25,19 @@ static int l_process_streams(lua_State *L) {
   return 0;
 }
 
+/* core.process.flush() -> true when everything that was printed until now was written; or nil and
+ * the reason */
+static int l_process_flush(lua_State *L) {
+  errno = 0;
+  if (fflush(stdout) == 0 && !ferror(stdout)) {
+    lua_pushboolean(L, 1);
+    return 1;
+  }
+  lua_pushnil(L);
+  lua_pushstring(L, strerror(errno ? errno : EIO));
+  return 2;
+}
+
 static FILE *stream_check(lua_State *L, int arg) {
   luaL_Stream *s = luaL_checkudata(L, arg, LUA_FILEHANDLE);
   if (!s->closef) luaL_error(L, "process: the file is closed");
@@ -64,6 +77,7 @@ failed:
 
 void bind_process(lua_State *L) {
   static const luaL_Reg functions[] = {{"streams", l_process_streams},
+                                       {"flush", l_process_flush},
                                        {"descriptor", l_process_descriptor},
                                        {"read", l_process_read},
                                        {NULL, NULL}};

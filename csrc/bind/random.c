@@ -129,7 +129,8 @@ static int l_random_orthogonal(lua_State *L) {
   int rows = matrix_check_int(L, 2, "rows", 0, INT_MAX);
   int cols = lua_isnoneornil(L, 3) ? rows : matrix_check_int(L, 3, "columns", 0, INT_MAX);
   int tall = rows > cols ? rows : cols, few = rows > cols ? cols : rows;
-  lapack_work w = {0};
+  tick t = bind_tick(L);
+  lapack_work w = {.ask = &t};
   double *tau = NULL;
   mat r = {0};
   lapack_want_qr(&w, tall, few);
@@ -143,6 +144,7 @@ static int l_random_orthogonal(lua_State *L) {
   status s;
   ALONE(s = lapack_qr(&w, q, tau, r));
   if (s != STATUS_OK) *g = before;
+  if (s == STATUS_PAUSED && bind_interrupted(L)) return luaL_error(L, "interrupted!");
   bind_raise(L, "orthogonal", s);
   if (rows < cols) mat_transpose(bind_matrix_raw(L, rows, cols), q);
   return 1;

@@ -1,11 +1,12 @@
-/* csrc/bind/state.c: states on the Lua stack and what is read off them.
- * They begin in csrc/bind/start.c.
- * SPDX-License-Identifier: MIT */
+/* csrc/bind/state.c: states on the Lua stack and what is read off them; what is measured of them
+ * has its methods and their documentation from csrc/model/measure.c. They begin in
+ * csrc/bind/start.c. SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <string.h>
 
 #include "bind/net.h"
 #include "bind/object.h"
+#include "model/measure.h"
 
 /* uservalue of a state: its origin */
 enum { STATE_ORIGIN = 1 };
@@ -68,66 +69,36 @@ void bind_state_frame(lua_State *L, int arg) {
 
 /* ---- methods */
 
-#define SCALAR(name, call)                                                                         \
-  static int name(lua_State *L) {                                                                  \
-    const state *s = bind_state_check(L, 1);                                                       \
-    state_work *w = bind_state_work(L, 1);                                                         \
-    double x;                                                                                      \
-    ALONE(x = call);                                                                               \
-    lua_pushnumber(L, x);                                                                          \
-    return 1;                                                                                      \
+/* The method of the measure whose place in the table is the upvalue. */
+static int l_state_measure(lua_State *L) {
+  const measure *m = &measures[lua_tointeger(L, lua_upvalueindex(1))];
+  const state *s = bind_state_check(L, 1);
+  state_work *w = bind_state_work(L, 1);
+  if (m->column) {
+    mat out = bind_matrix_new(L, measure_columns(m, s->o->p), 1);
+    ATTEMPT(L, m->name, m->column(s, w, out.p));
+  } else {
+    double x;
+    ALONE(x = m->number(s, w));
+    lua_pushnumber(L, x);
   }
+  return 1;
+}
 
-/*** Excess loss L - L* = 1/2 ||E||_F^2, without cancellation.
-@function state:excess
-@treturn number
-@usage
-local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
-print(p:init("gaussian", {h = 10, seed = 1}):excess()) */
-SCALAR(l_state_excess, state_excess(s, w))
-/*** Loss L = 1/2 ||Y - X U V'||_F^2.
-@function state:loss
-@treturn number
-@usage
-local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
-print(p:init("gaussian", {h = 10, seed = 1}):loss()) */
-SCALAR(l_state_loss, s->o->p->optimal_loss + state_excess(s, w))
 /*** ||Z U2'||_F with Z = [U1; V]: 0 on the invariant set, where the flow ends at Theta_hat.
 @function state:perpendicular
 @treturn number
 @usage
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):perpendicular()) */
-SCALAR(l_state_perpendicular, state_perpendicular(s, w))
-/*** Instantaneous rate -d/dt log(L - L*) of the flow at this state; 0 where the excess is 0.
-@function state:rate
-@treturn number per unit of time
-@usage
-local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
-print(p:init("gaussian", {h = 10, seed = 1}):rate()) */
-SCALAR(l_state_rate, state_rate(s, w))
-/*** Change of the imbalance since the start, max|L'JL - L0'JL0| / max|L'L|: 0 in exact arithmetic.
-@function state:imbalance_drift
-@treturn number
-@usage
-local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
-local s = p:init("gaussian", {h = 10, seed = 1})
-assert(p:flow(s, {t = 1, method = "expo4"}).final:imbalance_drift() < 1e-13) */
-SCALAR(l_state_imbalance_drift, state_drift(s, w))
-/*** ||K - K(0)|| / ||K(0)||, K the tangent kernel (as an operator on the reduced errors).
-@function state:kernel_distance
-@treturn number
-@usage
-local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
-print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:kernel_distance()) */
-SCALAR(l_state_kernel_distance, state_kernel_distance(s, w))
-/*** How far the weights have moved: sqrt(||U - U(0)||^2 + ||V - V(0)||^2).
-@function state:travel
-@treturn number
-@usage
-local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
-print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:travel()) */
-SCALAR(l_state_travel, state_travel(s, w))
+static int l_state_perpendicular(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  state_work *w = bind_state_work(L, 1);
+  double x;
+  ALONE(x = state_perpendicular(s, w));
+  lua_pushnumber(L, x);
+  return 1;
+}
 
 /*** Distance ||Theta - Theta_hat|| to the minimum-norm solution, from the reduced parts.
 @function state:distance
@@ -148,36 +119,6 @@ static int l_state_distance(lua_State *L) {
   ALONE(x = state_distance(s, w, spectral));
   lua_pushnumber(L, x);
   return 1;
-}
-
-static int push_vector(lua_State *L, int count,
-                       status (*fill)(const state *, state_work *, double *), const char *what) {
-  const state *s = bind_state_check(L, 1);
-  state_work *w = bind_state_work(L, 1);
-  mat out = bind_matrix_new(L, count, 1);
-  ATTEMPT(L, what, fill(s, w, out.p));
-  return 1;
-}
-
-/*** Singular values of U1 V', decreasing.
-@function state:singular_values
-@treturn matrix min(rank, m) x 1
-@usage
-local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
-print(p:init("gaussian", {h = 10, seed = 1}):singular_values()) */
-static int l_state_singular_values(lua_State *L) {
-  return push_vector(L, bind_state_check(L, 1)->o->p->Py.cols, state_singular_values,
-                     "singular_values");
-}
-
-/*** |u_i' U1 V' v_i| / s_i with u_i, v_i the singular vectors of the reduced target.
-@function state:alignment
-@treturn matrix min(rank, m) x 1, 1 where the learned map is aligned
-@usage
-local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
-print(p:init("gaussian", {h = 10, seed = 1}):alignment()) */
-static int l_state_alignment(lua_State *L) {
-  return push_vector(L, bind_state_check(L, 1)->o->p->Py.cols, state_alignment, "alignment");
 }
 
 /*** The imbalance Lambda = U1'U1 - V'V and what the bounds need of it.
@@ -305,23 +246,41 @@ static int state_index(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"excess", l_state_excess},
-                                   {"loss", l_state_loss},
-                                   {"perpendicular", l_state_perpendicular},
-                                   {"rate", l_state_rate},
-                                   {"imbalance_drift", l_state_imbalance_drift},
-                                   {"kernel_distance", l_state_kernel_distance},
-                                   {"travel", l_state_travel},
-                                   {"distance", l_state_distance},
-                                   {"singular_values", l_state_singular_values},
-                                   {"alignment", l_state_alignment},
-                                   {"imbalance", l_state_imbalance},
-                                   {"theta", l_state_theta},
-                                   {"U", l_state_U},
-                                   {"V", l_state_V},
-                                   {"reduced", l_state_reduced},
-                                   {"kernel_reduced", l_state_kernel_reduced},
-                                   {"start", l_state_start},
-                                   {NULL, NULL}};
+/* core.state.measures: a list of {name, log, vector}, each also a method of states unless that
+ * takes arguments. */
+static void measures_push(lua_State *L) {
+  luaL_getmetatable(L, STATE_NAME);
+  lua_getfield(L, -1, "methods");
+  lua_newtable(L);
+  for (int i = 0; measures[i].name; i++) {
+    lua_createtable(L, 0, 3);
+    lua_pushstring(L, measures[i].name);
+    lua_setfield(L, -2, "name");
+    bind_set_flag(L, "log", measures[i].log);
+    bind_set_flag(L, "vector", measures[i].column != NULL);
+    lua_rawseti(L, -2, i + 1);
+    if (lua_getfield(L, -2, measures[i].name) == LUA_TNIL) {
+      lua_pushinteger(L, i);
+      lua_pushcclosure(L, l_state_measure, 1);
+      lua_setfield(L, -4, measures[i].name);
+    }
+    lua_pop(L, 1);
+  }
+  lua_setfield(L, -4, "measures");
+  lua_pop(L, 2);
+}
 
-void bind_state(lua_State *L) { bind_type(L, STATE_NAME, methods, state_index, NULL); }
+void bind_state(lua_State *L) {
+  static const luaL_Reg methods[] = {{"perpendicular", l_state_perpendicular},
+                                     {"distance", l_state_distance},
+                                     {"imbalance", l_state_imbalance},
+                                     {"theta", l_state_theta},
+                                     {"U", l_state_U},
+                                     {"V", l_state_V},
+                                     {"reduced", l_state_reduced},
+                                     {"kernel_reduced", l_state_kernel_reduced},
+                                     {"start", l_state_start},
+                                     {NULL, NULL}};
+  bind_type(L, STATE_NAME, methods, state_index, NULL);
+  measures_push(L);
+}

@@ -6,30 +6,11 @@
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 #include "num/blas.h"
 #include "num/clock.h"
-
-const char *const ensemble_measure_names[MEASURES + 1] = {"loss",
-                                                          "excess",
-                                                          "rate",
-                                                          "distance",
-                                                          "imbalance_drift",
-                                                          "kernel_distance",
-                                                          "travel",
-                                                          "singular_values",
-                                                          "alignment",
-                                                          "test_error",
-                                                          "t",
-                                                          "steps",
-                                                          "seconds",
-                                                          "reason",
-                                                          NULL};
-
-int ensemble_columns(const problem *p, ensemble_measure m) {
-  return m == MEASURE_SINGULAR_VALUES || m == MEASURE_ALIGNMENT ? p->Py.cols : 1;
-}
 
 void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job) {
   const problem *p = job->p;
@@ -72,67 +53,67 @@ static void draw_start(ensemble_room *room, const ensemble_job *job, uint64_t se
 }
 
 static double test_error(ensemble_room *room, const ensemble_job *job) {
-  int rows = job->Ytest.rows;
   if (!room->o.F.p && room->o.R.rows > 0) {
     if (start_frame(&room->frame, &room->o, room->F) != STATUS_OK) return NAN;
     room->o.F = room->F;
   }
-  mat own = room->o.F; /* a given frame may have fewer columns than R has rows: those are zero */
-  mat R = room->o.R;
-  room->o.F = mat_cols(own, 0, own.cols < R.rows ? own.cols : R.rows);
-  room->o.R = mat_rows(R, 0, room->o.F.cols);
   state_theta(&room->s, &room->work, room->Theta);
-  room->o.F = own;
-  room->o.R = R;
   mat_copy(room->Ehat, job->Ytest);
   blas_gemm('N', 'N', -1.0, job->Xtest, room->Theta, 1.0, room->Ehat);
   double norm = mat_norm_fro(room->Ehat);
-  return norm * norm / rows;
+  return norm * norm / job->Ytest.rows;
 }
 
-/* The measures that are one number. */
-static double scalar_measure(ensemble_room *room, const ensemble_job *job, ensemble_measure m,
-                             double began) {
-  state *s = &room->s;
-  state_work *w = &room->work;
-  switch (m) {
-  case MEASURE_LOSS: return job->p->optimal_loss + state_excess(s, w);
-  case MEASURE_EXCESS: return state_excess(s, w);
-  case MEASURE_RATE: return state_rate(s, w);
-  case MEASURE_DISTANCE: return state_distance(s, w, false);
-  case MEASURE_IMBALANCE_DRIFT: return state_drift(s, w);
-  case MEASURE_KERNEL_DISTANCE: return state_kernel_distance(s, w);
-  case MEASURE_TRAVEL: return state_travel(s, w);
-  case MEASURE_TEST_ERROR: return test_error(room, job);
-  case MEASURE_T: return s->t;
-  case MEASURE_STEPS: return (double)room->flow.steps;
-  case MEASURE_SECONDS: return clock_seconds() - began;
-  case MEASURE_REASON: return (double)room->flow.reason;
-  default: return NAN;
-  }
+static double run_t(ensemble_room *room, const ensemble_job *job) {
+  (void)job;
+  return room->s.t;
 }
 
-static void measure_row(ensemble_room *room, const ensemble_job *job, int row, double began) {
-  int column = 0;
-  for (int i = 0; i < job->measures; i++) {
+static double run_steps(ensemble_room *room, const ensemble_job *job) {
+  (void)job;
+  return (double)room->flow.steps;
+}
+
+static double run_seconds(ensemble_room *room, const ensemble_job *job) {
+  (void)job;
+  return clock_seconds() - room->began;
+}
+
+static double run_reason(ensemble_room *room, const ensemble_job *job) {
+  (void)job;
+  return (double)room->flow.reason;
+}
+
+const run_measure run_measures[] = {{"test_error", test_error}, {"t", run_t},
+                                    {"steps", run_steps},       {"seconds", run_seconds},
+                                    {"reason", run_reason},     {NULL, NULL}};
+
+bool ensemble_measure_named(const char *name, ensemble_measure *out) {
+  const run_measure *r = run_measures;
+  while (r->name && strcmp(r->name, name) != 0) r++;
+  *out = (ensemble_measure){measure_named(name), r->name ? r : NULL};
+  return out->of_state || out->of_run;
+}
+
+int ensemble_columns(const problem *p, ensemble_measure m) {
+  return m.of_state ? measure_columns(m.of_state, p) : 1;
+}
+
+static void measure_row(ensemble_room *room, const ensemble_job *job, int row) {
+  double *values = room->work.s; /* min(r + pr, m) >= min(r, m) of them */
+  for (int i = 0, column = 0; i < job->measures; i++) {
     ensemble_measure m = job->measure[i];
-    int width = ensemble_columns(job->p, m);
-    if (m == MEASURE_SINGULAR_VALUES || m == MEASURE_ALIGNMENT) {
-      double *values = room->work.s; /* min(r + pr, m) >= min(r, m) of them */
-      status done = m == MEASURE_ALIGNMENT ? state_alignment(&room->s, &room->work, values)
-                                           : state_singular_values(&room->s, &room->work, values);
-      for (int j = 0; j < width; j++)
-        *mat_at(job->out, row, column + j) = done == STATUS_OK ? values[j] : NAN;
-    } else {
-      *mat_at(job->out, row, column) = scalar_measure(room, job, m, began);
-    }
-    column += width;
+    status done = STATUS_OK;
+    if (m.of_state) done = measure_take(m.of_state, &room->s, &room->work, values);
+    else values[0] = m.of_run->number(room, job);
+    for (int j = 0; j < ensemble_columns(job->p, m); j++, column++)
+      *mat_at(job->out, row, column) = done == STATUS_OK ? values[j] : NAN;
   }
 }
 
 /* One trajectory: false when the tick asked to stop. */
 static bool run_row(ensemble_room *room, const ensemble_job *job, int row, const tick *t) {
-  double began = clock_seconds();
+  room->began = clock_seconds();
   flow_reason reason;
   field f = problem_field(job->p);
   if (job->starts) take_start(room, job->starts[row]);
@@ -144,7 +125,7 @@ static bool run_row(ensemble_room *room, const ensemble_job *job, int row, const
   if (reason == FLOW_INTERRUPTED) return false;
   mat_copy(room->s.L, room->flow.Z);
   room->s.t = room->flow.t;
-  measure_row(room, job, row, began);
+  measure_row(room, job, row);
   return true;
 }
 

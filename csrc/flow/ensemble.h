@@ -7,31 +7,37 @@
 #include <stdint.h>
 
 #include "flow/flow.h"
+#include "model/measure.h"
 #include "model/start.h"
-#include "model/state.h"
 
-/* What can be measured at the end of a run; the vectors take min(r, m) columns. */
-typedef enum ensemble_measure {
-  MEASURE_LOSS,
-  MEASURE_EXCESS,
-  MEASURE_RATE,
-  MEASURE_DISTANCE,
-  MEASURE_IMBALANCE_DRIFT,
-  MEASURE_KERNEL_DISTANCE,
-  MEASURE_TRAVEL,
-  MEASURE_SINGULAR_VALUES,
-  MEASURE_ALIGNMENT,
-  MEASURE_TEST_ERROR,
-  MEASURE_T,
-  MEASURE_STEPS,
-  MEASURE_SECONDS,
-  MEASURE_REASON,
-  MEASURES
+/* The room of one thread: everything one trajectory needs, used for one after the other. */
+typedef struct ensemble_job ensemble_job;
+typedef struct ensemble_room {
+  origin o;
+  state s;
+  state_work work;
+  flow flow;
+  frame_work frame;
+  mat F;           /* D x pr, test error of sampled starts */
+  mat Theta, Ehat; /* D x m, test rows x m */
+  double began;    /* clock at the start of the row */
+} ensemble_room;
+
+/* What the end of a run says beside the measures of its last state, model/measure.h. */
+typedef struct run_measure {
+  const char *name;
+  double (*number)(ensemble_room *room, const ensemble_job *job);
+} run_measure;
+
+extern const run_measure run_measures[]; /* name NULL at the end */
+
+/* One of the two. */
+typedef struct ensemble_measure {
+  const measure *of_state;
+  const run_measure *of_run;
 } ensemble_measure;
 
-extern const char *const ensemble_measure_names[MEASURES + 1]; /* NULL at the end */
-
-typedef struct ensemble_job {
+struct ensemble_job {
   const problem *p;
   flow_spec flow;
   /* starts: sampled by seed, or given (then kp and pr are the largest among them) */
@@ -46,21 +52,12 @@ typedef struct ensemble_job {
   int measures;
   mat out;
   mat Xtest, Ytest; /* test_error: mean over rows of ||y - Theta^T x||^2; p NULL if not measured */
-} ensemble_job;
+};
 
+/* False when there is no such measure. */
+bool ensemble_measure_named(const char *name, ensemble_measure *out);
 /* Columns that one measure takes. */
 int ensemble_columns(const problem *p, ensemble_measure m);
-
-/* The room of one thread: everything one trajectory needs, used for one after the other. */
-typedef struct ensemble_room {
-  origin o;
-  state s;
-  state_work work;
-  flow flow;
-  frame_work frame;
-  mat F;           /* D x pr, test error of sampled starts */
-  mat Theta, Ehat; /* D x m, test rows x m */
-} ensemble_room;
 
 void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job);
 

@@ -151,7 +151,8 @@ size_t csv_unquote(const csv_cell *cell, char *out) {
 
 bool csv_needs_quotes(const char *text, size_t size, char delimiter) {
   if (!size || is_blank(*text) || is_blank(text[size - 1])) return true;
-  for (size_t i = 0; i < size; i++)
-    if (text[i] == delimiter || text[i] == '"' || is_end_of_line(text[i])) return true;
+  if ((unsigned char)*text == 0xef) return true; /* the byte order mark of a file begins so */
+  for (size_t i = 0; i < size; i++)              /* some of these begin a comment */
+    if (text[i] == delimiter || strchr("\"#%/!;", text[i]) || is_end_of_line(text[i])) return true;
   return false;
 }

@@ -191,15 +191,19 @@ static double entry_read(const npy *h, const char *p, bool *exact) {
   return (double)(int64_t)bits;
 }
 
-bool npy_data_read(const npy *h, mat out, char why[NPY_MESSAGE]) {
+enum { UNASKED = 1 << 16 }; /* entries that are read without asking the tick */
+
+bool npy_data_read(const npy *h, mat out, char why[NPY_MESSAGE], const tick *t) {
   assert(out.rows == h->rows && out.cols == h->cols);
   const char *p = h->data;
   bool exact = true;
+  unsigned done = 0;
   int slow = h->fortran ? h->cols : h->rows, fast = h->fortran ? h->rows : h->cols;
   for (int s = 0; s < slow; s++)
     for (int f = 0; f < fast; f++, p += h->item) {
       int i = h->fortran ? f : s, j = h->fortran ? s : f;
       *mat_at(out, i, j) = entry_read(h, p, &exact);
+      if (++done % UNASKED == 0 && tick_asks(t)) return refuse(why, "interrupted!");
       if (!exact)
         return refuse(why, "entry (%d, %d) = %lld is not a double exactly (beyond 2^53)", i + 1,
                       j + 1, (long long)little_endian(p, 8));

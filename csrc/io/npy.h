@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "num/dense.h"
+#include "num/status.h"
 
 enum { NPY_MESSAGE = 200, NPY_HEADER = 128 };
 
@@ -24,7 +25,7 @@ typedef struct npy {
 bool npy_header_read(const char *file, size_t size, npy *h, char why[NPY_MESSAGE]);
 
 /* The entries into out, h->rows x h->cols; false if an i8 is not a double exactly (|x| > 2^53). */
-bool npy_data_read(const npy *h, mat out, char why[NPY_MESSAGE]);
+bool npy_data_read(const npy *h, mat out, char why[NPY_MESSAGE], const tick *t);
 
 /* The NPY_HEADER bytes before a rows x cols matrix of f8 in Fortran order. */
 void npy_header_write(char out[NPY_HEADER], int rows, int cols);

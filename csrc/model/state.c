@@ -42,15 +42,9 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
   lapack_layout(a, &w->lapack);
 }
 
-static void error_of(const state *s, mat E) {
+void state_error(const state *s, mat E) {
   field f = problem_field(s->o->p);
   field_error(&f, s->L, E);
-}
-
-double state_excess(const state *s, state_work *w) {
-  error_of(s, w->E);
-  double norm = mat_norm_fro(w->E);
-  return 0.5 * norm * norm;
 }
 
 double state_perpendicular(const state *s, state_work *w) {
@@ -59,20 +53,20 @@ double state_perpendicular(const state *s, state_work *w) {
   return mat_norm_fro(w->LR);
 }
 
-/* The rows of w->T below the first r: R V^T = F^T U2 V^T. */
-static mat outside(const state *s, state_work *w) {
-  mat tail = mat_rows(w->T, s->o->p->r, s->o->R.rows);
-  blas_gemm('N', 'T', 1.0, s->o->R, state_V(s), 0.0, tail);
+/* The rows of w->T below the first r: R V^T = F^T U2 V^T, those of so many rows of R. */
+static mat outside(const state *s, state_work *w, int rows) {
+  mat tail = mat_rows(w->T, s->o->p->r, rows);
+  blas_gemm('N', 'T', 1.0, mat_rows(s->o->R, 0, rows), state_V(s), 0.0, tail);
   return tail;
 }
 
 /* w->T = [diag(1/sigma) E; R V^T]: Theta_hat - Theta in an orthonormal basis, up to signs. */
 static void gap(const state *s, state_work *w) {
   const problem *p = s->o->p;
-  error_of(s, w->E);
+  state_error(s, w->E);
   for (int j = 0; j < p->m; j++)
     for (int i = 0; i < p->r; i++) *mat_at(w->T, i, j) = mat_get(w->E, i, j) / p->sigma[i];
-  outside(s, w);
+  outside(s, w, s->o->R.rows);
 }
 
 double state_distance(const state *s, state_work *w, bool spectral) {
@@ -82,12 +76,6 @@ double state_distance(const state *s, state_work *w, bool spectral) {
   return w->s[0];
 }
 
-double state_rate(const state *s, state_work *w) {
-  field f = problem_field(s->o->p);
-  field_error(&f, s->L, w->E);
-  return field_rate(&f, s->L, w->E, w->A, w->SZ);
-}
-
 status state_imbalance(const state *s, state_work *w, imbalance *out) {
   const origin *o = s->o;
   status done = imbalance_spectrum(&w->lapack, o->p->r, s->L, w->G, w->values);
@@ -95,79 +83,17 @@ status state_imbalance(const state *s, state_work *w, imbalance *out) {
   return done;
 }
 
-double state_drift(const state *s, state_work *w) {
-  int r = s->o->p->r;
-  imbalance_matrix(r, s->L, w->G);
-  mat_axpy(-1.0, s->o->G0, w->G);
-  double change = mat_max_abs(w->G);
-  return change == 0.0 ? 0.0 : change / imbalance_scale(r, s->L);
-}
-
-/* UU <- diag(sigma) U1 U1^T diag(sigma), VV <- V V^T. */
-static void kernel_parts(const problem *p, mat L, mat UU, mat VV) {
+void state_kernel_parts(const problem *p, mat L, mat UU, mat VV) {
   blas_syrk('N', 1.0, mat_rows(L, 0, p->r), 0.0, UU);
   mat_scale_rows(UU, p->sigma);
   mat_scale_cols(UU, p->sigma);
   blas_syrk('N', 1.0, mat_rows(L, p->r, p->m), 0.0, VV);
 }
 
-/* ||N (x) diag(sigma)^2 + I (x) M||_F^2 */
-static double kernel_norm2(const problem *p, mat N, mat M) {
-  double s4 = 0.0, cross = 0.0, trace = 0.0;
-  for (int i = 0; i < p->r; i++) {
-    double s2 = p->sigma[i] * p->sigma[i];
-    s4 += s2 * s2;
-    cross += s2 * mat_get(M, i, i);
-  }
-  for (int j = 0; j < p->m; j++) trace += mat_get(N, j, j);
-  return fmax(mat_dot(N, N) * s4 + (double)p->m * mat_dot(M, M) + 2.0 * trace * cross, 0.0);
-}
-
-double state_kernel_distance(const state *s, state_work *w) {
-  const problem *p = s->o->p;
-  double now, start;
-  kernel_parts(p, s->o->L0, w->UU0, w->VV);
-  start = kernel_norm2(p, w->VV, w->UU0);
-  kernel_parts(p, s->L, w->UU, w->VV);
-  mat_axpy(-1.0, w->UU0, w->UU);
-  mat V0 = mat_rows(s->o->L0, p->r, p->m);
-  blas_gemm('N', 'T', -1.0, V0, V0, 1.0, w->VV);
-  now = kernel_norm2(p, w->VV, w->UU);
-  return start > 0.0 ? sqrt(now / start) : (now > 0.0 ? INFINITY : 0.0);
-}
-
-double state_travel(const state *s, state_work *w) {
-  (void)w;
-  double total = 0.0;
-  for (int j = 0; j < s->o->kp; j++)
-    for (int i = 0; i < s->L.rows; i++)
-      total = hypot(total, mat_get(s->L, i, j) - mat_get(s->o->L0, i, j));
-  return total;
-}
-
-status state_singular_values(const state *s, state_work *w, double *values) {
-  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, w->P);
-  return lapack_singular_values(&w->lapack, w->P, values);
-}
-
-status state_alignment(const state *s, state_work *w, double *values) {
-  const problem *p = s->o->p;
-  status done = state_singular_values(s, w, values);
-  if (done != STATUS_OK) return done;
-  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, w->P);
-  for (int i = 0; i < p->Py.cols; i++) {
-    double sum = 0.0;
-    for (int j = 0; j < p->m; j++)
-      sum += mat_dot(mat_cols(p->Py, i, 1), mat_cols(w->P, j, 1)) * mat_get(p->Rt, i, j);
-    values[i] = values[i] > 0.0 ? fabs(sum) / values[i] : 0.0;
-  }
-  return STATUS_OK;
-}
-
 void state_kernel_reduced(const state *s, state_work *w, mat K) {
   const problem *p = s->o->p;
   int r = p->r;
-  kernel_parts(p, s->L, w->UU, w->VV);
+  state_kernel_parts(p, s->L, w->UU, w->VV);
   for (int a = 0; a < p->m; a++)
     for (int b = 0; b < p->m; b++) {
       mat block = mat_sub(K, a * r, b * r, r, r);
@@ -182,8 +108,9 @@ void state_theta(const state *s, state_work *w, mat out) {
   const origin *o = s->o;
   blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, w->P);
   blas_gemm('T', 'N', 1.0, o->p->Pt, w->P, 0.0, out);
-  if (o->R.rows == 0) return;
-  blas_gemm('N', 'N', 1.0, o->F, outside(s, w), 1.0, out);
+  int rows = least(o->R.rows, o->F.cols); /* a frame of fewer columns: the other rows are 0 */
+  if (rows == 0) return;
+  blas_gemm('N', 'N', 1.0, mat_cols(o->F, 0, rows), outside(s, w, rows), 1.0, out);
 }
 
 void state_weights_u(const state *s, mat scratch, mat out) {

@@ -61,33 +61,21 @@ static inline mat state_V(const state *s) {                                     
 
 static inline dims state_dims(const state *s) { return problem_dims(s->o->p, s->o->kp); }
 
-/* 1/2 ||E||_F^2 = L - L*. */
-double state_excess(const state *s, state_work *w);
+/* E at the state. */
+void state_error(const state *s, mat E);
 /* ||Theta - Theta_hat||, Frobenius (spectral = false) or spectral, from the reduced parts:
  * the matrix [diag(1/sigma) E; R V^T] has the same singular values. */
 double state_distance(const state *s, state_work *w, bool spectral);
 /* ||Z U2^T||_F = hypot(||U1 U2^T||, ||V U2^T||): 0 on the invariant set and only there. */
 double state_perpendicular(const state *s, state_work *w);
-/* -d/dt log(L - L*) = 2 (||A V||^2 + ||A^T U1||^2)/||E||^2; 0 where E = 0. */
-double state_rate(const state *s, state_work *w);
 /* The imbalance Lambda: the k' eigenvalues of L^T J L, decreasing, into w->values, and from them
  * the rest. */
 status state_imbalance(const state *s, state_work *w, imbalance *out);
-/* max |L^T J L - L0^T J L0| / max |L^T L|. */
-double state_drift(const state *s, state_work *w);
-/* ||K - K(0)||_F / ||K(0)||_F, K = V V^T (x) diag(sigma)^2 + I (x) diag(sigma) U1 U1^T diag(sigma).
- */
-double state_kernel_distance(const state *s, state_work *w);
-/* sqrt(||U - U(0)||^2 + ||V - V(0)||^2). */
-double state_travel(const state *s, state_work *w);
-/* Singular values of U1 V^T, min(r, m) of them, into values. */
-status state_singular_values(const state *s, state_work *w, double *values);
-/* |u_i^T U1 V^T v_i| / s_i, u_i and v_i from the SVD of Yt, s_i singular values of U1 V^T; 0 for
- * 0/0. */
-status state_alignment(const state *s, state_work *w, double *values);
+/* UU <- diag(sigma) U1 U1^T diag(sigma), VV <- V V^T: K = V V^T (x) diag(sigma)^2 + I (x) UU. */
+void state_kernel_parts(const problem *p, mat L, mat UU, mat VV);
 /* The kernel in the reduced basis, rm x rm, index (i, j) of E at i + j r. */
 void state_kernel_reduced(const state *s, state_work *w, mat K);
-/* Theta = U V^T into out (D x m); needs o->F where pr > 0. */
+/* Theta = U V^T into out (D x m); needs o->F where pr > 0, but no columns where R is 0. */
 void state_theta(const state *s, state_work *w, mat out);
 /* U = Phi1 U1 O^T + U2 (D x h) and V = V O^T (m x h) of an explicit state; scratch r x h and m x h.
  */

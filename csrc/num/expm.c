@@ -31,6 +31,8 @@ typedef struct work {
   int *pivot;            /* n */
   double *lapack;        /* lwork */
   int lwork;
+  const tick *ask; /* before every product; once it asked, products are left out */
+  bool stopped;
 } work;
 
 static void layout(arena *w, work *k, int n) {
@@ -43,7 +45,11 @@ static void layout(arena *w, work *k, int n) {
   k->lapack = arena_doubles(w, (size_t)k->lwork);
 }
 
-static void multiply(mat a, mat b, mat c) { blas_gemm('N', 'N', 1.0, a, b, 0.0, c); }
+static bool stops(work *k) { return k->stopped = k->stopped || tick_asks(k->ask); }
+
+static void multiply(work *k, mat a, mat b, mat c) {
+  if (!stops(k)) blas_gemm('N', 'N', 1.0, a, b, 0.0, c);
+}
 
 /* log2 of || |a|^k ||_1 = max of 1^T |a|^k, by k products with a vector that is rescaled. */
 static double log_norm_abs_power(work *k, int power) {
@@ -82,16 +88,16 @@ static double root_norm(mat p, int root) { return pow(factor_norm_one(p), 1.0 / 
 
 /* Index into pades and number of squarings; fills p2, p4, p6 (p8 for m = 9, else scratch). */
 static int choose(work *k, int *s) {
-  multiply(k->a, k->a, k->p2);
-  multiply(k->p2, k->p2, k->p4);
-  multiply(k->p4, k->p2, k->p6);
+  multiply(k, k->a, k->a, k->p2);
+  multiply(k, k->p2, k->p2, k->p4);
+  multiply(k, k->p4, k->p2, k->p6);
   *s = 0;
   double d4 = root_norm(k->p4, 4), d6 = root_norm(k->p6, 6), eta = fmax(d4, d6);
   for (int i = 0; i < 2; i++)
     if (eta <= pades[i].theta && !extra_scaling(k, pades[i].m, 0)) return i;
-  multiply(k->p6, k->p4, k->p8); /* a^10 for a moment */
+  multiply(k, k->p6, k->p4, k->p8); /* a^10 for a moment */
   double d10 = root_norm(k->p8, 10);
-  multiply(k->p4, k->p4, k->p8);
+  multiply(k, k->p4, k->p4, k->p8);
   double d8 = root_norm(k->p8, 8), eta3 = fmax(d6, d8);
   for (int i = 2; i < 4; i++)
     if (eta3 <= pades[i].theta && !extra_scaling(k, pades[i].m, 0)) return i;
@@ -127,7 +133,7 @@ static void even_and_odd_13(work *k, const double *b) {
     mat_axpy(b[2 + odd], k->p2, out[odd]);
     mat_axpy(b[4 + odd], k->p4, out[odd]);
     mat_axpy(b[6 + odd], k->p6, out[odd]);
-    blas_gemm('N', 'N', 1.0, k->p6, k->u, 1.0, out[odd]);
+    if (!stops(k)) blas_gemm('N', 'N', 1.0, k->p6, k->u, 1.0, out[odd]);
   }
 }
 
@@ -138,10 +144,11 @@ static void pade(work *k, int m, mat out) {
   for (int j = m; j > 0; j--) b[j - 1] = b[j] * (2.0 * m - j + 1.0) * j / (m - j + 1.0);
   if (m == 13) even_and_odd_13(k, b);
   else even_and_odd(k, b, m);
-  multiply(k->a, k->t, k->u);
+  multiply(k, k->a, k->t, k->u);
   mat_copy(out, k->v);
   mat_axpy(1.0, k->u, out);
   mat_axpy(-1.0, k->u, k->v);
+  if (stops(k)) return;
   LAPACKE_dgesv_work(LAPACK_COL_MAJOR, out.rows, out.cols, k->v.p, k->v.ld, k->pivot, out.p,
                      out.ld);
 }
@@ -190,6 +197,7 @@ static void scale_and_square(work *k, mat a, bool band, mat out) {
   mat_copy(k->a, a);
   mat_scale(k->a, ldexp(1.0, -first));
   int i = choose(k, &s);
+  if (stops(k)) return; /* s may be anything */
   double f = ldexp(1.0, -s);
   mat_scale(k->a, f);
   mat_scale(k->p2, f * f);
@@ -198,8 +206,8 @@ static void scale_and_square(work *k, mat a, bool band, mat out) {
   pade(k, pades[i].m, out);
   s += first;
   if (band) exact_band(a, ldexp(1.0, -s), out);
-  while (s-- > 0) {
-    multiply(out, out, k->t);
+  while (s-- > 0 && !stops(k)) {
+    multiply(k, out, out, k->t);
     mat_copy(out, k->t);
     if (band) exact_band(a, ldexp(1.0, -s), out);
   }
@@ -222,8 +230,8 @@ static bool to_schur(work *k, mat a) {
                             k->x, k->y, k->q.p, k->q.ld, k->lapack, k->lwork, NULL) == 0;
 }
 
-status expm(arena *w, mat a, mat out) {
-  work k;
+status expm(arena *w, mat a, mat out, const tick *t) {
+  work k = {.ask = t};
   layout(w, &k, a.rows);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
@@ -231,10 +239,11 @@ status expm(arena *w, mat a, mat out) {
   bool upper = is_upper(a);
   if (norm > 64.0 && !upper && !is_normal(&k, a, norm) && to_schur(&k, a)) {
     scale_and_square(&k, k.schur, true, out);
-    multiply(k.q, out, k.t);
-    blas_gemm('N', 'T', 1.0, k.t, k.q, 0.0, out);
+    multiply(&k, k.q, out, k.t);
+    if (!stops(&k)) blas_gemm('N', 'T', 1.0, k.t, k.q, 0.0, out);
   } else {
     scale_and_square(&k, a, upper, out);
   }
+  if (k.stopped) return STATUS_PAUSED;
   return mat_finite(out) ? STATUS_OK : STATUS_OVERFLOW;
 }

@@ -9,7 +9,8 @@
 #include "num/status.h"
 
 /* out <- exp(a), a square. Runs twice (see factor.h). Error about eps times the conditioning of the
- * problem. NON_FINITE: a has a nan or inf; OVERFLOW: exp(a) exceeds the doubles. */
-status expm(arena *w, mat a, mat out);
+ * problem. NON_FINITE: a has a nan or inf; OVERFLOW: exp(a) exceeds the doubles; PAUSED: t (or
+ * NULL), asked between products, said so. */
+status expm(arena *w, mat a, mat out, const tick *t);
 
 #endif

@@ -111,6 +111,7 @@ status lapack_qr(lapack_work *w, mat a, double *tau, mat r) {
   int q = r.rows;
   status s = lapack_qr_r(w, a, tau, r);
   if (s != STATUS_OK || !q) return s;
+  if (tick_asks(w->ask)) return STATUS_PAUSED;
   /* dorgqr overwrites the diagonal that knows the signs: they wait behind its work array */
   for (int j = 0; j < q; j++) w->work[w->lwork - q + j] = mat_get(a, j, j) < 0.0 ? -1.0 : 1.0;
   s = outcome(LAPACKE_dorgqr_work(COLMAJOR, a.rows, q, q, a.p, a.ld, tau, w->work, w->lwork - q),

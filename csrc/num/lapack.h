@@ -13,6 +13,7 @@ typedef struct lapack_work {
   double *work;
   int *iwork;
   int lwork, liwork;
+  const tick *ask; /* NULL, or asked where a driver of two LAPACK calls is between them (qr) */
 } lapack_work;
 
 /* Sizes of several drivers are collected first (lapack_want_*), then placed once. */

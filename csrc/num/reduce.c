@@ -61,11 +61,14 @@ ptrdiff_t reduce_argmax(mat a) { return extreme(a, -1.0); }
 /* May y not stand before x? */
 static bool in_order(double x, double y) { return x <= y || isnan(y); }
 
-void reduce_sort(ranked *v, int n, ranked *spare) {
-  if (n < 2) return;
+enum { UNASKED = 1 << 15 }; /* entries that are merged without asking the tick: 0.1 ms */
+
+void reduce_sort(ranked *v, int n, ranked *spare, const tick *t) {
+  if (n < 2 || (n > UNASKED && tick_asks(t))) return;
   int half = n / 2;
-  reduce_sort(v, half, spare);
-  reduce_sort(v + half, n - half, spare);
+  reduce_sort(v, half, spare, t);
+  reduce_sort(v + half, n - half, spare, t);
+  if (n > UNASKED && tick_asks(t)) return;
   if (in_order(v[half - 1].x, v[half].x)) return;
   memcpy(spare, v, (size_t)half * sizeof *v);
   for (int i = 0, j = half, k = 0; i < half; k++)

@@ -5,6 +5,7 @@
 #define LINNET_NUM_REDUCE_H
 
 #include "num/dense.h"
+#include "num/status.h"
 
 double reduce_sum(mat a);  /* 0 if empty */
 double reduce_mean(mat a); /* nan if empty */
@@ -23,7 +24,8 @@ typedef struct ranked {
   int at;
 } ranked;
 
-/* Ascending, nan last, equal entries in their old order; spare has n entries. Merge sort. */
-void reduce_sort(ranked *v, int n, ranked *spare);
+/* Ascending, nan last, equal entries in their old order; spare has n entries. Merge sort, left half
+ * done when t (or NULL) asks. */
+void reduce_sort(ranked *v, int n, ranked *spare, const tick *t);
 
 #endif

@@ -49,13 +49,6 @@ local function spectrum(o, r)
   return core.matrix.new(r, 1, function(i) return (o.kappa or 1) ^ (step * (i - 1)) end)
 end
 
--- Restores the number of BLAS threads at the end of a block: bits must not depend on it.
-local function one_thread()
-  local before = core.matrix.threads()
-  core.matrix.threads(1)
-  return setmetatable({}, {__close = function() core.matrix.threads(before) end})
-end
-
 --- A random regression problem: entries of X and of Theta are N(0, 1/D), Y = X Theta + noise.
 -- X, Theta and noise come from streams of their own, none of which initializations use: changing
 -- `m` or `noise` leaves X as it is.
@@ -69,7 +62,7 @@ function M.gaussian(given)
   local o = options.check("data.gaussian", given, 2)
   local values, why = spectrum(o, math.min(o.n, o.D))
   if why then error("data.gaussian: " .. why, 2) end
-  local thread <close> = one_thread() -- luacheck: ignore thread
+  local thread <close> = core.matrix.hold() -- luacheck: ignore thread
   local scale = 1 / math.sqrt(o.D)
   local X = random.own(o.seed, "X"):normal(o.n, o.D):scale_(scale)
   if values then

@@ -18,6 +18,8 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.failure
 
+local files = require "linnet.files"
+
 local M = {}
 
 local Failure = {__name = "linnet.failure"}
@@ -29,7 +31,8 @@ for name, f in next, string do
 end
 Failure.__index = as_text
 
-function Failure.__tostring(e) return (e.place or "") .. e.message end
+-- Names in messages may come from files.
+function Failure.__tostring(e) return files.printable((e.place or "") .. e.message) end
 function Failure.__concat(a, b) return tostring(a) .. tostring(b) end
 function Failure.__len(e) return #tostring(e) end
 
@@ -72,6 +75,21 @@ end
 -- @treturn string
 function M.message(e)
   return getmetatable(e) == Failure and e.message or tostring(e)
+end
+
+--- Anything that was raised as text, without addresses: `error({})` is "a table", `error()` "nil".
+-- @param e
+-- @treturn string
+-- @usage assert(require("linnet.failure").text({}) == "an error that is a table")
+function M.text(e)
+  local meta = getmetatable(e)
+  local own = type(meta) == "table" and meta.__tostring ~= nil
+  local kind = type(e)
+  if own or kind == "string" or kind == "number" or kind == "boolean" then
+    local ok, text = pcall(tostring, e)
+    return ok and text or "an error whose __tostring fails"
+  end
+  return e == nil and "an error that is nil" or "an error that is a " .. kind
 end
 
 --- What was raised at first: the cause of a failure that has one, or else itself.

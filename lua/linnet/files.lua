@@ -66,7 +66,7 @@ end
 function M.printable(text)
   text = text:gsub("[\0-\8\11-\31\127]", "?")
   -- U+0080 to U+009F: the same commands in one character
-  return (text:gsub("\u{c2}[\x80-\x9f]", "?"))
+  return (text:gsub("\xc2[\x80-\x9f]", "?"))
 end
 
 return M

@@ -56,7 +56,7 @@ local function save_times(given)
       for j = 1, given:cols() do times[#times + 1] = given:get(i, j) end
     end
   elseif given.log then
-    local t0, t1, count = table.unpack(given.log)
+    local t0, t1, count = table.unpack(given.log, 1, 3)
     if not (type(t0) == "number" and type(t1) == "number" and math.tointeger(count)
       and t0 > 0 and t1 >= t0 and t1 < math.huge and count >= 1) then
       return nil, "save_at: log must be {t0, t1, count} with 0 < t0 <= t1 < inf and count >= 1"

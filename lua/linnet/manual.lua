@@ -1307,8 +1307,8 @@ print(linnet.theory.wide_slope({1e4, 1e6, 1e8}, 0.45, {20}))]]},
 {name = "linnet.threads", kind = "function", signature = "linnet.threads([n])", text = [[
 Threads that products and factorizations of large matrices may use. Above four
 million multiplications (about 160 x 160) a matrix operator uses so many BLAS
-threads; everything else uses one. The last bits of such results may change
-with the number.
+threads; everything else uses one, and so does what an ensemble's or a sweep's
+functions call. The last bits of such results may change with the number.
 
   n          int, from 1 to 1024; absent: nothing changes
   returns    int, the number now in force]],

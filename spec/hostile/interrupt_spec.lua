@@ -72,6 +72,19 @@ local LONG = {
   svd = [[for _ = 1, 1000 do linnet.random(1):normal(1500, 1500):svd() end]],
 }
 
+-- The same of single calls that work for long in C between two instructions of Lua: what is ready
+-- before, and the call, made until it is interrupted in the middle.
+local SINGLE = {
+  ["m ^ n"] = {"linnet.random(1):normal(400, 400) * 0.02", "m ^ ((1 << 61) - 1)"},
+  sort = {"linnet.random(1):normal(3000000, 1)", "m:sort()"},
+  kron = {"linnet.random(1):normal(90, 90)", "m:kron(m)"},
+  expm = {"linnet.random(1):normal(300, 300) / 400", "m:expm()"},
+  orthogonal = {"linnet.random(1)", "m:orthogonal(600)"},
+  ["npy.load"] = {"linnet.random(1):normal(1000000, 3)", "linnet.npy.load(path)",
+    "linnet.npy.save(path, m)"},
+  plot = {"linnet.linspace(0, 1, 20000)", "linnet.plot.svg{{m, m}}"},
+}
+
 describe("Ctrl-C during", function()
   for what, work in pairs(LONG) do
     -- promise: comes back, and everything is still usable
@@ -88,6 +101,27 @@ describe("Ctrl-C during", function()
       local lines = support.child(program, true)
       assert.matches("^false.*interrupt", lines[1])
       assert.equal("time", lines[#lines])
+    end)
+  end
+end)
+
+describe("Ctrl-C during one call of", function()
+  for what, case in pairs(SINGLE) do
+    it(what .. " ends it, and the same call again works", function()
+      local path = os.tmpname()
+      local program = ([[
+        local linnet = require "linnet"
+        local path = "PATH"
+        local m = READY
+        SAVED
+        io.open((...), "w"):close()
+        print(pcall(function() while true do local _ = CALL end end))
+        print(type(CALL))
+      ]]):gsub("%u%u%u%u+", {PATH = path, READY = case[1], CALL = case[2], SAVED = case[3] or ""})
+      local lines = support.child(program, true)
+      os.remove(path)
+      assert.matches("^false.*interrupted!", lines[1])
+      assert.matches("^[us]", lines[#lines]) -- a userdata, a string
     end)
   end
 end)

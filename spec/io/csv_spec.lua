@@ -166,6 +166,10 @@ describe("linnet.csv.save", function()
 
   it("writes names so that they read back", function()
     local names = {"plain", "with, comma", 'with "quotes"', "line\nend", " blank ", "", "ünï", "cr\rlf\r\n", "1.5"}
+    for _, first in ipairs{"\u{FEFF}x", "#1", "% y", "// z", "!", "; a", "a # b"} do
+      linnet.csv.save(path, linnet.eye(2), {names = {first, "b"}})
+      assert.are.same({first, "b"}, select(2, linnet.csv.load(path)))
+    end
     local m = linnet.random(3):uniform(2, #names)
     for _, delimiter in ipairs{",", ";", "\t", "|"} do
       linnet.csv.save(path, m, {names = names, delimiter = delimiter})

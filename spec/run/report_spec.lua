@@ -158,6 +158,12 @@ describe("linnet.report", function()
     assert.truthy(text:find("\\[a\\](b)", 1, true))
   end)
 
+  it("lets no text begin a list or leave a block of code, in Markdown", function()
+    local text = report {title = "T"}:text("- a"):code("\r<script>\r\n<b>"):text("12. b")
+      :text("== c"):write("md")
+    assert.equal("# T\n\n\\- a\n\n    \n    <script>\n    <b>\n\n12\\. b\n\n\\== c\n", text)
+  end)
+
   it("saves by ending, Markdown with its figures beside it", function()
     local stem = os.tmpname()
     os.remove(stem)

@@ -299,7 +299,7 @@ describe("linnet.sweep", function()
         ["must not return a measure of the name 'summary'"] = function()
           return {summary = 1}
         end,
-        ["a = 2, seed 2: table"] = function() error({}) end,
+        ["a = 2, seed 2: an error that is a table"] = function() error({}) end,
       } do
         assert.matches(want, stopped(bad))
       end

@@ -98,10 +98,11 @@ static int meta_div(lua_State *L) {
   return 1;
 }
 
-/* c <- base^n for n >= 0 by squaring; base is destroyed, spare has its shape. */
-static void power(mat base, lua_Unsigned n, mat c, mat spare) {
+/* c <- base^n for n >= 0 by squaring; base is destroyed, spare has its shape. Stops between
+ * products when t asks. */
+static void power(mat base, lua_Unsigned n, mat c, mat spare, const tick *t) {
   mat_eye(c);
-  for (bool first = true; n; n >>= 1) {
+  for (bool first = true; n && !tick_asks(t); n >>= 1) {
     if (n & 1) {
       if (first) mat_copy(c, base);
       else {
@@ -135,8 +136,9 @@ static int meta_pow(lua_State *L) {
   mat c = bind_matrix_raw(L, a.rows, a.cols), base = bind_matrix_raw(L, a.rows, a.cols);
   mat spare = bind_matrix_raw(L, a.rows, a.cols);
   mat_copy(base, a);
+  tick t = bind_tick(L);
   WITH_THREADS(matrix_threads(L, (double)a.rows * a.rows * a.rows),
-               power(base, n < 0 ? 0 - (lua_Unsigned)n : (lua_Unsigned)n, c, spare));
+               power(base, n < 0 ? 0 - (lua_Unsigned)n : (lua_Unsigned)n, c, spare, &t));
   matrix_answer_interrupt(L);
   lua_pop(L, 2);
   return 1;

@@ -343,7 +343,8 @@ static int l_matrix_logdet(lua_State *L) {
 static int l_matrix_expm(lua_State *L) {
   status out;
   mat a = check_square(L, "expm"), x = bind_matrix_raw(L, a.rows, a.rows);
-  COMPUTE(L, 10.0 * cubic(a), out, expm(w, a, x));
+  tick t = bind_tick(L);
+  COMPUTE(L, 10.0 * cubic(a), out, expm(w, a, x, &t));
   if (out == STATUS_OVERFLOW)
     return luaL_error(L, "expm: the result exceeds 1.8e308, the range of doubles");
   bind_raise(L, "expm", out);

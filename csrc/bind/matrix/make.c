@@ -299,12 +299,14 @@ static int l_matrix_kron(lua_State *L) {
     return luaL_error(L, "kron: the product of %s and %s is too large", matrix_shape_text(L, a),
                       matrix_shape_text(L, b));
   mat m = bind_matrix_raw(L, a.rows * b.rows, a.cols * b.cols);
+  tick t = bind_tick(L);
   for (int j = 0; j < a.cols; j++)
-    for (int i = 0; i < a.rows; i++) {
+    for (int i = 0; i < a.rows && !tick_asks(&t); i++) {
       mat block = mat_sub(m, i * b.rows, j * b.cols, b.rows, b.cols);
       mat_copy(block, b);
       mat_scale(block, mat_get(a, i, j));
     }
+  matrix_answer_interrupt(L);
   return 1;
 }
 

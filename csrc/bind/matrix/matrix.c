@@ -122,7 +122,8 @@ int matrix_threads(lua_State *L, double work) { return work > THREADS_ABOVE ? bi
 
 /*** Threads that products and factorizations of large matrices may use.
 Above four million multiplications (about 160 x 160) a matrix operator uses so many BLAS threads;
-everything else uses one. The last bits of such results may change with the number.
+everything else uses one, and so does what an ensemble's or a sweep's functions call. The last bits
+of such results may change with the number.
 @function threads
 @tparam[opt] int n from 1 to 1024; absent: nothing changes
 @treturn int the number now in force
@@ -131,6 +132,12 @@ everything else uses one. The last bits of such results may change with the numb
 static int l_matrix_threads(lua_State *L) {
   if (!lua_isnoneornil(L, 1)) bind_set_threads(L, matrix_check_int(L, 1, "threads", 1, 1024));
   lua_pushinteger(L, bind_threads(L));
+  return 1;
+}
+
+/* core.matrix.hold() -> a value for a <close> variable: one BLAS thread until then */
+static int l_matrix_hold(lua_State *L) {
+  bind_threads_hold(L);
   return 1;
 }
 
@@ -166,11 +173,10 @@ static int l_matrix_max_abs(lua_State *L) {
 }
 
 void bind_matrix(lua_State *L) {
-  static const luaL_Reg functions[] = {{"threads", l_matrix_threads},
-                                       {"is_matrix", l_matrix_is_matrix},
-                                       {"non_finite", l_matrix_non_finite},
-                                       {"max_abs", l_matrix_max_abs},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"threads", l_matrix_threads},     {"hold", l_matrix_hold},
+      {"is_matrix", l_matrix_is_matrix}, {"non_finite", l_matrix_non_finite},
+      {"max_abs", l_matrix_max_abs},     {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   luaL_setfuncs(L, matrix_make_functions, 0);
   bind_type(L, MATRIX_NAME, matrix_access_methods, matrix_access_index, matrix_access_meta);

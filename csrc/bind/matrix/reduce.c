@@ -6,6 +6,8 @@
 #include "bind/matrix/matrix.h"
 #include "num/reduce.h"
 
+enum { UNASKED = 1 << 16 }; /* entries that are copied without asking the tick */
+
 enum dim { DIM_ALL, DIM_ROWS, DIM_COLS };
 
 static enum dim check_dim(lua_State *L, int arg) {
@@ -173,11 +175,15 @@ static int l_matrix_sort(lua_State *L) {
   enum dim d = check_direction(L, "sort", a, 2);
   mat out = bind_matrix_raw(L, a.rows, a.cols), place = bind_matrix_raw(L, a.rows, a.cols);
   size_t n = (size_t)(d == DIM_ROWS ? a.rows : a.cols);
-  ranked *v = bind_block(L, (2 * n + 1) * sizeof *v, 0);
-  for (int k = 0; k < slices(a, d); k++) {
+  ranked *v = bind_block_raw(L, (2 * n + 1) * sizeof *v, 0);
+  tick t = bind_tick(L);
+  for (int k = 0; k < slices(a, d) && !tick_asks(&t); k++) {
     mat from = slice(a, d, k), to = slice(out, d, k), at = slice(place, d, k);
-    for (size_t i = 0; i < n; i++) v[i] = (ranked){reduce_entry(from, (ptrdiff_t)i), (int)i + 1};
-    reduce_sort(v, (int)n, v + n);
+    for (size_t i = 0; i < n && (i % UNASKED || !tick_asks(&t)); i++)
+      v[i] =
+          (ranked){d == DIM_ROWS ? mat_get(from, (int)i, 0) : mat_get(from, 0, (int)i), (int)i + 1};
+    if (tick_asks(&t)) break; /* v may hold anything */
+    reduce_sort(v, (int)n, v + n, &t);
     for (int i = 0; i < (int)n; i++) {
       int r = d == DIM_ROWS ? i : 0, c = d == DIM_ROWS ? 0 : i;
       *mat_at(to, r, c) = v[i].x;
@@ -185,6 +191,7 @@ static int l_matrix_sort(lua_State *L) {
     }
   }
   lua_pop(L, 1);
+  matrix_answer_interrupt(L);
   return 2;
 }
 

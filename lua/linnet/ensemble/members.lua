@@ -16,13 +16,12 @@ local error = failure.raise
 local M = {}
 
 --- What an ensemble can measure at the end of each trajectory, by name.
-M.measures = {
-  "loss", "excess", "rate", "distance", "imbalance_drift", "kernel_distance", "travel",
-  "singular_values", "alignment", "test_error", "t", "steps", "seconds", "reason",
-}
+M.measures = {}
 
 --- Those that are more than one number.
-M.vectors = {singular_values = true, alignment = true}
+M.vectors = {}
+for i, m in ipairs(core.state.measures) do M.measures[i], M.vectors[m.name] = m.name, m.vector end
+table.move(core.ensemble.measures, 1, #core.ensemble.measures, #M.measures + 1, M.measures)
 
 local KNOWN = {}
 for _, name in ipairs(M.measures) do KNOWN[name] = true end
@@ -155,12 +154,12 @@ function M.run(plan, measures, seeds, threads, progress)
       progress(from - 1 + done)
     end)
     out = out and out:vcat(rows) or rows
-    if problem and not failure.is_interrupt(problem) then
-      error(tostring(problem), 0, "callback", {cause = problem})
+    if stopped == "raised" and not failure.is_interrupt(problem) then
+      error(failure.text(problem), 0, "callback", {cause = problem})
     end
     if stopped then break end
   end
-  return out, stopped, bytes
+  return out, stopped ~= nil, bytes
 end
 
 --- The name of a reason by its number in a row; nil for a member that was not run.

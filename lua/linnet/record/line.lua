@@ -50,12 +50,15 @@ end
 
 local ESCAPE = {['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r"}
 
+-- Controls, U+0080 to U+009F too (the byte after C2 is their number): some terminals obey them.
 local function escape(c) return ESCAPE[c] or ("\\u%04x"):format(c:byte()) end
 
 local function string_encode(text)
   if not utf8.len(text) then fail("a string that is not UTF-8") end
   local special = SPECIAL[text] and ("\\u%04x"):format(text:byte()) .. text:sub(2)
-  return '"' .. (special or text:gsub('[\0-\31\127"\\]', escape)) .. '"'
+  text = special or text:gsub('[\0-\31\127"\\]', escape)
+  if text:find("\xc2", 1, true) then text = text:gsub("\xc2([\x80-\x9f])", escape) end
+  return '"' .. text .. '"'
 end
 
 -- The number of items when the keys are 1..n, nil for an object (an empty table is an object).

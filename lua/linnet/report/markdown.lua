@@ -26,10 +26,15 @@ local function inline(text)
     elseif span[1] == "code" then
       out[i] = code(span[2])
     else
-      out[i] = "*" .. escape(span[2]) .. "*"
+      out[i] = "*" .. escape(span[2]):gsub("^ ", ""):gsub(" $", "") .. "*"
     end
   end
   return table.concat(out)
+end
+
+-- A paragraph: what it begins with makes no list, heading, rule or block of code of it.
+local function paragraph(text)
+  return (text:gsub("^ +", ""):gsub("^[-+=]", "\\%0"):gsub("^(%d+)([.)])", "%1\\%2"))
 end
 
 local function row(cells, count)
@@ -41,11 +46,12 @@ end
 local write = {}
 
 function write.section(block) return "## " .. inline(block.title) end
-function write.text(block) return inline(block.text) end
+function write.text(block) return paragraph(inline(block.text)) end
 function write.formula(block) return "> *" .. escape(block.text) .. "*" end
 
 function write.code(block)
-  return "    " .. block.text:gsub("\n+$", ""):gsub("\n", "\n    ")
+  local text = block.text:gsub("\r\n?", "\n") -- a line ends there too
+  return "    " .. text:gsub("\n+$", ""):gsub("\n", "\n    ")
 end
 
 function write.table(block)
@@ -64,15 +70,15 @@ function write.table(block)
     end
     lines[i + 2] = row(shown, count)
   end
-  local caption = block.caption and inline(block.caption) .. "\n\n" or ""
+  local caption = block.caption and paragraph(inline(block.caption)) .. "\n\n" or ""
   return caption .. table.concat(lines, "\n")
 end
 
 function write.figure(block, stem)
-  if not block.svg then return escape(block.missing) end
+  if not block.svg then return paragraph(escape(block.missing)) end
   local target = ("%s-%d.svg"):format(stem, block.number)
     :gsub("[^%w._~/-]", function(c) return ("%%%02X"):format(c:byte()) end)
-  local caption = block.caption and "\n\n" .. inline(block.caption) or ""
+  local caption = block.caption and "\n\n" .. paragraph(inline(block.caption)) or ""
   return ("![%s](%s)"):format(escape(block.alt), target) .. caption
 end
 
@@ -83,7 +89,7 @@ end
 -- @usage print(require "linnet.report.markdown".write(linnet.report{title = "A"}, "report"))
 function M.write(report, stem)
   local out = {"# " .. inline(report.title)}
-  if report.lead then out[2] = inline(report.lead) end
+  if report.lead then out[2] = paragraph(inline(report.lead)) end
   for _, block in ipairs(report.blocks) do out[#out + 1] = write[block.kind](block, stem) end
   return table.concat(out, "\n\n") .. "\n"
 end

@@ -8,6 +8,7 @@
 
 local check = require "linnet.check"
 local core = require "linnet.core"
+local files = require "linnet.files"
 local failure = require "linnet.failure"
 local record = require "linnet.record"
 local trace = require "linnet.run.trace"
@@ -143,7 +144,7 @@ function M.drive(driver, loop, counts, p, start, clock)
     error("interrupted: the error holds the run so far as its field 'run'", 0, "interrupted",
       {run = self, cause = cause})
   end
-  error(tostring(cause), 0, "callback", {run = self, cause = cause})
+  error(failure.text(cause), 0, "callback", {run = self, cause = cause})
 end
 
 -- ---------------------------------------------------------------- afterwards
@@ -253,7 +254,7 @@ function describe(self)
   end
   lines[#lines + 1] = ("  %-16s%s (%d rows)"):format("records",
     table.concat(self.columns, " "), #self.t)
-  return table.concat(lines, "\n")
+  return files.printable(table.concat(lines, "\n"))
 end
 
 -- ---------------------------------------------------------------- files and pictures

@@ -6,6 +6,7 @@
 local check = require "linnet.check"
 local plot = require "linnet.plot"
 local run = require "linnet.run"
+local trace = require "linnet.run.trace"
 local error = require("linnet.failure").raise
 
 local M = {run = {}}
@@ -39,7 +40,9 @@ end
 local function bounds_of(self, curves, floor, x, y, log)
   if not (self.start and self.start.rates and #x > 1) then return end
   local rates, excess = self.start:rates(), self.start:excess()
-  local lowest = math.max(math.min(table.unpack(y)) - floor, excess * 1e-16)
+  local lowest = math.huge
+  for _, value in ipairs(y) do lowest = math.min(lowest, value) end
+  lowest = math.max(lowest - floor, excess * 1e-16)
   local t0, t1 = self.start.t, x[#x]
   for _, entry in ipairs{{"Theorem 1", rates.imbalance}, {"margin bound", rates.margin}} do
     if entry[2] > 0 then
@@ -60,9 +63,6 @@ local function curves_of(self, what, log)
   end
   return curves
 end
-
-local LOGARITHMIC = {loss = true, excess = true, rate = true, distance = true,
-  singular_values = true, kernel_distance = true, travel = true}
 
 --- Draw one of the records against time; `"loss"` and `"excess"` under the bounds of Theorem 1 and
 -- of the margin. Without a file the picture goes to the terminal.
@@ -86,7 +86,7 @@ function M.run.plot(self, what, file, opts)
   for key, value in pairs(opts or {}) do figure[key] = value end
   figure.file = file or figure.file
   local x_log = self.problem and self.problem.kappa > STIFF
-  figure.log = figure.log or (x_log and "x" or "") .. (LOGARITHMIC[what] and "y" or "")
+  figure.log = figure.log or (x_log and "x" or "") .. (trace.logarithmic[what] and "y" or "")
   if figure.log == "" then figure.log = nil end
   local curves, start = curves_of(self, what, figure.log == "xy"), self.start
   table.move(curves, 1, #curves, #figure + 1, figure)

@@ -11,21 +11,14 @@ local error = require("linnet.failure").raise
 local M = {}
 
 --- What can be recorded by name, as functions of a state. A number, or a column matrix.
-M.quantities = {
-  loss = function(s) return s:loss() end,
-  excess = function(s) return s:excess() end,
-  rate = function(s) return s:rate() end,
-  distance = function(s) return s:distance() end,
-  imbalance_drift = function(s) return s:imbalance_drift() end,
-  kernel_distance = function(s) return s:kernel_distance() end,
-  singular_values = function(s) return s:singular_values() end,
-  alignment = function(s) return s:alignment() end,
-  travel = function(s) return s:travel() end,
-}
+M.quantities = {}
 
---- Their names, sorted.
-M.names = {}
-for name in pairs(M.quantities) do M.names[#M.names + 1] = name end
+--- Their names, sorted, and which are drawn over a logarithmic axis.
+M.names, M.logarithmic = {}, {}
+for i, m in ipairs(core.state.measures) do
+  M.quantities[m.name] = core.types.state.methods[m.name]
+  M.names[i], M.logarithmic[m.name] = m.name, m.log
+end
 table.sort(M.names)
 
 -- Names beside those of a run's fields and methods that records cannot have.

@@ -5,6 +5,8 @@
 -- @module linnet.shell.cli
 
 local argparse = require "argparse"
+local core = require "linnet.core"
+local files = require "linnet.files"
 local commands = require "linnet.shell.commands"
 local failure = require "linnet.failure"
 local options = require "linnet.options"
@@ -125,7 +127,7 @@ local function parser_make()
     :command_target("chosen"):require_command(true):help_max_width(80)
   parser:flag("--version", "The version."):action(function()
     print("linnet " .. require "linnet.version")
-    os.exit(0, true)
+    os.exit(core.process.flush() and 0 or 1, true)
   end)
   add_run(parser)
   add_sweep(parser)
@@ -161,8 +163,9 @@ end
 -- One line for a terminal: Lua's names of options become the command's.
 local function message_of(problem, command)
   local text = tostring(problem)
-  text = text:gsub("[\r\n].*", ""):gsub("%c", " ")
+  text = files.printable(text:gsub("[\r\n].*", ""):gsub("%c", " "))
   if command then text = text:gsub("^" .. command .. "[.%w_]*: ", "") end
+  if command == "report" then text = text:gsub("^merge: ", ""):gsub("^save: ", "") end
   return (text:gsub("resume = true", "--resume"):gsub("partial = true", "--partial")
     :gsub("overwrite = true", "--overwrite"):gsub("changed = true", "--changed")
     :gsub("%(rtol%)", "(--rtol)"))
@@ -190,7 +193,7 @@ function M.main(argv)
     io.stderr:write("linnet: ", message_of(args), " (see linnet --help)\n")
     return 2
   end
-  require("linnet.core").process.streams()
+  core.process.streams()
   args.self = self_command(argv)
   args.args, args.parser = rest, parser
   local trace
@@ -198,6 +201,10 @@ function M.main(argv)
     trace = args.traceback and debug.traceback(message_of(problem), 2)
     return problem
   end, args)
+  local written, why = core.process.flush()
+  if done and not written then
+    done, code = false, "cannot write standard output: " .. why
+  end
   if done then return code or 0 end
   io.stderr:write("linnet ", args.chosen, ": ", trace or message_of(code, args.chosen), "\n")
   return failure.is_interrupt(code) and 130 or 1

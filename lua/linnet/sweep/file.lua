@@ -199,21 +199,63 @@ local function is_header(value)
     and type(header.sweep.axes) == "table"
 end
 
+local function is_text(value) return value == nil or type(value) == "string" end
+
+local function all_texts(t, names)
+  for _, name in ipairs(names) do
+    if not is_text(t[name]) then return false end
+  end
+  return true
+end
+
+-- What is wrong with a header that is one of a sweep, or nil.
+local function header_wrong(header)
+  local sweep, written = header.sweep, header.written
+  if header.format ~= FORMAT then
+    return ("format %s, this linnet reads %d"):format(tostring(header.format), FORMAT)
+  elseif not is_text(sweep.name) then
+    return "the header's name is no text"
+  elseif not all_texts(header, M.ENVIRONMENT) then
+    return "the header's versions are no texts"
+  elseif written ~= nil and (type(written) ~= "table"
+    or not all_texts(written, {"date", "host", "system"})) then
+    return "the header's 'written' is no table of texts"
+  end
+end
+
+-- Points that a file may name however short it is; beyond, no more than it has bytes.
+local POINTS = 1e6
+
+-- The grid of a header, which linnet writes with lists: `{linear = {0, 1, 1e6}}` in a file would be
+-- much from little.
+local function grid_of(header, bytes)
+  local points = 1
+  for name, axis in next, header.sweep.axes do
+    if type(axis) == "table" then
+      if type(axis[1]) == "nil" then return nil, ("axis '%s' is no list"):format(tostring(name)) end
+      points = points * #axis
+    end
+  end
+  if points > math.max(POINTS, bytes) then
+    return nil, ("axes make %.3g points, in a file of %d bytes"):format(points, bytes)
+  end
+  return grid.new(header.sweep.axes, header.sweep.seeds)
+end
+
 --- Sort the values of a file into headers and records.
 -- @tparam {table,...} values as `record.read` gives them
 -- @tparam string path for messages
+-- @tparam[opt] boolean bare without the grid, for who has it
 -- @treturn ?table `path`, `headers`, `records` (each with its `header`'s number aside), `header`
 --   (the last); nil when this is no file of a sweep
 -- @treturn ?string why not
-function M.parse(values, path)
+function M.parse(values, path, bare)
   local file = {path = path, headers = {}, records = {}, torn = values.torn}
   for i, value in ipairs(values) do
     if is_header(value) then
       file.headers[#file.headers + 1] = value.header
-      if value.header.format ~= FORMAT then
-        return nil, ("%s: line %d: format %s, this linnet reads %d"):format(path, i,
-          tostring(value.header.format), FORMAT)
-      end
+      local wrong = header_wrong(value.header)
+      if wrong then return nil, ("%s: line %d: %s"):format(path, i, wrong) end
     elseif #file.headers > 0 and is_record(value) then
       file.records[#file.records + 1] = value
     else
@@ -223,8 +265,9 @@ function M.parse(values, path)
   end
   file.header = file.headers[#file.headers]
   if not file.header then return nil, ("%s holds no sweep"):format(path) end
+  if bare then return file end
   local why
-  file.grid, why = grid.new(file.header.sweep.axes, file.header.sweep.seeds)
+  file.grid, why = grid_of(file.header, values.size or 0)
   if not file.grid then return nil, ("%s: the header's %s"):format(path, why) end
   return file
 end

@@ -15,6 +15,7 @@ Grid.__index = Grid
 
 -- A slip such as n = 1e9 is told at once, not by running out of memory.
 local MAX_AXIS, MAX_JOBS = 10 ^ 6, 2 ^ 31
+local LISTED = 10000 -- points and seeds that are held as a list
 
 -- ---------------------------------------------------------------- axes
 
@@ -40,7 +41,7 @@ local function axis_spaced(axis)
     end
   end
   local given = axis[scale]
-  local a, b, n = table.unpack(type(given) == "table" and given or {})
+  local a, b, n = table.unpack(type(given) == "table" and given or {}, 1, 3)
   local finite = type(a) == "number" and type(b) == "number" and a - a == 0 and b - b == 0
   n = finite and type(n) == "number" and math.tointeger(n)
   if not n or n < 1 or n > MAX_AXIS or #given ~= 3 then
@@ -110,6 +111,30 @@ end
 
 -- ---------------------------------------------------------------- seeds
 
+-- 1..n without holding them: a short header must not make a long list.
+local Counted = {__name = "linnet.sweep.seeds"}
+
+function Counted:__index(k)
+  k = math.tointeger(k)
+  return k and k >= 1 and k <= self.n and k or nil
+end
+
+function Counted:__len() return self.n end
+
+local function counted_next(seeds, k)
+  k = (k or 0) + 1
+  if k <= #seeds then return k, k end
+end
+
+function Counted:__pairs() return counted_next, self, nil end
+
+local function counted(n)
+  if n > LISTED then return setmetatable({n = n}, Counted) end
+  local list = {}
+  for k = 1, n do list[k] = k end
+  return list
+end
+
 -- N or a list, as an increasing list; or nil and why not.
 local function seeds_list(seeds)
   if type(seeds) == "number" then
@@ -118,12 +143,11 @@ local function seeds_list(seeds)
       return nil, ("must be an integer in [1, 1e8] or a list of seeds, got %s")
         :format(tostring(seeds))
     end
-    local list = {}
-    for k = 1, n do list[k] = k end
-    return list
+    return counted(n)
   elseif type(seeds) ~= "table" or #seeds == 0 then
     return nil, "must be an integer in [1, 1e8] or a list of seeds"
   end
+  if getmetatable(seeds) == Counted then return seeds end
   local list = {}
   for i, seed in ipairs(seeds) do
     local k = type(seed) == "number" and math.tointeger(seed)
@@ -169,9 +193,45 @@ function M.new(over, seeds)
   if why then return nil, "option 'seeds' " .. why end
   grid.jobs = grid.count * #grid.seeds
   if grid.jobs > MAX_JOBS then return nil, "points and seeds make more than 2^31 jobs" end
-  grid.seed_index = {}
-  for k, seed in ipairs(grid.seeds) do grid.seed_index[seed] = k end
+  if getmetatable(grid.seeds) == Counted then
+    grid.seed_index = grid.seeds
+  else
+    grid.seed_index = {}
+    for k, seed in ipairs(grid.seeds) do grid.seed_index[seed] = k end
+  end
   return grid
+end
+
+-- The points of a grid, made when they are asked for.
+local Points = {__name = "linnet.sweep.points"}
+local grid_of = setmetatable({}, {__mode = "k"})
+
+function Points:__index(p)
+  local grid = grid_of[self]
+  p = math.tointeger(p)
+  return p and p >= 1 and p <= grid.count and grid:point(p) or nil
+end
+
+function Points:__len() return grid_of[self].count end
+
+local function points_next(points, p)
+  p = (p or 0) + 1
+  local point = points[p]
+  if point then return p, point end
+end
+
+function Points:__pairs() return points_next, self, nil end
+
+--- All points, as a list; of a grid of many, as something that reads like one.
+-- @treturn {table,...}
+function Grid:points()
+  local points = {}
+  if self.count > LISTED then
+    grid_of[points] = self
+    return setmetatable(points, Points)
+  end
+  for p = 1, self.count do points[p] = self:point(p) end
+  return points
 end
 
 --- The point of an index, a new table.
@@ -256,8 +316,8 @@ function Grid:signature()
     end
   end
   local n = #self.seeds
-  local counted = self.seeds[1] == 1 and self.seeds[n] == n
-  return {axes = axes, seeds = counted and n or self.seeds}
+  local from_one = self.seeds[1] == 1 and self.seeds[n] == n
+  return {axes = axes, seeds = from_one and n or self.seeds}
 end
 
 return M

@@ -115,16 +115,26 @@ local function gather(files, grid, rtol)
   return records, conflicts
 end
 
---- Jobs without a record, in words.
--- @tparam table grid
--- @tparam {table} records by job
--- @treturn {string,...}
-function M.missing(grid, records)
-  local gaps = {}
-  for job = 1, grid.jobs do
+--- The jobs of records by job, increasing.
+-- @tparam {table} records
+-- @treturn {integer,...}
+function M.jobs_of(records)
+  local jobs = {}
+  for job in next, records do jobs[#jobs + 1] = job end
+  table.sort(jobs)
+  return jobs
+end
+
+-- How many jobs have no record, and the first of them in words.
+local function missing(grid, records)
+  local gaps, count = {}, grid.jobs - #M.jobs_of(records)
+  local job = 1
+  while #gaps < math.min(count, SHOWN) do
     if not records[job] then gaps[#gaps + 1] = grid:describe(job) end
+    job = job + 1
   end
-  return gaps
+  local more = count > SHOWN and (", and %d more"):format(count - SHOWN) or ""
+  return count, table.concat(gaps, "; ") .. more
 end
 
 -- One header for all: what differs between machines is listed.
@@ -152,33 +162,29 @@ function M.merge(files, o)
   if #conflicts > 0 then
     return nil, "records of one job differ: " .. listed(conflicts)
   end
-  local gaps = not o.partial and M.missing(grid, records) or {}
-  if #gaps > 0 then
+  local count, gaps = missing(grid, records)
+  if count > 0 and not o.partial then
     return nil, ("%d of %d records are missing: %s; partial = true merges what there is")
-      :format(#gaps, grid.jobs, listed(gaps))
+      :format(count, grid.jobs, gaps)
   end
   return {grid = grid, header = header_merged(files), records = records}
 end
 
 --- Values of a merged or fresh result as a file has them, in canonical order.
 -- @tparam table header
--- @tparam table grid
 -- @tparam {table} records by job
 -- @tparam boolean canonical without `cost` and `written`: equal results are equal files
 -- @treturn {table,...}
-function M.values(header, grid, records, canonical)
+function M.values(header, records, canonical)
   local kept = {}
   for name, value in next, header do
     if name ~= "written" or not canonical then kept[name] = value end
   end
   local values = {{header = kept}}
-  for job = 1, grid.jobs do
+  for i, job in ipairs(M.jobs_of(records)) do
     local r = records[job]
-    if r then
-      values[#values + 1] = {point = r.point, seed = r.seed, measure = r.measure,
-        reason = r.reason, steps = r.steps, error = r.error,
-        cost = not canonical and r.cost or nil}
-    end
+    values[i + 1] = {point = r.point, seed = r.seed, measure = r.measure, reason = r.reason,
+      steps = r.steps, error = r.error, cost = not canonical and r.cost or nil}
   end
   return values
 end

@@ -95,8 +95,9 @@ function M.figure(self, what, o)
     end
   end
   local given, wide_y = curves(self, what, x, o.error)
-  local log = o.log or (wide(math.min(table.unpack(values)), math.max(table.unpack(values)))
-    and "x" or "") .. (wide_y and "y" or "")
+  local low, high = math.huge, -math.huge
+  for _, value in ipairs(values) do low, high = math.min(low, value), math.max(high, value) end
+  local log = o.log or (wide(low, high) and "x" or "") .. (wide_y and "y" or "")
   given.log = log ~= "" and log or nil
   given.xlabel, given.ylabel, given.title = x, what, o.title or self.header.sweep.name
   given.file, given.width, given.height = o.file, o.width, o.height

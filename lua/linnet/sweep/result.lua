@@ -11,6 +11,7 @@
 -- @module linnet.sweep.result
 
 local check = require "linnet.check"
+local files = require "linnet.files"
 local grid = require "linnet.sweep.grid"
 local matrix = require "linnet.matrix"
 local merge = require "linnet.sweep.merge"
@@ -67,6 +68,14 @@ local function measure_names(records)
   return names, vectors
 end
 
+-- Reasons by point, then by seed.
+local Reasons = {}
+
+function Reasons:__index(p)
+  self[p] = {}
+  return self[p]
+end
+
 --- A result from records by job.
 -- @tparam table g grid
 -- @tparam table header
@@ -75,22 +84,20 @@ end
 -- @treturn table
 function M.new(g, header, by_job, whole)
   local self = {
-    grid = g, header = header, by_job = by_job, points = {}, seeds = g.seeds, axes = g.names,
-    records = {}, reason = {}, missing = 0, failures = {},
+    grid = g, header = header, by_job = by_job, points = g:points(), seeds = g.seeds,
+    axes = g.names, records = {}, reason = setmetatable({}, Reasons), failures = {},
+    jobs = merge.jobs_of(by_job),
   }
-  for p = 1, g.count do self.points[p], self.reason[p] = g:point(p), {} end
-  for job = 1, g.jobs do
+  for _, job in ipairs(self.jobs) do
     local r = by_job[job]
-    if r and r.error then
+    if r.error then
       self.failures[#self.failures + 1] = {point = r.point, seed = r.seed, error = r.error}
-    elseif r then
-      self.records[#self.records + 1] = r
-      local p = g:at(job)
-      self.reason[p][g.seed_index[r.seed]] = r.reason
     else
-      self.missing = self.missing + 1
+      self.records[#self.records + 1] = r
+      self.reason[g:at(job)][g.seed_index[r.seed]] = r.reason
     end
   end
+  self.missing = g.jobs - #self.jobs
   self.measures, self.vectors = measure_names(self.records)
   if whole then self.measures, self.vectors = whole.measures, whole.vectors end
   return setmetatable(self, Result)
@@ -197,11 +204,14 @@ function methods:where(fixed)
   end
   local part = grid.new(over, self.seeds)
   local by_job = {}
-  for job = 1, part.jobs do
-    local p, seed = part:at(job)
-    local point = part:point(p)
-    for name, value in next, fixed do point[name] = value end
-    by_job[job] = self.by_job[self.grid:job(point, seed)]
+  for _, job in ipairs(self.jobs) do
+    local p, seed = self.grid:at(job)
+    local point, inside = self.grid:point(p), true
+    for name, value in next, fixed do
+      inside = inside and point[name] == value
+      point[name] = nil
+    end
+    if inside then by_job[part:job(point, seed)] = self.by_job[job] end
   end
   return M.new(part, self.header, by_job, self)
 end
@@ -227,24 +237,28 @@ function methods:summary(by, ...)
   for _, name in ipairs(names) do over[name] = self.grid.values[name] end
   local part = grid.new(over, 1)
   local rows = setmetatable({axes = part.names, measures = self.measures}, Summary)
-  local values = {} -- by point and measure
-  for p = 1, part.count do rows[p], values[p] = {point = part:point(p), measures = {}}, {} end
-  for job = 1, self.grid.jobs do
-    local p = self.grid:at(job)
-    local point = {}
-    for _, name in ipairs(names) do point[name] = self.points[p][name] end
-    local lists, r = values[part:find(point)], self.by_job[job]
+  local lists = {} -- by point and measure
+  for _, job in ipairs(self.jobs) do
+    local all, point = self.grid:point((self.grid:at(job))), {}
+    for _, name in ipairs(names) do point[name] = all[name] end
+    local p = part:find(point)
+    lists[p] = lists[p] or {}
     for _, measure in ipairs(self.measures) do
-      local list = lists[measure] or {}
-      list[#list + 1], lists[measure] = value_of(r, measure), list
+      local list = lists[p][measure] or {}
+      list[#list + 1], lists[p][measure] = value_of(self.by_job[job], measure), list
     end
   end
-  for p, row in ipairs(rows) do
-    for measure, list in next, values[p] do
+  local each = self.grid.jobs // part.count
+  for p = 1, part.count do
+    local row = {point = part:point(p), measures = {}}
+    for _, measure in ipairs(self.measures) do
+      local list = lists[p] and lists[p][measure] or {}
       local s = statistics.describe(list)
+      s.missing = s.missing + each - #list
       row.measures[measure] = s
       if row[measure] == nil then row[measure] = s end
     end
+    rows[p] = row
   end
   return rows
 end
@@ -291,7 +305,7 @@ end
 
 local ROWS_SHOWN = 40 -- of a summary that is printed as part of a result
 
-function Summary:__tostring() return aligned(M.summary_rows(self)) end
+function Summary:__tostring() return files.printable(aligned(M.summary_rows(self))) end
 
 --- The exponent b of measure ~ axis^b: one fit in logarithms per seed, their mean, and its
 -- standard error from the spread of the seeds.
@@ -370,14 +384,14 @@ function Result:__tostring()
     lines[#lines + 1] = "lists of numbers: " .. table.concat(self.vectors, ", ")
   end
   if #self.failures > 0 then lines[#lines + 1] = M.failures(self) end
-  return table.concat(lines, "\n")
+  return files.printable(table.concat(lines, "\n"))
 end
 
 -- ---------------------------------------------------------------- files
 
 --- The values of the lines that `save` writes.
 function M.lines(self, canonical)
-  return merge.values(self.header, self.grid, self.by_job, canonical)
+  return merge.values(self.header, self.by_job, canonical)
 end
 
 --- Write the result to a file that `linnet.sweep.load` and `merge` read.

@@ -64,7 +64,7 @@ end
 local function begin(sweep, o, header, writer)
   local values, there, why = writer.values, nil, nil
   if #values > 0 then
-    there, why = file.parse(values, o.out)
+    there, why = file.parse(values, o.out, true)
     if there and not o.resume then
       why = ("cannot write %s: it holds %d records; resume = true continues it, overwrite = true "
         .. "begins again"):format(o.out, #there.records)

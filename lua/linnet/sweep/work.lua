@@ -8,6 +8,7 @@
 -- @module linnet.sweep.work
 
 local core = require "linnet.core"
+local files = require "linnet.files"
 local grid = require "linnet.sweep.grid"
 local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
@@ -20,6 +21,7 @@ local error = failure.raise
 local M = {}
 
 local CALL_SECONDS = 0.5 -- the aim for one call of the ensemble: what a kill -9 can lose
+local TEXT_MAX_BYTES = 1000 -- of an error in it
 local LINE_MAX_BYTES = 4096 -- a line from a worker: what POSIX writes to a pipe in one piece
 
 -- Raise as Ctrl-C does.
@@ -44,7 +46,7 @@ local function failed(sweep, job, what, emit)
     local p, seed = sweep.grid:at(job)
     return emit{point = sweep.grid:point(p), seed = seed, measure = {}, error = message_of(what)}
   end
-  local text = stopped and "interrupted!" or tostring(what)
+  local text = stopped and "interrupted!" or failure.text(what)
   local kind = stopped and "interrupted" or "callback"
   error(("%s: %s"):format(sweep.grid:describe(job), text), 0, kind, {cause = what})
 end
@@ -344,11 +346,8 @@ end
 function M.here(sweep, jobs, emit, threads)
   local work = sweep.spec.run and by_function or by_flow
   -- More BLAS threads in a user's function would change the bits of its records.
-  local before = core.matrix.threads()
-  core.matrix.threads(1)
-  local ok, why = pcall(work, sweep, jobs, emit, threads)
-  core.matrix.threads(before)
-  if not ok then error(why, 0) end
+  local one <close> = core.matrix.hold() -- luacheck: ignore one
+  work(sweep, jobs, emit, threads)
 end
 
 -- ---------------------------------------------------------------- processes
@@ -371,8 +370,11 @@ function M.worker(sweep, jobs, out)
   end
   local ok, why = pcall(M.here, sweep, jobs, send, 1)
   if not ok then
-    local text = tostring(why)
-    send{failed = utf8.len(text) and text:sub(1, 1000) or "an error that is not UTF-8",
+    local text = files.printable(tostring(why)) -- a line of it is at most twice as long
+    if #text > TEXT_MAX_BYTES then
+      text = text:sub(1, TEXT_MAX_BYTES):gsub("[\xc2-\xf4][\x80-\xbf]*$", "") -- at a character
+    end
+    send{failed = utf8.len(text) and text or "an error that is not UTF-8",
       interrupted = failure.is_interrupt(why)}
   end
   send{done = true}

@@ -1,0 +1,163 @@
+/* csrc/model/measure.c: what can be measured of a state (see measure.h): each a documented
+ * function, and its row in the table at the end. SPDX-License-Identifier: MIT */
+#include "model/measure.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "num/blas.h"
+
+/*** Excess loss L - L* = 1/2 ||E||_F^2, without cancellation.
+@function state:excess
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:init("gaussian", {h = 10, seed = 1}):excess()) */
+static double measure_excess(const state *s, state_work *w) {
+  state_error(s, w->E);
+  double norm = mat_norm_fro(w->E);
+  return 0.5 * norm * norm;
+}
+
+/*** Loss L = 1/2 ||Y - X U V'||_F^2.
+@function state:loss
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:init("gaussian", {h = 10, seed = 1}):loss()) */
+static double measure_loss(const state *s, state_work *w) {
+  return s->o->p->optimal_loss + measure_excess(s, w);
+}
+
+/*** Instantaneous rate -d/dt log(L - L*) of the flow at this state; 0 where the excess is 0.
+@function state:rate
+@treturn number per unit of time
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:init("gaussian", {h = 10, seed = 1}):rate()) */
+static double measure_rate(const state *s, state_work *w) {
+  field f = problem_field(s->o->p);
+  field_error(&f, s->L, w->E);
+  return field_rate(&f, s->L, w->E, w->A, w->SZ);
+}
+
+/* state:distance, whose argument csrc/bind/state.c reads, without one. */
+static double measure_distance(const state *s, state_work *w) {
+  return state_distance(s, w, false);
+}
+
+/*** Change of the imbalance since the start, max|L'JL - L0'JL0| / max|L'L|: 0 in exact arithmetic.
+@function state:imbalance_drift
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+local s = p:init("gaussian", {h = 10, seed = 1})
+assert(p:flow(s, {t = 1, method = "expo4"}).final:imbalance_drift() < 1e-13) */
+static double measure_drift(const state *s, state_work *w) {
+  int r = s->o->p->r;
+  imbalance_matrix(r, s->L, w->G);
+  mat_axpy(-1.0, s->o->G0, w->G);
+  double change = mat_max_abs(w->G);
+  return change == 0.0 ? 0.0 : change / imbalance_scale(r, s->L);
+}
+
+/* ||N (x) diag(sigma)^2 + I (x) M||_F^2 */
+static double kernel_norm2(const problem *p, mat N, mat M) {
+  double s4 = 0.0, cross = 0.0, trace = 0.0;
+  for (int i = 0; i < p->r; i++) {
+    double s2 = p->sigma[i] * p->sigma[i];
+    s4 += s2 * s2;
+    cross += s2 * mat_get(M, i, i);
+  }
+  for (int j = 0; j < p->m; j++) trace += mat_get(N, j, j);
+  return fmax(mat_dot(N, N) * s4 + (double)p->m * mat_dot(M, M) + 2.0 * trace * cross, 0.0);
+}
+
+/*** ||K - K(0)|| / ||K(0)||, K the tangent kernel (as an operator on the reduced errors).
+@function state:kernel_distance
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:kernel_distance()) */
+static double measure_kernel_distance(const state *s, state_work *w) {
+  const problem *p = s->o->p;
+  double now, start;
+  state_kernel_parts(p, s->o->L0, w->UU0, w->VV);
+  start = kernel_norm2(p, w->VV, w->UU0);
+  state_kernel_parts(p, s->L, w->UU, w->VV);
+  mat_axpy(-1.0, w->UU0, w->UU);
+  mat V0 = mat_rows(s->o->L0, p->r, p->m);
+  blas_gemm('N', 'T', -1.0, V0, V0, 1.0, w->VV);
+  now = kernel_norm2(p, w->VV, w->UU);
+  return start > 0.0 ? sqrt(now / start) : (now > 0.0 ? INFINITY : 0.0);
+}
+
+/*** How far the weights have moved: sqrt(||U - U(0)||^2 + ||V - V(0)||^2).
+@function state:travel
+@treturn number
+@usage
+local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
+print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}).final:travel()) */
+static double measure_travel(const state *s, state_work *w) {
+  (void)w;
+  double total = 0.0;
+  for (int j = 0; j < s->o->kp; j++)
+    for (int i = 0; i < s->L.rows; i++)
+      total = hypot(total, mat_get(s->L, i, j) - mat_get(s->o->L0, i, j));
+  return total;
+}
+
+/*** Singular values of U1 V', decreasing.
+@function state:singular_values
+@treturn matrix min(rank, m) x 1
+@usage
+local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
+print(p:init("gaussian", {h = 10, seed = 1}):singular_values()) */
+static status measure_singular_values(const state *s, state_work *w, double *values) {
+  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, w->P);
+  return lapack_singular_values(&w->lapack, w->P, values);
+}
+
+/*** |u_i' U1 V' v_i| / s_i with u_i, v_i the singular vectors of the reduced target.
+@function state:alignment
+@treturn matrix min(rank, m) x 1, 1 where the learned map is aligned
+@usage
+local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
+print(p:init("gaussian", {h = 10, seed = 1}):alignment()) */
+static status measure_alignment(const state *s, state_work *w, double *values) {
+  const problem *p = s->o->p;
+  status done = measure_singular_values(s, w, values);
+  if (done != STATUS_OK) return done;
+  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, w->P);
+  for (int i = 0; i < p->Py.cols; i++) {
+    double sum = 0.0;
+    for (int j = 0; j < p->m; j++)
+      sum += mat_dot(mat_cols(p->Py, i, 1), mat_cols(w->P, j, 1)) * mat_get(p->Rt, i, j);
+    values[i] = values[i] > 0.0 ? fabs(sum) / values[i] : 0.0;
+  }
+  return STATUS_OK;
+}
+
+const measure measures[] = {
+    {.name = "loss", .log = true, .number = measure_loss},
+    {.name = "excess", .log = true, .number = measure_excess},
+    {.name = "rate", .log = true, .number = measure_rate},
+    {.name = "distance", .log = true, .number = measure_distance},
+    {.name = "imbalance_drift", .number = measure_drift},
+    {.name = "kernel_distance", .log = true, .number = measure_kernel_distance},
+    {.name = "travel", .log = true, .number = measure_travel},
+    {.name = "singular_values", .log = true, .column = measure_singular_values},
+    {.name = "alignment", .column = measure_alignment},
+    {.name = NULL}};
+
+const measure *measure_named(const char *name) {
+  const measure *m = measures;
+  while (m->name && strcmp(m->name, name) != 0) m++;
+  return m->name ? m : NULL;
+}
+
+status measure_take(const measure *m, const state *s, state_work *w, double *out) {
+  if (m->column) return m->column(s, w, out);
+  *out = m->number(s, w);
+  return STATUS_OK;
+}
