@@ -87,6 +87,13 @@ options.define("data.standardize", {
       .. "left"},
 })
 
+--- The change that `linnet.data.standardize` made, for other data of as many columns: `map(X2)`
+-- does it, `map:invert(X)` undoes it.
+-- @type map
+-- @field mean of each column, 1 x columns; nil when they were not centred
+-- @field std standard deviation of each column, 1 x columns; nil when they were not scaled
+-- @field columns how many
+
 local Map = {__name = "linnet.data.map"}
 Map.__index = Map
 

@@ -22,6 +22,14 @@ local files = require "linnet.files"
 
 local M = {}
 
+--- An error of linnet: what `pcall` returns beside false. As text it is the message with its place.
+-- @type failure
+-- @field kind misuse, interrupted, callback, missing, file, data or memory
+-- @field message what went wrong, for people
+-- @field cause what a function of the user's raised
+-- @field run what a flow or descent had until then
+-- @field result the same of an ensemble or a sweep
+
 local Failure = {__name = "linnet.failure"}
 
 -- e:find(...), e:match(...): those of strings, of its text.

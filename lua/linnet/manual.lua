@@ -1,6 +1,16 @@
 --- The reference manual as text: what `help` shows. Written by `make manual`.
 -- SPDX-License-Identifier: MIT
 return {
+{name = "about", kind = "type", signature = "about", text = [[
+What `linnet.data.csv` and `linnet.csv.load` made of a table; `print` says
+what nobody asked for.]],
+fields = {
+{"guessed", "what was found out: delimiter, header, decimal sign, ..."},
+{"left_out", "columns that were not taken"},
+{"coded", "columns of text that became columns of 0 and 1"},
+{"filled", "cells that were filled in"},
+{"gone", "rows that were left out"},
+{"notes", "sentences about what looks odd"}}},
 {name = "ensemble", kind = "type", signature = "ensemble", text = [[
 What `linnet.ensemble` measured. Every measure is a field, a column with a row
 per seed.]],
@@ -32,6 +42,15 @@ Data that the trajectories have not seen, for the measure test_error.
 Options
   1  a matrix, required: X, n' x D
   2  a matrix, required: Y, n' x m]]},
+{name = "failure", kind = "type", signature = "failure", text = [[
+An error of linnet: what `pcall` returns beside false. As text it is the
+message with its place.]],
+fields = {
+{"kind", "misuse, interrupted, callback, missing, file, data or memory"},
+{"message", "what went wrong, for people"},
+{"cause", "what a function of the user's raised"},
+{"run", "what a flow or descent had until then"},
+{"result", "the same of an ensemble or a sweep"}}},
 {name = "init.balanced", kind = "options", signature = "init.balanced", text = [[
 Zero imbalance, U1'U1 = V'V, at a given map.
 
@@ -194,6 +213,10 @@ Options
   std       a number > 0: standard deviation of all entries, instead of alpha
   std_u     a number >= 0: standard deviation of U's entries (with std_v)
   std_v     a number >= 0: standard deviation of V's entries (with std_u)]]},
+{name = "ladder", kind = "type", signature = "ladder", text = [[
+The rungs of `run:bounds().ladder`, in order: a list of {name, value, log,
+needs}, the measured distance first, then its bounds; `print` shows a line for
+each.]]},
 {name = "linnet.blas_info", kind = "function", signature = "linnet.blas_info()", text = [[
 The linear algebra libraries really in use. Paths are those of the files that
 the running process calls into.
@@ -1322,6 +1345,13 @@ Zeros; one argument makes a column.
   returns    Matrix]],
 usage = [[
 print(linnet.zeros(2, 3))]]},
+{name = "map", kind = "type", signature = "map", text = [[
+The change that `linnet.data.standardize` made, for other data of as many
+columns: `map(X2)` does it, `map:invert(X)` undoes it.]],
+fields = {
+{"mean", "of each column, 1 x columns; nil when they were not centred"},
+{"std", "standard deviation of each column, 1 x columns; nil when they were not scaled"},
+{"columns", "how many"}}},
 {name = "matrix", kind = "type", signature = "matrix", text = [[
 A matrix of doubles, indices from 1; a vector is a column. `m(i, j)` or
 `m[i][j]` read an entry, `m[i]` is a view of a row, `#m` the number of rows.
@@ -1931,6 +1961,23 @@ stream + 2**32].
              shows them]],
 usage = [[
 print(("%016x"):format(linnet.random(1):words(1)[1]))]]},
+{name = "rates", kind = "type", signature = "rates", text = [[
+What `run:rates` gives: columns by name, a row per time. `rates:plot([file])`
+draws them, `rates:plot(file, "excess")` the excess under Theorem 1 and
+`promised`.]],
+fields = {
+{"t", "the times"},
+{"instantaneous", "exact rate"},
+{"imbalance", "Theorem 1, a lower bound at all later times"},
+{"proposition1", "lower bound at that time"},
+{"margin", "lower bound from that time on"},
+{"upper", "upper bound at that time"},
+{"late", "what the rate tends to"},
+{"excess", "L - L*"},
+{"promised", "the least that the margin bounds so far allow for it"}}},
+{name = "report", kind = "type", signature = "report", text = [[
+A report that is being written: made by `linnet.report{title = ...}`; its
+methods add to it and return it, `report:save(path)` writes it.]]},
 {name = "report.table", kind = "options", signature = "report.table", text = [[
 A table of a report.
 

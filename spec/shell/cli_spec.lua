@@ -58,6 +58,12 @@ describe("the command", function()
     assert.equal("linnet " .. linnet.version .. "\n", (succeeds "--version"))
   end)
 
+  it("shows the manual", function()
+    assert.matches("^problem:flow", (succeeds "help flow"))
+    assert.matches("linnet.theory.theorem1", (succeeds "help Theorem 1"))
+    assert.matches("\nstate: ", (succeeds "help"))
+  end)
+
   it("tells shells how to complete it, and man what it does", function()
     local parts = {bash = "complete -F _linnet", zsh = "#compdef linnet", man = ".TH LINNET 1"}
     for kind, part in pairs(parts) do
@@ -238,7 +244,10 @@ describe("the command", function()
     write("text", "h,x\n1,2\n")
     for _, case in ipairs{
       {2, "", "a command is required"},
-      {2, "swep", "unknown command 'swep'"},
+      {2, "swep", "unknown command 'swep'; did you mean 'sweep' (see linnet --help)"},
+      {2, "script.lua", "unknown command 'script.lua'; linnet run script.lua runs a file"},
+      {2, "run", "missing argument 'file' (see linnet run --help)"},
+      {1, "help linspce", "the manual has nothing called 'linspce' (did you mean 'linspace'?)"},
       {2, "--nonsense", "unknown option '--nonsense'"},
       {2, "sweep", "missing argument 'spec'"},
       {2, "sweep s.lua --threads", "option '--threads' requires an argument"},

@@ -5,6 +5,16 @@
 
 local words = require "linnet.csv.words"
 
+--- What `linnet.data.csv` and `linnet.csv.load` made of a table; `print` says what nobody asked
+-- for.
+-- @type about
+-- @field guessed what was found out: delimiter, header, decimal sign, ...
+-- @field left_out columns that were not taken
+-- @field coded columns of text that became columns of 0 and 1
+-- @field filled cells that were filled in
+-- @field gone rows that were left out
+-- @field notes sentences about what looks odd
+
 local About = {__name = "linnet.about"}
 About.__index = About
 

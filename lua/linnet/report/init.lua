@@ -33,6 +33,10 @@ local WRITERS = {html = "linnet.report.html", md = "linnet.report.markdown",
 -- Findings of the doctor that do not change a result.
 local UNTOLD = {core = true, readline = true}
 
+--- A report that is being written: made by `linnet.report{title = ...}`; its methods add to it and
+-- return it, `report:save(path)` writes it.
+-- @type report
+
 local methods = {}
 M.report = methods
 

@@ -217,6 +217,10 @@ local function rung(name, log, needs)
   return {name = name, value = math.exp(log), log = log, needs = needs}
 end
 
+--- The rungs of `run:bounds().ladder`, in order: a list of {name, value, log, needs}, the measured
+-- distance first, then its bounds; `print` shows a line for each.
+-- @type ladder
+
 local Ladder = {__name = "linnet.ladder"}
 function Ladder.__tostring(ladder)
   local lines = {}

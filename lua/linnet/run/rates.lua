@@ -46,6 +46,19 @@ local function times_of(self, given)
   return list
 end
 
+--- What `run:rates` gives: columns by name, a row per time. `rates:plot([file])` draws them,
+-- `rates:plot(file, "excess")` the excess under Theorem 1 and `promised`.
+-- @type rates
+-- @field t the times
+-- @field instantaneous exact rate
+-- @field imbalance Theorem 1, a lower bound at all later times
+-- @field proposition1 lower bound at that time
+-- @field margin lower bound from that time on
+-- @field upper upper bound at that time
+-- @field late what the rate tends to
+-- @field excess L - L*
+-- @field promised the least that the margin bounds so far allow for it
+
 local Rates = {__name = "linnet.rates"}
 Rates.__index = Rates
 

@@ -139,6 +139,9 @@ local function parser_make()
   parser:command("doctor", "What is installed, what is missing, how to get it.")
     :epilog(examples "   linnet doctor --json")
     :flag("--json", "The findings as one line of JSON.")
+  parser:command("help", "The manual: its index, a page, or what mentions some words.")
+    :epilog(examples "   linnet help flow\n   linnet help Theorem 1")
+    :argument("words", "A name (flow, matrix:svd, theory) or words to search for."):args("*")
   parser:command("completion", "What a shell needs to complete this command, or its manual page.")
     :epilog(examples "   linnet completion bash >~/.local/share/bash-completion/completions/linnet")
     :argument("kind", "bash, zsh or man."):choices{"bash", "zsh", "man"}
@@ -171,6 +174,19 @@ local function message_of(problem, command)
     :gsub("%(rtol%)", "(--rtol)"))
 end
 
+-- What argparse says, what may have been meant, and whose --help to read.
+local function wrong_usage(parser, argv, problem)
+  local text, meant = problem:match("^([^\n]*)\n?(.*)$")
+  local word = text:match("^unknown command '(.*)'$")
+  if word and word:find("%.lua$") then meant = ("linnet run %s runs a file"):format(word) end
+  local command = ""
+  for _, known in ipairs(parser._commands) do
+    if known._name == argv[1] then command = " " .. argv[1] end
+  end
+  if meant ~= "" then meant = "; " .. meant:sub(1, 1):lower() .. meant:sub(2):gsub("%?$", "") end
+  return message_of(text .. meant) .. (" (see linnet%s --help)"):format(command)
+end
+
 -- What follows the file of `linnet run` is the file's: its options are not the command's.
 local function split_run(argv)
   for i = 2, argv[1] == "run" and #argv or 0 do
@@ -190,7 +206,7 @@ function M.main(argv)
   local parser = parser_make()
   local ok, args = parser:pparse(own)
   if not ok then
-    io.stderr:write("linnet: ", message_of(args), " (see linnet --help)\n")
+    io.stderr:write("linnet: ", wrong_usage(parser, own, args), "\n")
     return 2
   end
   core.process.streams()

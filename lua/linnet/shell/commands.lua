@@ -196,6 +196,11 @@ function M.run(args)
   chunk(table.unpack(list))
 end
 
+function M.help(args)
+  local what = table.concat(args.words, " ")
+  print(require("linnet.shell.help").text(what ~= "" and what or nil))
+end
+
 function M.completion(args)
   io.write(require("linnet.shell.completion").text(args.parser, args.kind))
 end
