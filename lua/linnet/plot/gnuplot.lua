@@ -20,7 +20,7 @@ local MISSING = "gnuplot is not installed, and it draws every figure: apt-get in
 --- Axes and text; grid lines; remarks.
 M.INK, M.GRID, M.FAINT = "#3A3A3A", "#DEDEDE", "#8A8A8A"
 
-local FILE_KINDS = {svg = true, png = true, pdf = true}
+local FILE_KINDS = {svg = true, png = true, pdf = true, tex = true}
 
 local function file_kind(path)
   local kind = path:match("%.(%a+)$")
@@ -33,14 +33,21 @@ M.options = {
   {name = "xlabel", type = "string", help = "below the horizontal axis"},
   {name = "ylabel", type = "string", help = "beside the vertical axis"},
   {name = "file", type = "string", default_help = "draw in the terminal",
-    help = "where to write: .svg, .png or .pdf",
+    help = "where to write: .svg, .png, .pdf or .tex (LaTeX, with a .pdf beside it)",
     check = function(path)
-      return not path:find("\0", 1, true) and file_kind(path), "must end in .svg, .png or .pdf"
+      return not path:find("\0", 1, true) and file_kind(path),
+        "must end in .svg, .png, .pdf or .tex"
     end},
   {name = "width", type = "integer", range = "[20, 4000]",
     help = "pixels, or columns in the terminal", default_help = "720, or the window's"},
   {name = "height", type = "integer", range = "[8, 4000]",
     help = "pixels, or lines in the terminal", default_help = "440, or by the window"},
+  {name = "size", choices = {"page", "column"}, default_help = "page",
+    help = "of a file: 7.2 inches wide, or a column's 3.4 with text of 8 points"},
+  {name = "font", type = "number", range = "[2, 100]", help = "size of the text in points",
+    default_help = "by the size"},
+  {name = "key", choices = {"below", "right", "top left", "top right", "bottom left",
+    "bottom right", "none"}, default = "below", help = "where the key stands"},
 }
 
 --- A text as a gnuplot string: one line of valid UTF-8, all but the harmless in octal.
@@ -129,56 +136,71 @@ end
 -- ---------------------------------------------------------------- figures
 
 -- Terminal by kind of picture: two sizes, and that of the axes' font; title, key and remarks are
--- relative to it. PNG gets twice the pixels, so that it stays sharp; PDF counts inches.
+-- relative to it. PNG gets twice the pixels, so that it stays sharp; PDF and LaTeX count inches and
+-- points.
 local TERMINALS = {
-  text = {"dumb size %d,%d noenhanced", 1, 0},
-  svg = {"svg size %d,%d dynamic enhanced font 'FONT,%g' background '#ffffff'", 1, 14},
-  inline = {"svg size %d,%d dynamic enhanced font 'FONT,%g'", 1, 14},
+  svg = {"svg size %d,%d dynamic enhanced font 'Helvetica,Arial,sans-serif,%g' "
+    .. "background '#ffffff'", 1, 14},
+  inline = {"svg size %d,%d dynamic enhanced font 'Helvetica,Arial,sans-serif,%g'", 1, 14},
   png = {"pngcairo size %d,%d enhanced font 'sans,%g' lw 2 background '#ffffff'", 2, 19},
-  pdf = {"pdfcairo size %gin,%gin enhanced font 'sans,%g' background '#ffffff'", 0.01, 10},
+  -- 0.75: pdfcairo takes a point for 4/3 of one
+  pdf = {"pdfcairo size %gin,%gin enhanced font 'sans,%g' fontscale 0.75 "
+    .. "background '#ffffff'", 0.01, 10},
+  tex = {"cairolatex pdf size %gin,%gin font ',%g' fontscale 0.75", 0.01, 10},
 }
+local SIZES = {page = {720, 440}, column = {340, 240}}
+local COLUMN_FONT = 8
 
 local FRAME = [[
 set border 3 lw 0.8 lc rgb 'INK'
 set tics nomirror out scale 0.6,0.3 textcolor rgb 'INK'
 set grid xtics ytics lt 1 lw 0.7 lc rgb 'GRID'
-set key outside below center horizontal Left reverse samplen 2.5 width 1 height 0.8 noenhanced
-set rmargin 4
-set key textcolor rgb 'INK']]
+set rmargin 4]]
 
-local FRAME_TEXT = [[
-set border 3
-set tics nomirror scale 0.5
-set key outside below center horizontal Left reverse noenhanced]]
+local KEYS = {
+  below = "outside below center horizontal", right = "outside right top vertical",
+  ["top left"] = "inside top left vertical", ["top right"] = "inside top right vertical",
+  ["bottom left"] = "inside bottom left vertical",
+  ["bottom right"] = "inside bottom right vertical",
+}
+local KEY = "set key %s Left reverse samplen 2.5 width 1 height 0.8 noenhanced textcolor rgb '%s' "
+  .. "font ',%g'"
 
--- Encoding, terminal, axes and the texts of a figure.
-local function frame(o, kind)
-  local width, height = o.width or 720, o.height or 440
-  if kind == "text" then
-    local columns, lines = M.window()
-    width, height = o.width or columns, o.height or math.min(lines - 1, columns * 3 // 10)
-  end
-  local format, scale, font = table.unpack(TERMINALS[kind])
-  format = format:gsub("FONT", "Helvetica,Arial,sans-serif")
-  width, height = scale * width, scale * height
-  local lines = {
-    "set encoding utf8",
-    "set terminal " .. format:format(width, height, font),
-    (kind == "text" and FRAME_TEXT or FRAME:gsub("INK", M.INK):gsub("GRID", M.GRID)),
-  }
+local function font_of(o, kind)
+  local point = (kind == "pdf" or kind == "tex") and 1 or kind == "png" and 2 / 0.72 or 1 / 0.72
+  if o.font then return o.font * point end
+  return o.size == "column" and COLUMN_FONT * point or TERMINALS[kind][3]
+end
+
+--- Axes, key and texts of a figure, or of one of its panels.
+-- @tparam table o checked options
+-- @tparam string kind of picture
+-- @treturn string
+function M.look(o, kind)
+  local font = font_of(o, kind)
+  local lines = {(FRAME:gsub("INK", M.INK):gsub("GRID", M.GRID))}
+  lines[2] = KEYS[o.key or "below"] and KEY:format(KEYS[o.key or "below"], M.INK, 0.92 * font)
+    or "unset key"
   local function say(place, text, colour, relative)
-    local size = kind == "text" and "" or (" font ',%g'"):format(font * relative)
-    lines[#lines + 1] = ("set %s %s noenhanced textcolor rgb '%s'"):format(place, text, colour)
-      .. size
+    lines[#lines + 1] = ("set %s %s noenhanced textcolor rgb '%s' font ',%g'"):format(place, text,
+      colour, font * relative)
   end
-  if kind ~= "text" then lines[#lines + 1] = ("set key font ',%g'"):format(0.92 * font) end
   if o.title then say("title", M.quote(o.title), M.INK, 1.15) end
   if o.xlabel then say("xlabel", M.quote(o.xlabel), M.INK, 1) end
-  if o.ylabel and kind ~= "text" then say("ylabel", M.quote(o.ylabel), M.INK, 1) end
-  if o.note and kind ~= "text" then
+  if o.ylabel then say("ylabel", M.quote(o.ylabel), M.INK, 1) end
+  if o.note then
     say("label 1", M.quote(o.note) .. " at graph 1, graph 1.03 right", M.FAINT, 0.8)
   end
   return table.concat(lines, "\n")
+end
+
+-- Encoding, terminal, axes and the texts of a figure.
+local function frame(o, kind)
+  local size = SIZES[o.size or "page"]
+  local format, scale = table.unpack(TERMINALS[kind])
+  return ("set encoding utf8\nset terminal %s\n%s"):format(format:format(
+    scale * (o.width or size[1]), scale * (o.height or size[2]), font_of(o, kind)),
+    M.look(o, kind))
 end
 
 -- The SVG element alone, its identifiers made its own and its ink the page's. (`currentColor` would
@@ -189,7 +211,6 @@ local function inline(svg, prefix)
     return ("rgb%%(%%s*%d,%%s*%d,%%s*%d%%)"):format("0x" .. r, "0x" .. g, "0x" .. b)
   end
   svg = svg:gsub("^.-<svg", "<svg", 1):gsub("%s*$", "")
-  svg = svg:gsub("<title>Gnuplot</title>%s*<desc>.-</desc>", "", 1)
   svg = svg:gsub("id=(['\"])", "id=%1" .. prefix):gsub("href='#", "href='#" .. prefix)
   svg = svg:gsub("url%(#", "url(#" .. prefix)
   return (svg:gsub(ink(M.INK), "var(--ink, " .. M.INK .. ")")
@@ -197,27 +218,64 @@ local function inline(svg, prefix)
     :gsub(ink(M.GRID), "var(--grid, " .. M.GRID .. ")"))
 end
 
---- Draw a figure: to `options.file`, printed in the terminal, or returned as an SVG element.
+-- An SVG says what it shows, to screen readers and at the pointer, and cells meet without seams.
+local function told(svg, o)
+  local title = (o.title or o.ylabel or "figure"):gsub("%c", " "):gsub("[&<>]",
+    {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;"})
+  if not utf8.len(title) then title = title:gsub("[\x80-\xff]", "?") end
+  return (svg:gsub("<title>Gnuplot</title>%s*<desc>.-</desc>", function()
+    return "<title>" .. title .. "</title>"
+  end, 1):gsub("<svg ", "<svg shape-rendering='geometricPrecision' ", 1)
+    :gsub("<polygon ", "<polygon shape-rendering='crispEdges' "))
+end
+
+-- LaTeX and the picture beside it: gnuplot writes both into a folder of its own, under a name that
+-- the text then changes for the user's.
+local function draw_tex(o, script)
+  local folder = os.tmpname()
+  os.remove(folder)
+  local lfs = require "lfs"
+  if not lfs.mkdir(folder) then return nil, "no temporary folder", "file" end
+  local _ <close> = setmetatable({}, {__close = function()
+    for _, name in ipairs{"/f.tex", "/f.pdf"} do os.remove(folder .. name) end
+    lfs.rmdir(folder)
+  end})
+  local to_folder = script:gsub("\n", ("\nset output '%s/f.tex'\n"):format(folder), 2)
+  local said, why, failing = M.run(to_folder .. "\nset output\n")
+  if not said then return nil, why, failing end
+  local tex, pdf = files.read(folder .. "/f.tex"), files.read(folder .. "/f.pdf")
+  if not (tex and pdf) then return nil, "gnuplot wrote no LaTeX", "file" end
+  local stem = o.file:gsub("%.%a+$", "")
+  tex = tex:gsub("{[^{}]*/f}", function() return "{" .. stem:match("[^/]*$") .. "}" end)
+  local written
+  written, why = files.write(stem .. ".pdf", pdf)
+  if written then written, why = files.write(o.file, tex) end
+  if not written then return nil, "cannot write the figure: " .. why, "file" end
+  return o.file
+end
+
+--- Draw a figure: to `options.file`, or returned as an SVG element.
 -- @tparam string what for messages: "plot"
 -- @tparam table o checked options (`M.options`), and `note`, a remark on what is not shown
--- @tparam function body `body(kind)` -> the rest of the script; kind is text, svg, inline, png, pdf
+-- @tparam function body `body(kind)` -> the rest of the script; kind is svg, inline, png, pdf
 -- @tparam ?string prefix of identifiers: return the SVG element instead, its ink `var(--ink)`,
 --   remarks `var(--soft)`, grid lines `var(--grid)`
--- @treturn ?string the terminal's text, or the SVG element
+-- @treturn ?string the file's name, or the SVG element
 -- @treturn ?string why there is none
 -- @treturn ?string the kind of that failure
 function M.draw(what, o, body, prefix)
-  local kind = prefix and "inline" or o.file and file_kind(o.file) or "text"
-  local output, why, failing = M.run(frame(o, kind) .. "\n" .. body(kind) .. "\n")
-  if not output then return nil, what .. ": " .. why, failing end
-  if kind == "inline" then return inline(output, prefix) end
-  if kind == "text" then
-    output = output:gsub("[\f ]*\n", "\n"):gsub("^\n+", ""):gsub("\n+$", "\n")
-    if o.ylabel then output = o.ylabel:gsub("%c+", " ") .. "\n" .. output end
-    if o.note then output = output .. o.note .. "\n" end
-    print(output)
-    return output
+  local kind = prefix and "inline" or file_kind(o.file)
+  local rest = body(kind) -- which may say how large the figure is
+  local script = frame(o, kind) .. "\n" .. rest .. "\n"
+  local output, why, failing
+  if kind == "tex" then
+    output, why, failing = draw_tex(o, script)
+    return output, why and what .. ": " .. why, failing
   end
+  output, why, failing = M.run(script)
+  if not output then return nil, what .. ": " .. why, failing end
+  if kind == "svg" or kind == "inline" then output = told(output, o) end
+  if kind == "inline" then return inline(output, prefix) end
   local written
   written, why = files.write(o.file, output)
   if not written then

@@ -9,6 +9,7 @@
 
 local gnuplot = require "linnet.plot.gnuplot"
 local options = require "linnet.options"
+local terminal = require "linnet.plot.terminal"
 local vectors = require "linnet.plot.vectors"
 local error = require("linnet.failure").raise
 
@@ -17,6 +18,8 @@ local M = {}
 local COLOURS = "0 '#00224E', 1 '#123570', 2 '#3B496C', 3 '#575D6D', 4 '#707173', 5 '#8A8678', "
   .. "6 '#A59C74', 7 '#C3B369', 8 '#E1CC55', 9 '#FEE838'"
 local SHADES = " .:-=+*#%@" -- from the least to the greatest
+-- Those of a terminal of 256 colours nearest to them, from the least to the greatest.
+local COLOURS_TEXT = {17, 18, 60, 59, 243, 245, 144, 143, 185, 227}
 local CELLS_MAX = 250000
 local LABELS_MAX = 12 -- along one side
 local PIXELS_MAX = 4096 -- cells drawn as separate rectangles: sharp in every viewer
@@ -26,9 +29,21 @@ options.define("heatmap", vectors.joined({summary = "Draw a matrix as a map of c
 }, gnuplot.options, {
   {name = "x", help = "a value per column: a vector or a list", default_help = "1, 2, ..."},
   {name = "y", help = "a value per row: a vector or a list", default_help = "1, 2, ..."},
-  {name = "log", type = "boolean", default = false, help = "logarithmic colours"},
+  {name = "log", type = "boolean", help = "logarithmic colours",
+    default_help = "where positive values span two decades"},
   {name = "label", type = "string", help = "what the colours measure"},
 }))
+
+-- Whether all finite values are positive and their extremes a factor of a hundred apart.
+local function spans_decades(rows)
+  local low, high = math.huge, 0
+  for _, row in ipairs(rows) do
+    for _, x in ipairs(row) do
+      if x - x == 0 then low, high = math.min(low, x), math.max(high, x) end
+    end
+  end
+  return low > 0 and low < math.huge and high / low >= 100
+end
 
 -- Values as a list of rows of numbers, nan where there is nothing to show, and their extremes.
 local function read(o)
@@ -37,6 +52,7 @@ local function read(o)
   if #rows * #rows[1] > CELLS_MAX then
     return nil, ("%d x %d cells are too many to see: at most %d"):format(#rows, #rows[1], CELLS_MAX)
   end
+  if o.log == nil then o.log = spans_decades(rows) end
   local low, high, left_out = math.huge, -math.huge, 0
   for _, row in ipairs(rows) do
     for j, x in ipairs(row) do
@@ -69,11 +85,66 @@ local function read(o)
   return {rows = rows, low = low, high = high, x = places.x, y = places.y}
 end
 
--- 'text' position pairs, at most LABELS_MAX of them.
-local function ticks(values)
-  local out, step = {}, math.ceil(#values / LABELS_MAX)
-  for i = 1, #values, step do
-    out[#out + 1] = ("%s %d"):format(gnuplot.quote(("%.4g"):format(values[i])), i)
+-- Whether values run evenly over decades.
+local function logarithmic(values)
+  if #values < 3 or values[1] <= 0 then return false end
+  local ratio = values[2] / values[1]
+  for i = 2, #values do
+    local own = values[i] / values[i - 1]
+    if not (own > 0 and math.abs(own - ratio) <= 0.2 * ratio) then return false end
+  end
+  return math.max(values[#values], values[1]) / math.min(values[#values], values[1]) >= 100
+end
+
+-- The text of a coordinate: enough digits to tell neighbours apart.
+local function coordinate(x, digits)
+  return (("%." .. digits .. "g"):format(x):gsub("e([+-])0*(%d)", function(sign, digit)
+    return "e" .. (sign == "-" and "-" or "") .. digit
+  end))
+end
+
+local function digits_of(values)
+  for digits = 3, 12 do
+    local seen, alike = {}, false
+    for _, x in ipairs(values) do
+      local text = coordinate(x, digits)
+      alike, seen[text] = alike or seen[text], true
+    end
+    if not alike then return digits end
+  end
+  return 12
+end
+
+-- Which of the coordinates are labelled, {index, text}: at whole decades where the values run over
+-- decades and meet some, else evenly; `room` characters for all of them.
+local function labels(values, room)
+  local list, powers = {}, {}
+  if logarithmic(values) then
+    for i, x in ipairs(values) do
+      local power = math.floor(math.log(x, 10) + 0.5)
+      if math.abs(x / 10.0 ^ power - 1) < 1e-9 then powers[#powers + 1] = {i, "1e" .. power} end
+    end
+  end
+  if #powers >= 2 then
+    list = powers
+  else
+    local digits = digits_of(values)
+    for i, x in ipairs(values) do list[i] = {i, coordinate(x, digits)} end
+  end
+  local longest = 1
+  for _, label in ipairs(list) do longest = math.max(longest, #label[2]) end
+  local step = math.ceil(#list / math.max(1, math.min(LABELS_MAX, room // (longest + 1))))
+  local out = {}
+  for i = 1, #list, step do out[#out + 1] = list[i] end
+  return out
+end
+
+-- 'text' position pairs.
+local function ticks(values, room)
+  local out = {}
+  for i, label in ipairs(labels(values, room)) do
+    local power = label[2]:match("^1e(%-?%d+)$")
+    out[i] = ("'%s' %d"):format(power and ("10^{%s}"):format(power) or label[2], label[1])
   end
   return table.concat(out, ", ")
 end
@@ -96,6 +167,8 @@ local function script(o, map)
   end
   local low, high = map.low, map.high
   if low == high then low, high = around(low, o.log) end
+  local label = o.label and ("\nset cblabel %s noenhanced textcolor rgb '%s'"):format(
+    gnuplot.quote(o.label), gnuplot.INK) or ""
   lines[#lines + 1] = ([[
 EOD
 set palette defined (%s)
@@ -111,45 +184,55 @@ set yrange [0.5:%d.5]
 set cbrange [%.17g:%.17g]
 set format cb '%s'
 %s%s
-plot $map using 1:2:3 with image%s]]):format(COLOURS, ticks(map.x), ticks(map.y), cols, rows, low,
-    high, o.log and high / low >= 100 and "10^{%T}" or "%h", o.log and "set logscale cb" or "",
-    o.label and "\nset cblabel " .. gnuplot.quote(o.label) .. " noenhanced textcolor rgb '"
-      .. gnuplot.INK .. "'" or "", rows * cols <= PIXELS_MAX and " pixels" or "")
+plot $map using 1:2:3 with image%s]]):format(COLOURS, ticks(map.x, 70), ticks(map.y, 200), cols,
+    rows, low, high, o.log and high / low >= 100 and "10^{%T}" or "%g",
+    o.log and "set logscale cb" or "", label, rows * cols <= PIXELS_MAX and " pixels" or "")
   return table.concat(lines, "\n")
+end
+
+-- A cell in characters: a colour of cividis behind a blank where there are colours, or a shade.
+local function cell_text(part, width, colour)
+  local level = part == part and 1 + math.floor(part * (#SHADES - 1) + 0.5) or #SHADES
+  if not colour then return SHADES:sub(level, level):rep(width) end
+  return ("\27[48;5;%dm%s\27[0m"):format(COLOURS_TEXT[level], (" "):rep(width))
 end
 
 -- The map in characters, first row at the bottom as on paper.
 local function text(o, map)
   local columns = o.width or gnuplot.window()
+  local _, colour = terminal.abilities()
   local names, width = {}, 0
   for i, y in ipairs(map.y) do
-    names[i] = ("%.4g"):format(y)
+    names[i] = coordinate(y, math.max(4, digits_of(map.y)))
     width = math.max(width, #names[i])
   end
   local cell = math.max(1, math.min(6, (columns - width - 3) // #map.x))
-  local function level(x)
-    local part
-    if o.log then
-      part = math.log(x / map.low) / math.log(map.high / map.low)
-    else
-      part = (x - map.low) / (map.high - map.low)
-    end
-    return part == part and 1 + math.floor(part * (#SHADES - 1) + 0.5) or #SHADES
+  local function part(x)
+    if o.log then return math.log(x / map.low) / math.log(map.high / map.low) end
+    return (x / 2 - map.low / 2) / (map.high / 2 - map.low / 2)
   end
-  local lines = {o.title, o.ylabel}
+  local lines = {}
+  for _, name in ipairs{"title", "ylabel"} do
+    lines[#lines + 1] = o[name] and (o[name]:gsub("%c", " "))
+  end
   for i = #map.rows, 1, -1 do
     local cells = {}
     for j, x in ipairs(map.rows[i]) do
-      local shade = x == x and SHADES:sub(level(x), level(x)) or "?"
-      cells[j] = shade:rep(cell)
+      cells[j] = x == x and cell_text(part(x), cell, colour) or ("?"):rep(cell)
     end
     lines[#lines + 1] = ("%" .. width .. "s |%s|"):format(names[i], table.concat(cells))
   end
-  lines[#lines + 1] = ("%" .. width .. "s  %.4g ... %.4g%s"):format("", map.x[1], map.x[#map.x],
-    o.xlabel and "  " .. o.xlabel or "")
-  lines[#lines + 1] = ("%s%.4g '%s' %.4g%s%s"):format(o.label and o.label .. ": " or "", map.low,
-    SHADES, map.high, o.log and ", logarithmic" or "", o.note and "; " .. o.note or "")
-  for i, line in ipairs(lines) do lines[i] = line:gsub("%c", " ") end
+  local below = (" "):rep(width + 2)
+  for _, label in ipairs(labels(map.x, cell * #map.x)) do
+    local at = width + 2 + (label[1] - 1) * cell
+    if #below <= at then below = below .. (" "):rep(at - #below) .. label[2] .. " " end
+  end
+  lines[#lines + 1] = below .. (o.xlabel and " " .. (o.xlabel:gsub("%c", " ")) or "")
+  local scale = {}
+  for i = 0, 9 do scale[i + 1] = cell_text(i / 9, colour and 2 or 1, colour) end
+  lines[#lines + 1] = (("%s%.4g '%s' %.4g%s%s"):format(o.label and (o.label:gsub("%c", " ")) .. ": "
+    or "", map.low, table.concat(scale), map.high, o.log and ", logarithmic" or "",
+    o.note and "; " .. o.note or ""))
   return table.concat(lines, "\n") .. "\n"
 end
 
