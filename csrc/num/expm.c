@@ -6,10 +6,10 @@
 #include "num/expm.h"
 
 #include <float.h>
-#include <lapacke.h>
 #include <math.h>
 
 #include "num/blas.h"
+#include "num/lapack.h"
 #include "num/factor.h"
 
 /* Largest norms at which r_m has a backward error below eps / 2 (Table 3.1 of the paper; 4.25 for
@@ -149,8 +149,7 @@ static void pade(work *k, int m, mat out) {
   mat_axpy(1.0, k->u, out);
   mat_axpy(-1.0, k->u, k->v);
   if (stops(k)) return;
-  LAPACKE_dgesv_work(LAPACK_COL_MAJOR, out.rows, out.cols, k->v.p, k->v.ld, k->pivot, out.p,
-                     out.ld);
+  lapack_solve(k->v, k->pivot, out);
 }
 
 static bool is_upper(mat a) {
@@ -224,10 +223,8 @@ static bool is_normal(work *k, mat a, double norm) {
 
 /* q, schur <- the real Schur form of a; false where the iteration fails. */
 static bool to_schur(work *k, mat a) {
-  int n = a.rows, selected;
   mat_copy(k->schur, a);
-  return LAPACKE_dgees_work(LAPACK_COL_MAJOR, 'V', 'N', NULL, n, k->schur.p, k->schur.ld, &selected,
-                            k->x, k->y, k->q.p, k->q.ld, k->lapack, k->lwork, NULL) == 0;
+  return lapack_schur(k->schur, k->x, k->y, k->q, k->lapack, k->lwork) == STATUS_OK;
 }
 
 status expm(arena *w, mat a, mat out, const tick *t) {

@@ -3,16 +3,12 @@
  * SPDX-License-Identifier: MIT */
 #include "num/factor.h"
 
-#include <assert.h>
 #include <float.h>
-#include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
 
 #include "num/blas.h"
 #include "num/lapack.h"
-
-#define COLMAJOR LAPACK_COL_MAJOR
 
 status factor_svd(arena *w, mat a, mat u, mat s, mat v) {
   lapack_work lw = {0};
@@ -57,23 +53,21 @@ static int by_real_then_imaginary(const void *p, const void *q) {
 
 status factor_eig(arena *w, mat a, mat values) {
   int n = a.rows, lwork = 66 * n + 1; /* dgehrd and dhseqr with blocks of 64 */
-  double *work = arena_doubles(w, (size_t)lwork), none;
+  double *work = arena_doubles(w, (size_t)lwork);
   double *re = arena_doubles(w, (size_t)n), *im = arena_doubles(w, (size_t)n);
   double *pairs = arena_doubles(w, 2 * (size_t)n);
   mat c = arena_mat_raw(w, n, n);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
   mat_copy(c, a);
-  lapack_int info =
-      LAPACKE_dgeev_work(COLMAJOR, 'N', 'N', n, c.p, c.ld, re, im, &none, 1, &none, 1, work, lwork);
-  assert(info >= 0);
+  status s = lapack_eig(c, re, im, work, lwork);
   for (int i = 0; i < n; i++) {
     pairs[2 * i] = re[i];
     pairs[2 * i + 1] = im[i];
   }
   qsort(pairs, (size_t)n, 2 * sizeof *pairs, by_real_then_imaginary);
   mat_transpose(values, mat_of(pairs, 2, n));
-  return info ? STATUS_NO_CONVERGE : STATUS_OK;
+  return s;
 }
 
 status factor_qr(arena *w, mat a, mat q, mat r) {
@@ -97,7 +91,7 @@ status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
   if (!mat_finite(a)) return STATUS_NON_FINITE;
   mat c = a.rows >= a.cols ? l : u; /* the one that has the shape of a holds both for a while */
   mat_copy(c, a);
-  LAPACKE_dgetrf_work(COLMAJOR, c.rows, c.cols, c.p, c.ld, pivot); /* a zero pivot is no failure */
+  lapack_lu(c, pivot); /* a zero pivot is no failure */
   for (int j = 0; j < a.cols; j++) {
     int n = j < q ? j + 1 : q;
     mat_copy(mat_sub(u, 0, j, n, 1), mat_sub(c, 0, j, n, 1));
@@ -130,7 +124,7 @@ status factor_det(arena *w, mat a, determinant *d) {
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
   mat_copy(c, a);
-  LAPACKE_dgetrf_work(COLMAJOR, c.rows, c.cols, c.p, c.ld, pivot);
+  lapack_lu(c, pivot);
   double mantissa = 1.0, sign = 1.0, log_sum = 0.0;
   long exponent = 0; /* the product itself is mantissa 2^exponent */
   for (int i = 0; i < c.rows; i++) {
@@ -160,20 +154,16 @@ status factor_solve(arena *w, mat a, mat x, double *rcond) {
   if (!mat_finite(a) || !mat_finite(x)) return STATUS_NON_FINITE;
   double norm = factor_norm_one(a);
   mat_copy(c, a);
-  lapack_int info = LAPACKE_dgetrf_work(COLMAJOR, n, n, c.p, c.ld, pivot);
-  *rcond = 0.0;
-  if (info == 0) LAPACKE_dgecon_work(COLMAJOR, '1', n, c.p, c.ld, norm, rcond, work, iwork);
+  *rcond = lapack_lu(c, pivot) == STATUS_OK ? lapack_lu_rcond(c, norm, work, iwork) : 0.0;
   if (!(*rcond >= DBL_EPSILON)) return STATUS_SINGULAR;
-  if (x.cols) LAPACKE_dgetrs_work(COLMAJOR, 'N', n, x.cols, c.p, c.ld, pivot, x.p, x.ld);
+  if (x.cols) lapack_lu_solve(c, pivot, x);
   return STATUS_OK;
 }
 
 status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank) {
   int q = least(a.rows, a.cols), big = a.rows < a.cols ? a.cols : a.rows, iwant = 1;
-  double want = 1.0, none = 0.0;
-  if (q && b.cols)
-    LAPACKE_dgelsd_work(COLMAJOR, a.rows, a.cols, b.cols, &none, a.rows, &none, big, &none, rtol,
-                        rank, &want, -1, &iwant);
+  double want = 1.0;
+  if (q && b.cols) lapack_want_lstsq(a, b, &want, &iwant);
   double *work = arena_doubles(w, (size_t)want);
   int *iwork = arena_ints(w, (size_t)iwant);
   double *s = arena_doubles(w, (size_t)q);
@@ -184,13 +174,10 @@ status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank) {
   *rank = 0;
   mat_copy(c, a);
   mat_copy(mat_rows(y, 0, b.rows), b);
-  lapack_int info = 0;
-  if (q && b.cols)
-    info = LAPACKE_dgelsd_work(COLMAJOR, a.rows, a.cols, b.cols, c.p, c.ld, y.p, y.ld, s, rtol,
-                               rank, work, (int)want, iwork);
-  assert(info >= 0);
+  status done = STATUS_OK;
+  if (q && b.cols) done = lapack_lstsq(c, y, s, rtol, rank, work, (int)want, iwork);
   if (q) mat_copy(x, mat_rows(y, 0, x.rows));
-  return info ? STATUS_NO_CONVERGE : STATUS_OK;
+  return done;
 }
 
 status factor_pinv(arena *w, mat a, double rtol, mat x) {

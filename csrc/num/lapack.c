@@ -128,3 +128,50 @@ status lapack_chol(mat a) {
   for (int j = 1; j < a.cols; j++) mat_fill(mat_sub(a, 0, j, j, 1), 0.0);
   return s;
 }
+
+status lapack_eig(mat a, double *re, double *im, double *work, int lwork) {
+  double none;
+  return outcome(LAPACKE_dgeev_work(COLMAJOR, 'N', 'N', a.rows, a.p, a.ld, re, im, &none, 1, &none,
+                                    1, work, lwork),
+                 STATUS_NO_CONVERGE);
+}
+
+status lapack_schur(mat a, double *re, double *im, mat q, double *work, int lwork) {
+  int selected;
+  return outcome(LAPACKE_dgees_work(COLMAJOR, 'V', 'N', NULL, a.rows, a.p, a.ld, &selected, re, im,
+                                    q.p, q.ld, work, lwork, NULL),
+                 STATUS_NO_CONVERGE);
+}
+
+status lapack_lu(mat a, int *pivot) {
+  return outcome(LAPACKE_dgetrf_work(COLMAJOR, a.rows, a.cols, a.p, a.ld, pivot), STATUS_SINGULAR);
+}
+
+double lapack_lu_rcond(mat lu, double norm, double *work, int *iwork) {
+  double rcond = 0.0;
+  LAPACKE_dgecon_work(COLMAJOR, '1', lu.rows, lu.p, lu.ld, norm, &rcond, work, iwork);
+  return rcond;
+}
+
+void lapack_lu_solve(mat lu, const int *pivot, mat x) {
+  LAPACKE_dgetrs_work(COLMAJOR, 'N', lu.rows, x.cols, lu.p, lu.ld, pivot, x.p, x.ld);
+}
+
+status lapack_solve(mat a, int *pivot, mat x) {
+  return outcome(LAPACKE_dgesv_work(COLMAJOR, a.rows, x.cols, a.p, a.ld, pivot, x.p, x.ld),
+                 STATUS_SINGULAR);
+}
+
+void lapack_want_lstsq(mat a, mat b, double *lwork, int *liwork) {
+  int rank;
+  double none = 0.0;
+  LAPACKE_dgelsd_work(COLMAJOR, a.rows, a.cols, b.cols, &none, a.rows, &none,
+                      a.rows > a.cols ? a.rows : a.cols, &none, 0.0, &rank, lwork, -1, liwork);
+}
+
+status lapack_lstsq(mat a, mat b, double *s, double rtol, int *rank, double *work, int lwork,
+                    int *iwork) {
+  return outcome(LAPACKE_dgelsd_work(COLMAJOR, a.rows, a.cols, b.cols, a.p, a.ld, b.p, b.ld, s,
+                                     rtol, rank, work, lwork, iwork),
+                 STATUS_NO_CONVERGE);
+}

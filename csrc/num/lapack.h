@@ -41,5 +41,26 @@ status lapack_qr(lapack_work *w, mat a, double *tau, mat r);
 status lapack_qr_r(lapack_work *w, mat a, double *tau, mat r);
 /* Lower Cholesky factor of a in place (upper triangle zeroed); SINGULAR if not positive. */
 status lapack_chol(mat a);
+/* The following work in the caller's arrays. a (square but for lapack_lu) is destroyed. */
+/* Eigenvalues re + i im; work has lwork >= 66 n + 1. */
+status lapack_eig(mat a, double *re, double *im, double *work, int lwork);
+/* a = Q T Q^T: a is overwritten with the real Schur form T. */
+status lapack_schur(mat a, double *re, double *im, mat q, double *work, int lwork);
+/* P a = L U in place, min(rows, cols) pivots from 1; SINGULAR where one is 0: it stands
+ * nevertheless. */
+status lapack_lu(mat a, int *pivot);
+/* From that of a square a with 1-norm `norm`: its reciprocal condition number; work has 4 n, iwork
+ * n. */
+double lapack_lu_rcond(mat lu, double norm, double *work, int *iwork);
+/* x <- a^-1 x. */
+void lapack_lu_solve(mat lu, const int *pivot, mat x);
+/* Both at once. */
+status lapack_solve(mat a, int *pivot, mat x);
+/* Least squares of smallest norm: b (max(rows, cols) x k) is overwritten with it, s has the
+ * min(rows, cols) singular values; those below rtol s_1 count as 0. lwork and liwork by the first.
+ */
+void lapack_want_lstsq(mat a, mat b, double *lwork, int *liwork);
+status lapack_lstsq(mat a, mat b, double *s, double rtol, int *rank, double *work, int lwork,
+                    int *iwork);
 
 #endif
