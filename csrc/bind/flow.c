@@ -1,5 +1,5 @@
 /* csrc/bind/flow.c: core.flow.new(...) and its methods: one accepted step a call, the state in
- * between, a replay from a checkpoint. lua/linnet/flow.lua drives it and keeps the records.
+ * between. lua/linnet/flow.lua drives it and keeps the records.
  * SPDX-License-Identifier: MIT */
 #include "flow/flow.h"
 
@@ -13,11 +13,14 @@ enum { FLOW_STATE = 1 }; /* uservalue: the state it began with, which keeps orig
 
 static flow *flow_check(lua_State *L) { return luaL_checkudata(L, 1, FLOW_NAME); }
 
-flow_spec bind_flow_spec(lua_State *L, int arg) {
-  const char *name = bind_text(L, arg, "method");
+static const method *method_check(lua_State *L, const char *name) {
   const method *m = method_named(name);
   if (!m) luaL_error(L, "flow: there is no method '%s'", name);
-  return (flow_spec){.method = m,
+  return m;
+}
+
+flow_spec bind_flow_spec(lua_State *L, int arg) {
+  return (flow_spec){.method = method_check(L, bind_text(L, arg, "method")),
                      .t_end = bind_number(L, arg, "t"),
                      .tol = bind_number(L, arg, "tol"),
                      .until_excess = bind_number_or(L, arg, "until_excess", 0.0),
@@ -25,11 +28,14 @@ flow_spec bind_flow_spec(lua_State *L, int arg) {
                      .max_seconds = bind_number_or(L, arg, "max_seconds", INFINITY)};
 }
 
-/* core.flow.new(state, options): method, t, tol, until_excess, max_steps, max_seconds */
+/* core.flow.new(state, options): method, t, tol, until_excess, max_steps, max_seconds; to
+ * go on from a step of another flow, that one's method in use `using` and its next step h */
 static int l_flow_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
   flow_spec spec = bind_flow_spec(L, 2);
+  if (lua_getfield(L, 2, "using") == LUA_TSTRING) spec.using = method_check(L, lua_tostring(L, -1));
+  spec.h = bind_number_or(L, 2, "h", 0.0);
   flow shape;
   for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
     flow_layout(&at.room, &shape, state_dims(s), spec.method);
@@ -72,16 +78,6 @@ static int l_flow_between(lua_State *L) {
   return 1;
 }
 
-/* f:replay(checkpoint, h0, t) -> the state at t by finite steps from the checkpoint; ends f */
-static int l_flow_replay(lua_State *L) {
-  flow *f = flow_check(L);
-  const state *from = bind_state_check(L, 2);
-  double h0 = luaL_checknumber(L, 3), t = luaL_checknumber(L, 4);
-  state *s = bind_state_like(L, 2, t);
-  ATTEMPT(L, "at", flow_replay(f, from->L, from->t, h0, t, s->L));
-  return 1;
-}
-
 /* f:time() -> t, tprev, the controller's next step, excess, steps */
 static int l_flow_time(lua_State *L) {
   const flow *f = flow_check(L);
@@ -104,13 +100,9 @@ static int l_flow_counts(lua_State *L) {
   return 5;
 }
 
-static const luaL_Reg methods[] = {{"advance", l_flow_advance},
-                                   {"state", l_flow_state},
-                                   {"between", l_flow_between},
-                                   {"replay", l_flow_replay},
-                                   {"time", l_flow_time},
-                                   {"counts", l_flow_counts},
-                                   {NULL, NULL}};
+static const luaL_Reg methods[] = {{"advance", l_flow_advance}, {"state", l_flow_state},
+                                   {"between", l_flow_between}, {"time", l_flow_time},
+                                   {"counts", l_flow_counts},   {NULL, NULL}};
 
 void bind_flow(lua_State *L) {
   static const luaL_Reg functions[] = {{"new", l_flow_new}, {NULL, NULL}};

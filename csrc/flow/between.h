@@ -1,5 +1,5 @@
-/* csrc/flow/between.h: dense output: states inside the last step or beyond a checkpoint, beside the
- * trajectory and never part of it.
+/* csrc/flow/between.h: dense output: states inside the last step, beside the trajectory and never
+ * part of it.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_FLOW_BETWEEN_H
 #define LINNET_FLOW_BETWEEN_H
@@ -19,19 +19,10 @@ typedef struct span {
   mat Z0, Z1;
 } span;
 
-/* Scratch: k x k', r x m; free at every call. */
-typedef struct between_room {
-  mat Z, E;
-} between_room;
-
-/* The state at t0 <= t <= t1 by a partial step from Z0, or by finite steps inside an infinite one.
- */
-status between_at(stepper *s, const span *last, between_room room, double t, mat out);
-/* From out at time t by finite controlled steps to the time wanted, the first of size h0 (<= 0:
- * chosen). STATUS_LIMIT: no step is small enough. The stepper forgets the trajectory's last step.
- */
-status between_replay(stepper *s, between_room room, mat out, double t, double h0, double wanted);
-/* Where L - L*, above the level at t0 and not at t1, crosses it: the time and its state out. */
-double between_locate(stepper *s, const span *last, between_room room, double level, mat out);
+/* The state at t0 <= t <= t1 by a partial step from Z0. STATUS_LIMIT: inside a step to infinity. */
+status between_at(stepper *s, const span *last, double t, mat out);
+/* Where L - L*, above the level at t0 and not at t1, crosses it: the time and its state out. E is
+ * scratch. */
+double between_locate(stepper *s, const span *last, double level, mat E, mat out);
 
 #endif

@@ -139,7 +139,10 @@ void stable_eta_layout(arena *a, stable_eta *w, dims d) {
 }
 
 double descent_stable_eta(const descent *d, stable_eta *w) {
-  flow_spec spec = {&method_dopri5, INFINITY, DESCENT_AHEAD_TOL, 0.0, DESCENT_AHEAD, 0.0};
+  flow_spec spec = {.method = &method_dopri5,
+                    .t_end = INFINITY,
+                    .tol = DESCENT_AHEAD_TOL,
+                    .max_steps = DESCENT_AHEAD};
   double low, high, top = 0.0;
   flow_start(&w->ahead, &d->f, &spec, d->Z0, 0.0);
   flow_reason why = w->ahead.reason;

@@ -46,7 +46,8 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
   mat_copy(w->Zprev, Z0);
   arrival_start(&w->arrival, f, w->Z);
   stepper_start(&w->step, f, spec->tol);
-  w->step.control.h = stepper_first(&w->step, w->Z, w->arrival.A);
+  if (spec->using) stepper_begin_with(&w->step, spec->using);
+  w->step.control.h = spec->h > 0.0 ? spec->h : stepper_first(&w->step, w->Z, w->arrival.A);
   choice_start(&w->choice, &w->step, Z0.cols);
   w->reason = flow_judge(w);
 }
@@ -170,9 +171,8 @@ static flow_reason flow_coast(flow *w) {
 /* The run ends inside its last step, where the excess crossed the level. */
 static flow_reason end_at_level(flow *w) {
   span last = last_step(w);
-  between_room room = {w->next, w->arrival.E};
   /* out must not be an end of the step: the state found is kept in the room of S Z */
-  w->t = between_locate(&w->step, &last, room, w->spec.until_excess, w->arrival.SZ);
+  w->t = between_locate(&w->step, &last, w->spec.until_excess, w->arrival.E, w->arrival.SZ);
   mat_copy(w->Z, w->arrival.SZ);
   arrival_evaluate(&w->arrival, w->Z);
   return FLOW_UNTIL_EXCESS;
@@ -203,10 +203,5 @@ flow_reason flow_advance(flow *w, const tick *t) {
 
 status flow_between(flow *w, double t, mat out) {
   span last = last_step(w);
-  return between_at(&w->step, &last, (between_room){w->next, w->arrival.A}, t, out);
-}
-
-status flow_replay(flow *w, mat Zfrom, double tfrom, double h0, double t, mat out) {
-  mat_copy(out, Zfrom);
-  return between_replay(&w->step, (between_room){w->next, w->arrival.A}, out, tfrom, h0, t);
+  return between_at(&w->step, &last, t, out);
 }

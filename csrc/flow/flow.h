@@ -17,10 +17,13 @@
 typedef struct flow_spec {
   const method *method;
   double t_end;        /* > t0, INFINITY allowed */
-  double tol;          /* > 0: error of a step relative to max|U| and max|V| */
+  double tol;          /* > 0: error of a step relative to max|U| and max|V|; at least round-off */
   double until_excess; /* <= 0: off */
   int64_t max_steps;   /* <= 0: none */
   double max_seconds;  /* <= 0 or INFINITY: none; only ends a run, never shapes a step */
+  /* To go on where another flow of this method was: what it had in use, and its next step. */
+  const method *using; /* NULL: as from a start */
+  double h;            /* <= 0: chosen */
 } flow_spec;
 
 typedef struct flow {
@@ -51,10 +54,8 @@ flow_reason flow_advance(flow *w, const tick *t);
 /* L - L* at Z. */
 static inline double flow_excess(const flow *w) { return w->arrival.excess; }
 /* The state at tprev <= t <= w->t by a partial step from Zprev;
- * never changes what flow_advance does next. After an infinite step: finite steps from Zprev. */
+ * never changes what flow_advance does next. Inside a step to infinity there is none
+ * (STATUS_LIMIT): another flow from Zprev finds it. */
 status flow_between(flow *w, double t, mat out);
-/* The state at t >= tfrom by finite controlled steps from a checkpoint, beginning with h0 (<= 0:
- * chosen). The flow itself is over afterwards: only flow_start revives it. */
-status flow_replay(flow *w, mat Zfrom, double tfrom, double h0, double t, mat out);
 
 #endif

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "flow/stepper.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -35,7 +36,8 @@ static void use(stepper *s, int slot) {
 
 void stepper_start(stepper *s, const field *f, double tol) {
   s->f = *f;
-  s->tol = tol;
+  s->tol = fmax(tol, DBL_EPSILON); /* no step is better than round-off */
+  tol = s->tol;
   s->work = (stepper_work){0, 0};
   s->conserving = stepper_has(s, 1);
   for (int i = 0; i < STEPPER_SLOTS; i++)
@@ -47,6 +49,11 @@ stepper_mark stepper_swap(stepper *s, int slot) {
   stepper_mark before = {s->used, s->control};
   use(s, slot);
   return before;
+}
+
+void stepper_begin_with(stepper *s, const method *which) {
+  for (int i = 0; i < STEPPER_SLOTS; i++)
+    if (s->slot[i].method == which) use(s, i);
 }
 
 void stepper_undo(stepper *s, stepper_mark before) {

@@ -59,6 +59,8 @@ typedef struct stepper_mark {
   control control;
 } stepper_mark;
 stepper_mark stepper_swap(stepper *s, int slot);
+/* The slot that holds a method is in use from the start; no slot does: as it is. */
+void stepper_begin_with(stepper *s, const method *which);
 void stepper_undo(stepper *s, stepper_mark before);
 /* Forgets the last step: the next begins somewhere else. */
 void stepper_restart(stepper *s);

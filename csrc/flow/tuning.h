@@ -125,7 +125,7 @@ enum { FLOW_NON_FINITE_MOST = 20 };
 
 /* |log(excess / level)| at which until_excess is met. */
 static const double BETWEEN_LEVEL = 1e-10;
-enum { BETWEEN_ITERATIONS = 60, BETWEEN_FAILURES = 60 };
+enum { BETWEEN_ITERATIONS = 60 };
 
 /* ---- descent.c */
 

@@ -10,6 +10,7 @@ local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
 local run = require "linnet.run"
+local times = require "linnet.run.times"
 local trace = require "linnet.run.trace"
 local error = require("linnet.failure").raise
 
@@ -41,77 +42,60 @@ M.schema = options.define("flow", {
     help = "expo: exponential, imbalance exact; dopri5, dop853: explicit; rodas4: implicit"},
   common.until_excess,
   {name = "save_at", type = "table|matrix", default_help = "every accepted step",
-    help = "times to record at: a list, a column, or {log = {t0, t1, count}}"},
+    help = "times to record at: a list, a column, {log = {t0, t1, count}} or {linear = ...}"},
   common.record, common.stop, common.on_step, common.progress,
   {name = "max_steps", type = "integer", range = "[1, 9223372036854775807]", default = 1000000,
     help = "accepted and rejected steps together"},
   common.max_seconds,
 })
 
--- Sorted times from the three forms of save_at; nil and a message when it is none of them.
-local function save_times(given)
-  local times = {}
-  if core.matrix.is_matrix(given) then
-    for i = 1, given:rows() do
-      for j = 1, given:cols() do times[#times + 1] = given:get(i, j) end
-    end
-  elseif given.log then
-    local t0, t1, count = table.unpack(given.log, 1, 3)
-    if not (type(t0) == "number" and type(t1) == "number" and math.tointeger(count)
-      and t0 > 0 and t1 >= t0 and t1 < math.huge and count >= 1) then
-      return nil, "save_at: log must be {t0, t1, count} with 0 < t0 <= t1 < inf and count >= 1"
-    end
-    if count > 1e7 then
-      return nil, ("save_at: %s times are too many to keep"):format(count)
-    end
-    for i = 1, count do
-      times[i] = count == 1 and t0 or t0 * (t1 / t0) ^ ((i - 1) / (count - 1))
-    end
-    times[#times] = count > 1 and t1 or t0
-  else
-    for i, t in ipairs(given) do times[i] = t end
-  end
-  for i, t in ipairs(times) do
-    if type(t) ~= "number" or not (t >= 0) then
-      return nil, ("save_at: time %d is %s: times must be numbers >= 0"):format(i, tostring(t))
-    end
-  end
-  table.sort(times)
-  return times
-end
-
--- Records the times of `due` that the last step passed.
-local function record_passed(self)
-  local due, t, previous = self.due, self.flow:time()
+-- Records the times of `due` that the last step passed; a reason when that ended the run.
+local function record_passed(self, before)
+  local due, t = self.due, self.flow:time()
+  local passed = {}
   while due[self.next_due] and due[self.next_due] <= t do
     local at = due[self.next_due]
-    if at >= previous then
-      local state = at == t and self.state or self.flow:between(at)
-      self.trace:record(at, state)
-    end
+    if at >= before.state.t then passed[#passed + 1] = at end
     self.next_due = self.next_due + 1
   end
+  local ends = {} -- those at the end of the step: its state
+  while passed[1] and passed[#passed] == t do ends[#ends + 1] = table.remove(passed) end
+  local why
+  local function record(at, state) self.trace:record(at, state) end
+  if #passed > 0 and t == math.huge then -- inside a step to infinity
+    why = times.follow(before, self.options, passed, record)
+  else
+    for _, at in ipairs(passed) do record(at, self.flow:between(at)) end
+  end
+  if why then return why end
+  for _, at in ipairs(ends) do record(at, self.state) end
 end
 
 local function after_step(self)
+  local before = self.here
   local t, _, h, excess, steps = self.flow:time()
   self.state = self.flow:state()
-  if self.due then record_passed(self) else self.trace:record(t, self.state) end
-  self.checkpoints:add(self.state, h)
+  self.here = {state = self.state, h = h, method = self.flow:counts()}
+  local stopped = self.due and record_passed(self, before)
+  if not self.due then self.trace:record(t, self.state) end
+  self.checkpoints:add(self.here)
   if self.options.on_step then self.options.on_step(self.state) end
   self.progress:show(function()
     return ("flow: step %d, t = %.4g, excess %.3e"):format(steps, t, excess)
   end)
-  return self.options.stop and self.options.stop(self.state) and "stop"
+  return stopped or self.options.stop and self.options.stop(self.state) and "stop"
 end
 
 local function loop(self)
   local t0 = self.flow:time()
+  self.here = {state = self.state, h = 0}
   if not self.due then
     self.trace:record(t0, self.state)
-  elseif self.due[1] == t0 then
-    self.trace:record(t0, self.state)
-    self.next_due = 2
+  else
+    while self.due[self.next_due] == t0 do
+      self.trace:record(t0, self.state)
+      self.next_due = self.next_due + 1
+    end
   end
   repeat
     local before = select(5, self.flow:time())
@@ -145,7 +129,7 @@ function M.problem.flow(p, s, opts)
   end
   local list, why = trace.resolve(o.record)
   local due
-  if list and o.save_at then due, why = save_times(o.save_at) end
+  if list and o.save_at then due, why = times.list(o.save_at, o.t) end
   if why then error("flow: " .. why, 2) end
   local self = {
     options = o, state = s, trace = trace.new(list), due = due, next_due = 1,

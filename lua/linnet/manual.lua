@@ -1843,7 +1843,8 @@ Options
                 explicit; rodas4: implicit
   until_excess  a number > 0: stop when L - L* has fallen to this
   save_at       a table or a matrix, default every accepted step: times to
-                record at: a list, a column, or {log = {t0, t1, count}}
+                record at: a list, a column, {log = {t0, t1, count}} or
+                {linear = ...}
   record        a table, default {'rate', 'distance'}; loss and excess always:
                 names among alignment distance excess imbalance_drift
                 kernel_distance loss rate singular_values travel, or name =

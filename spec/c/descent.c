@@ -88,7 +88,7 @@ static void check_limit(void) {
   spec_case c = case_load("wide");
   flow w = {0};
   CHECK_LAYOUT(a, flow_layout(a, &w, (dims){c.r, c.m, c.h}, &method_dop853));
-  flow_spec exact = {&method_dop853, 1.0, 1e-13, 0.0, 0, 0.0};
+  flow_spec exact = {.method = &method_dop853, .t_end = 1.0, .tol = 1e-13};
   flow_start(&w, &c.f, &exact, c.Z0, 0.0);
   while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;
   double error[2];

@@ -69,7 +69,7 @@ static void check_rest(void) {
   flow w = {0};
   rodas one = rooms(&f, 1);
   CHECK_LAYOUT(a, flow_layout(a, &w, (dims){6, 2, 1}, &method_rodas4));
-  flow_spec spec = {&method_rodas4, 3e7, 1e-9, 0.0, 10000, 0.0};
+  flow_spec spec = {.method = &method_rodas4, .t_end = 3e7, .tol = 1e-9, .max_steps = 10000};
   flow_start(&w, &f, &spec, Z0, 0.0);
   while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;
   mat_copy(near, w.Z);

@@ -240,7 +240,7 @@ describe("misuse of flow is an error:", function()
     {{t = 1, save_at = "all"}, "'save_at' must be"},
     {{t = 1, save_at = {log = {0, 1, 5}}}, "save_at: log must be"},
     {{t = 1, save_at = {log = {0.1, 1, 1e9}}}, "too many"},
-    {{t = 1, save_at = {-1}}, "time 1 is %-1"}, {{t = 1, save_at = {0.5, "x"}}, "time 2 is x"},
+    {{t = 1, save_at = {-1}}, "time 1 is %-1"}, {{t = 1, save_at = {0.5, "x"}}, "time 2 is 'x'"},
     {{t = 1, record = {"los"}}, "did you mean 'loss'"},
     {{t = 1, record = {x = 1}}, "'x' must be a function"},
     {{t = 1, record = {t = print}}, "'t' is a field of every run"},

@@ -11,6 +11,7 @@ local core = require "linnet.core"
 local files = require "linnet.files"
 local failure = require "linnet.failure"
 local record = require "linnet.record"
+local at_times = require "linnet.run.times"
 local trace = require "linnet.run.trace"
 local types = require "linnet.types"
 local error = failure.raise
@@ -66,14 +67,14 @@ function M.checkpoints(s)
   local p = s.problem
   local bytes = 8 * (p.rank + p.m) * math.min(p.rank + p.m, s.h) + 200
   return setmetatable({
-    {state = s, h = 0}, room = math.max(8, CHECKPOINT_BYTES // bytes), stride = 1, count = 0,
+    {state = s}, room = math.max(8, CHECKPOINT_BYTES // bytes), stride = 1, count = 0,
   }, Checkpoints)
 end
 
-function Checkpoints:add(state, h)
+function Checkpoints:add(here)
   self.count = self.count + 1
-  if self.count % self.stride ~= 0 or state.t == math.huge then return end
-  self[#self + 1] = {state = state, h = h}
+  if self.count % self.stride ~= 0 or here.state.t == math.huge then return end
+  self[#self + 1] = here
   if #self > self.room then -- keep the start and every other one
     local kept = 1
     for i = 3, #self, 2 do
@@ -169,8 +170,13 @@ function methods:at(t)
   if t == self.final.t then return self.final end
   local from, o = self.checkpoints:before(t), self.options
   if from.state.t == t then return from.state end
-  return core.flow.new(from.state, {method = self.stats.method, t = t, tol = o.tol,
-    max_steps = o.max_steps}):replay(from.state, from.h, t)
+  local found
+  local why = at_times.follow(from, o, {t}, function(_, state) found = state end)
+  if why then
+    error(("at: the state at %g was not reached: %s%s"):format(t, why,
+      why == "max_seconds" and (" = %g s"):format(o.max_seconds) or ""), 2)
+  end
+  return found
 end
 
 -- Largest difference of two states relative to the largest entry, the worse of the blocks U1, V.
