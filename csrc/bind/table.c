@@ -269,8 +269,6 @@ static void push_column(lua_State *L, const table_column *k) {
   set_number(L, "next_high", k->next_high);
   set_place(L, "gap", &k->gap);
   set_place(L, "text", &k->text);
-  lua_pushboolean(L, k->whole);
-  lua_setfield(L, -2, "whole");
   lua_pushboolean(L, k->counts && k->numbers > 0);
   lua_setfield(L, -2, "counts");
   if (k->sign == CSV_PLAIN) return;

@@ -112,7 +112,8 @@ static csv_kind number_kind(const csv_rules *rules, double x) {
 }
 
 csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_sign *sign) {
-  csv_word a = trimmed((csv_word){cell->text, cell->size});
+  csv_word a = {cell->text, cell->size}; /* csv_next trims what is not quoted */
+  if (cell->quoted) a = trimmed(a);
   *sign = CSV_PLAIN;
   if (!a.size) return CSV_GAP;
   bool plain = decimal_read(a.text, a.size, x) == a.size;

@@ -74,6 +74,10 @@ bool csv_begin(const csv *c, csv_cursor *at);
 /* The next cell of the record begun. False with the fault's problem and line. */
 bool csv_next(const csv *c, csv_cursor *at, csv_cell *cell, csv_fault *fault);
 
+/* Moves over the whole record begun and counts its cells; false, and nothing happens to at, where
+ * that takes more than to look for delimiters. */
+bool csv_pass(const csv *c, csv_cursor *at, long *cells);
+
 /* What a cell says: doubled quotes become one. out has room for cell->size; returns the length. */
 size_t csv_unquote(const csv_cell *cell, char *out);
 

@@ -39,27 +39,33 @@ static bool asks(const tick *t, long *cells) {
 
 /* ---- the first pass ---- */
 
+/* Counts the cells of the record begun; *beyond: something stands behind the last column. */
+static bool count_cells(const csv *c, csv_cursor *at, long *cells, bool *beyond, csv_fault *fault) {
+  csv_cursor begin = *at;
+  *beyond = false;
+  if (csv_pass(c, at, cells) && *cells == c->cols) return true;
+  *at = begin;
+  csv_cell cell = {.last = false};
+  for (*cells = 0; !cell.last; ++*cells) {
+    if (!csv_next(c, at, &cell, fault)) return false;
+    if (*cells >= c->cols && cell.size) *beyond = true;
+  }
+  return true;
+}
+
 bool table_count(const csv *c, bool ragged, const tick *t, table_shape *shape, csv_fault *fault) {
   csv_cursor at = csv_start(c);
   long since = 0, rows = 0;
   *shape = (table_shape){.rows = 0};
   *fault = (csv_fault){.problem = CSV_FINE};
   for (; csv_begin(c, &at); rows++) {
-    csv_cell cell = {.last = false};
-    long cells = 0, begin = at.line;
-    bool beyond = false; /* something stands behind the last column */
-    for (; !cell.last; cells++) {
-      if (!csv_next(c, &at, &cell, fault)) return false;
-      if (cells >= c->cols && cell.size) beyond = true;
-      if (asks(t, &since)) {
-        fault->problem = CSV_STOPPED;
-        return false;
-      }
-    }
-    if (rows == INT_MAX) {
-      *fault = (csv_fault){.problem = CSV_TOO_LARGE, .line = begin};
-      return false;
-    }
+    long cells, begin = at.line;
+    bool beyond;
+    if (!count_cells(c, &at, &cells, &beyond, fault)) return false;
+    since += cells;
+    if (rows == INT_MAX) *fault = (csv_fault){.problem = CSV_TOO_LARGE, .line = begin};
+    if (asks(t, &since)) fault->problem = CSV_STOPPED;
+    if (fault->problem != CSV_FINE) return false;
     if (cells >= c->cols && !beyond) continue;
     csv_fault here = {CSV_RAGGED, (int)rows + 1, begin, cells};
     if (!shape->ragged++) shape->first = here;
@@ -79,8 +85,8 @@ bool table_count(const csv *c, bool ragged, const tick *t, table_shape *shape, c
 
 static void column_number(table_column *k, double x, int row) {
   if (!k->numbers++) k->first = x;
-  if (row == 1 ? k->numbers != 1 : x != k->first + (row - 1)) k->counts = false;
-  if (x != floor(x)) k->whole = false;
+  if (k->counts && (row == 1 ? k->numbers != 1 : x != k->first + (row - 1))) k->counts = false;
+  if (x > k->next_low && x < k->next_high) return;
   if (x == k->low) k->lows++;
   else if (x < k->low) k->next_low = k->low, k->low = x, k->lows = 1;
   else if (x < k->next_low) k->next_low = x;
@@ -108,15 +114,10 @@ static double column_cell(table_column *k, const csv *c, const csv_cell *cell, i
 
 /* Whether the record at `at` fits; at is a copy. */
 static bool fits(const csv *c, csv_cursor at) {
-  csv_cell cell = {.last = false};
   csv_fault other;
-  bool beyond = false;
-  int cells = 0;
-  for (; !cell.last; cells += cells < INT_MAX) {
-    csv_next(c, &at, &cell, &other);
-    if (cells >= c->cols && cell.size) beyond = true;
-  }
-  return cells >= c->cols && !beyond;
+  long cells;
+  bool beyond;
+  return count_cells(c, &at, &cells, &beyond, &other) && cells >= c->cols && !beyond;
 }
 
 bool table_fill(const csv *c, bool ragged, const int *slot, mat out, table_column *columns,
@@ -128,7 +129,7 @@ bool table_fill(const csv *c, bool ragged, const int *slot, mat out, table_colum
                                 .high = -INFINITY,
                                 .next_low = INFINITY,
                                 .next_high = -INFINITY,
-                                .whole = true,
+
                                 .counts = true};
   for (int i = 0; i < out.rows && csv_begin(c, &at); i++) {
     csv_cell cell = {.last = false};

@@ -28,7 +28,7 @@ typedef struct table_column {
   double next_low, next_high; /* the least above low, the largest below high */
   long lows, highs;           /* how many numbers are low, high */
   double first;
-  bool whole, counts; /* all are integers; each stands as far above the first as its row below */
+  bool counts; /* each stands as far above the first as its row below */
 } table_column;
 
 /* Counts rows; a row of another length is a fault unless `ragged`, a comment or an empty line none.

@@ -10,7 +10,7 @@ local names = require "linnet.csv.names"
 
 local M = {}
 
-local RECORDS, CELLS = 200, 20000 -- that a guess looks at
+local RECORDS, CELLS = 100, 4000 -- that a guess looks at
 local DELIMITERS = {"\t", ";", ",", "|", " "} -- in this order when all else is equal
 local COMMENTS = {"#", "%", "//", "!"}
 
@@ -82,6 +82,9 @@ local GROUPS = {" ", "\u{a0}", "\u{202f}", "'", "_"}
 
 -- The marks that a cell shows: decimal comma, decimal point, thousands by which.
 local function marks(cell, found)
+  local point = cell:find("^[+-]?%d*%.?%d*$") and cell:find(".", 1, true)
+  if point and (#cell - point ~= 3 or point > 5) then found.point = true end
+  if not cell:find("[.,' _\xa0\xaf]") or found.point and point then return end
   local body = cell:gsub("^[+-]", ""):gsub("^[$\xc2-\xe2][\x82-\xac]*%s*", "")
     :gsub("%s*[%%$\xc2-\xe2][\x82-\xac]*$", ""):gsub("[eE][+-]?%d+$", "")
   local function all(pattern) return body:find("^" .. pattern .. "$") end

@@ -166,6 +166,14 @@ local function gaps(t)
   return gone
 end
 
+-- Whether all columns are taken as they are: a large table need not be copied.
+local function is_all(m, from, codes)
+  for i, k in ipairs(from) do
+    if k ~= i or codes[i] ~= 0 then return false end
+  end
+  return #from == m:cols()
+end
+
 -- The matrix of some of the used columns, coded ones as one column per category; its names.
 local function take(t, ks, gone)
   local from, codes, names = {}, {}, {}
@@ -177,7 +185,8 @@ local function take(t, ks, gone)
     if not t.codes[k] then add(k, 0, name) end
     for _, one in ipairs(t.codes[k] or {}) do add(k, one.code, name .. "=" .. one.label) end
   end
-  local m = core.columns.take(t.matrix, from, codes, gone)
+  local m = #gone == 0 and is_all(t.matrix, from, codes) and t.matrix
+    or core.columns.take(t.matrix, from, codes, gone)
   if t.o.gaps ~= "drop" then
     for i, k in ipairs(from) do
       if t.stats[k].gaps > 0 and #gone < t.rows then
@@ -200,13 +209,17 @@ local function unnamed(t, ks, names)
   return out
 end
 
-local function constants(t, m, names)
+-- Names the columns of m that do not vary; where all rows stay, their extremes are known.
+local function constants(t, m, names, ks)
   if m:rows() < 2 then return end
-  local low, high, found, rounded = m:min("rows"), m:max("rows"), {}, 0
+  local found, rounded = {}, 0
   for j = 1, m:cols() do
-    if M.is_constant(low(1, j), high(1, j)) then
+    local stat = #ks == m:cols() and #t.about.gone == 0 and t.stats[ks[j]]
+    local low = stat and stat.gaps == 0 and stat.low or m:col(j):min()
+    local high = stat and stat.gaps == 0 and stat.high or m:col(j):max()
+    if M.is_constant(low, high) then
       found[#found + 1] = names[j]
-      if low(1, j) ~= high(1, j) then rounded = rounded + 1 end
+      if low ~= high then rounded = rounded + 1 end
     end
   end
   t.about.constant = found
@@ -290,7 +303,7 @@ function M.read(path, o, roles)
   info.gone, info.read, info.rows = gone, t.rows, t.rows - #gone
   local X, Y, names
   X, names = take(t, xs, gone)
-  constants(t, X, names)
+  constants(t, X, names, xs)
   if not roles then
     info.names = names
     return X, t.layout.names and unnamed(t, xs, names), info
