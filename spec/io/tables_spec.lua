@@ -195,6 +195,9 @@ describe("tables of the same kinds", function()
     {"several words for gaps", "a,b,y\n1.5,2,7\nnone,1,2\n-3,4.25,8\n9999,1,2\n1000,6,9.5\n", {missing = {"none", 9999}, gaps = "drop"}},
     {"nan for gaps", "a,b,y\n1.5,2,7\nnan,1,2\n-3,4.25,8\nNaN,1,2\n1000,6,9.5\n", {gaps = "drop"}},
     {"ARFF", "% a\n@relation r\n@attribute a numeric\n@attribute 'b' real\n@attribute y real\n\n@data\n1.5,2,7\n-3,4.25,8\n% b\n1000,6,9.5\n"},
+    {"names in single quotes", "'a'\t'b'\t'y'\n1.5\t2\t7\n-3\t4.25\t8\n1000\t6\t9.5\n"},
+    {"numbers about the table above the names", "3,2,\na,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\n"},
+    {"dates of words, which blanks would cut into numbers", "a,when,b,y\n1.5,Jan 1 2000,2,7\n-3,Feb 1 2000,4.25,8\n1000,Mar 1 2000,6,9.5\n", {text = "drop"}},
     {"names in Latin-1, a column by number", "gr\xf6\xdfe,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\n"},
   }
   for _, case in ipairs(good) do
@@ -226,6 +229,7 @@ note: constant: 'a']], (tostring(about):gsub("\n(note: [^\n]*)(.*)", "%2\n%1")))
     {"years above the columns", "1990,1991,1992\n0.5,1.5,0.7\n0.25,0.5,0.1\n", "line 1 (1990, 1991, 1992) may hold names", {target = 1}},
     {"names that stand there twice", "a,y\na,y\n1,2\n2,3\n", "the names stand there again: 1 line left out"},
     {"lines before the names", "Made up\n\na,b,y\n1,2,3\n2,3,5\n", "the lines before line 3 are left out"},
+    {"names of some columns", "a,3,c\n1,2,3,4,5\n2,3,5,4,1\n7,3,5,4,1\n", "line 1 names 3 of 5 columns", {target = "a"}},
     {"units", "a,b,y\nkg,m,s\n1,2,3\n2,3,5\n", "line 2 is left out: units or second names"},
   }
   for _, case in ipairs(noted) do

@@ -40,7 +40,14 @@ end
 
 -- ---------------------------------------------------------------- delimiter
 
-local NUMBER = "^[+-]?[%d.,]*%d[%d.,]*[eEdD]?[+-]?%d*%%?$"
+-- Whether the cell is a number by some decimal sign, in groups of three or in one.
+local function is_number(cell)
+  local body = cell:gsub("^[+-]", ""):gsub("[eEdD][+-]?%d+$", ""):gsub("%%$", "")
+  if body:find("^%d*[.,]?%d+$") then return true end
+  local rest = body:match("^%d%d?%d?([.,].*)$")
+  while rest and rest:find("^[.,]%d%d%d[.,]") do rest = rest:sub(5) end
+  return rest ~= nil and rest:find("^[.,]%d+$") ~= nil
+end
 
 -- How much records cut so look like a table: equally long, of numbers, no column empty.
 local function score(records)
@@ -52,7 +59,7 @@ local function score(records)
       for j = 1, cols do
         local kind = record[-j]
         cells = cells + 1
-        if kind == "n" or kind == "t" and record[j]:find(NUMBER) then numbers = numbers + 1
+        if kind == "n" or kind == "t" and is_number(record[j]) then numbers = numbers + 1
         elseif kind == "g" then numbers = numbers + 0.5 end
         if record[j] ~= "" then full[j] = true end
       end
@@ -60,7 +67,8 @@ local function score(records)
   end
   local empty = 0
   for j = 1, cols - 1 do empty = empty + (full[j] and 0 or 1) end
-  return share * share * (0.05 + numbers / cells) / (1 + empty), cols
+  local first = #records[1] == cols and 1 or 0.5 -- names are cut like all others
+  return first * share * share * (0.05 + numbers / cells) / (1 + empty), cols
 end
 
 --- The delimiter that cuts the first records best; "," when none cuts them at all.
@@ -69,7 +77,7 @@ function M.delimiter(text, rules)
   for _, delimiter in ipairs(DELIMITERS) do
     rules.delimiter = delimiter
     local records = core.table.sample(text, rules, RECORDS, CELLS)
-    local value = records and score(records) or 0
+    local value = records and #records > 0 and score(records) or 0
     if value > most * (1 + 1e-9) then best, most = delimiter, value end
   end
   rules.delimiter = best or ","

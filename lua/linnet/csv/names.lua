@@ -136,6 +136,11 @@ local function begin_of(records, o, layout)
   while records[first + 2] and is_preface(records[first], records[first + 1]) do
     first = first + 1
   end
+  local next = records[first + 1] -- numbers about the table may stand above its names
+  if records[first + 2] and next and is_text(next) and not is_text(records[first])
+    and is_names(next, records, first + 2) then
+    first = first + 1
+  end
   if not records[first + 1] then first = 1 end
   if first > 1 then
     layout.notes[#layout.notes + 1] = ("the lines before line %d are left out, they are none of "
@@ -155,8 +160,18 @@ local function is_empty(records, first, column)
 end
 
 local function set_names(layout, record, line)
+  local quoted, named = true, 0
   layout.names, layout.names_line = {}, line
-  for j = 1, layout.cols do layout.names[j] = words.utf8(record[j] or "") end
+  for j = 1, layout.cols do
+    layout.names[j] = words.utf8(record[j] or "")
+    quoted = quoted and layout.names[j]:find("^'.+'$")
+    named = named + (layout.names[j] ~= "" and 1 or 0)
+  end
+  for j = 1, quoted and layout.cols or 0 do layout.names[j] = layout.names[j]:sub(2, -2) end
+  if #record < layout.cols - 1 then
+    layout.notes[#layout.notes + 1] = ("line %d names %d of %d columns"):format(line or 1, named,
+      layout.cols)
+  end
 end
 
 --- Finds the names and the place of the first record after them.
