@@ -60,12 +60,12 @@ TREE = LUA_PATH_5_4="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$${LUA_PATH_5_
 DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev libopenblas-dev liblapacke-dev \
              lua-argparse lua-filesystem gnuplot-nox|gnuplot-qt|gnuplot-x11
 DEPS_TEST := lua-busted lua-dkjson
-DEPS_CI   := locales lua-check luarocks clang-format git python3-minimal python3-numpy
+DEPS_CI   := locales strace lua-check luarocks clang-format git python3-minimal python3-numpy
 DEPS_RELEASE := clang valgrind libc6-dbg libopenblas0-serial libopenblas-serial-dev \
                 liblapack-dev libblas-dev
 
 .PHONY: help deps deps-ci deps-release build test demo examples gallery repl lint format bench docs manual install \
-        uninstall dist asan tsan valgrind coverage fuzz fuzz-replay faults cells test-slurm \
+        uninstall dist asan tsan valgrind coverage fuzz fuzz-replay fuzz-programs programs faults cells test-slurm \
         check-release clean FORCE
 .DELETE_ON_ERROR:
 
@@ -169,11 +169,12 @@ docs: build ## the manual in HTML, guides and mathematics included, into docs/ht
 SANITIZE = $(MAKE) --no-print-directory test OPENBLAS_NUM_THREADS=1
 RUNTIME  = tools/sanitized $(BUILD)/$(1) $(shell $(CC) -print-file-name=lib$(1).so) $(LUA)
 
+ASAN_FLAGS = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 asan: export ASAN_OPTIONS = detect_leaks=1:allocator_may_return_null=1:quarantine_size_mb=8
 asan: export LSAN_OPTIONS = suppressions=$(CURDIR)/.ci/lsan.supp:print_suppressions=0
 asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@SANITIZER=asan $(SANITIZE) BUILD=$(BUILD)/asan UNDER='$(call RUNTIME,asan)' \
-	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
+	 CFLAGS='$(ASAN_FLAGS)'
 
 tsan: export TSAN_OPTIONS = halt_on_error=1
 tsan: SPECS = $(wildcard spec/flow/ensemble_spec.lua spec/sweep/sweep_spec.lua spec/c/ensemble.c)
@@ -222,8 +223,20 @@ fuzz: deps-release $(FUZZERS) ## each parser FUZZ_SECONDS (600) under libFuzzer;
 	 $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
 	   -artifact_prefix=$(BUILD)/fuzz/$$name- $(BUILD)/fuzz/found/$$name fuzz/corpus/$$name || exit 1; done
 
-fuzz-replay: $(REPLAYS) ## the kept inputs of fuzz/corpus once through the parsers
+fuzz-replay: $(REPLAYS) build ## the kept inputs of fuzz/corpus once through the parsers; some random programs
 	@for f in $(REPLAYS); do $$f fuzz/corpus/$${f##*replay-}/* || exit 1; done
+	@ulimit -v 6000000; $(TREE) $(LUA) fuzz/programs.lua 400 1
+
+# Random programs over the public interface, from the seed SEED on.
+PROGRAMS ?= 20000
+SEED ?= 1
+fuzz-programs: export ASAN_OPTIONS = detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=2000:quarantine_size_mb=8
+fuzz-programs: ## PROGRAMS (20000) random programs under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory build BUILD=$(BUILD)/asan CFLAGS='$(ASAN_FLAGS)'
+	@$(MAKE) --no-print-directory programs BUILD=$(BUILD)/asan UNDER='$(call RUNTIME,asan)'
+
+programs:
+	@$(TREE) $(UNDER) $(LUA) fuzz/programs.lua $(PROGRAMS) $(SEED)
 
 test-slurm: deps build ## arrays, kills and resumption on a real Slurm, started here (spec/slurm)
 	@tools/deps slurmctld slurmd slurm-client

@@ -255,6 +255,14 @@ local function draw_tex(o, script)
 end
 
 --- Draw a figure: to `options.file`, or returned as an SVG element.
+--- What is wrong with a prefix of identifiers, or nil.
+function M.prefix_wrong(prefix)
+  if type(prefix) == "string" and prefix:find("^%a[%w_-]*$") then return nil end
+  return ("the prefix must be a letter and letters, digits, _ or - after it, got %s"):format(
+    type(prefix) == "string" and ("%q"):format(prefix) or "a " .. type(prefix))
+end
+
+--- Draw a figure: to `options.file`, printed in the terminal, or returned as an SVG element.
 -- @tparam string what for messages: "plot"
 -- @tparam table o checked options (`M.options`), and `note`, a remark on what is not shown
 -- @tparam function body `body(kind)` -> the rest of the script; kind is svg, inline, png, pdf

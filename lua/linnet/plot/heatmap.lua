@@ -268,6 +268,8 @@ end
 -- @treturn string
 -- @usage assert(linnet.plot.heatmap_svg{{{1, 2}, {3, 4}}}:find("^<svg"))
 function M.svg(given, prefix)
+  local why = prefix ~= nil and gnuplot.prefix_wrong(prefix)
+  if why then error("plot.heatmap_svg: " .. why, 2) end
   local out = draw(given, 2, prefix or "map")
   return out
 end

@@ -184,7 +184,7 @@ local function read(given, level)
   given, why = curves_of.of_runs(given)
   if not given then error("plot: " .. why, level + 1) end
   local named, curves, notes = {}, {}, {infinite = 0, nonpositive = 0}
-  for key, value in pairs(given) do
+  for key, value in next, given do
     if not (math.type(key) == "integer" and key >= 1 and key <= #given) then named[key] = value end
   end
   local o = options.check("plot", named, level + 1)
@@ -313,6 +313,8 @@ end
 -- @treturn string
 -- @usage assert(linnet.plot.svg{{{1, 2, 3}, {4, 5, 6}}}:find("^<svg"))
 function M.svg(given, prefix)
+  local why = prefix ~= nil and gnuplot.prefix_wrong(prefix)
+  if why then error("plot.svg: " .. why, 2) end
   local out = draw(given, 2, prefix or "figure")
   return out
 end

@@ -17,7 +17,7 @@ local M = {encode = line.encode, decode = line.decode}
 
 -- Levels of errors: as `error` counts them in the caller, 2 when not given, 0 for no position.
 local function inner(level)
-  return level == 0 and 0 or (level or 2) + 1
+  return level == 0 and 0 or (math.type(level) == "integer" and level or 2) + 1
 end
 
 local function raise(level, text, ...)

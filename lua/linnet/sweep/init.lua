@@ -348,6 +348,7 @@ local function read_all(what, paths)
     if not there then error(("%s: %s"):format(what, why), 3) end
     files[i] = there
   end
+  if #files == 0 then error(("%s: expected a list of at least one path"):format(what), 3) end
   return files
 end
 
