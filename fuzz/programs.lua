@@ -3,12 +3,12 @@
 --     lua5.4 fuzz/programs.lua [programs [seed [trace]]]
 --
 -- A program calls functions, methods and operators with what earlier calls returned, with good
--- options spoilt in one place, with numbers near 2^31, 2^53 and 2^63, with objects whose metamethods
--- raise, yield, collect or lie, and with callbacks that do the same, call the library again, or close
--- the coroutine they run in. Calls may fail, in words: an error from inside the library's own Lua
--- ("attempt to ...", "bad argument" at a line of ours) is a finding, and so is whatever the sanitizer
--- or the process says. Each program draws from its own seed, which repeats it alone; `trace` prints
--- its calls before they are made.
+-- options spoilt in one place, with numbers near 2^31, 2^53 and 2^63, with objects whose
+-- metamethods raise, yield, collect or lie, and with callbacks that do the same, call the library
+-- again, or close coroutines. Calls may fail, in words: an error from inside the library's own Lua
+-- ("attempt to ...", "bad argument" at a line of ours) is a finding, and so is whatever the
+-- sanitizer or the process says. Each program draws from its own seed, which repeats it alone;
+-- `trace` prints its calls before they are made.
 -- SPDX-License-Identifier: MIT
 local lfs = require "lfs"
 local linnet = require "linnet"
@@ -68,8 +68,10 @@ local NUMBERS = {0, 1, 2, 3, 5, -1, 0.5, 1e-3, 1e-300, 1e300, 1 / 0, -1 / 0, 0 /
   2 ^ 31 - 1, -2 ^ 31, 2 ^ 32, 2 ^ 53, 2 ^ 53 + 1, math.maxinteger, math.mininteger, 1 << 31,
   (1 << 31) - 1, (1 << 32) + 1, -0.0, 46341, 65536}
 
-local WORDS = {"", "rows", "cols", "gaussian", "invariant", "spectral", "balanced", "loss", "excess",
-  "y", "a", "auto", "expo4", "dopri5", "nan", "html", "md", "\0", "\xff", "\27[2J", "x.svg", "%s%n",
+local WORDS = {"", "rows", "cols", "gaussian", "invariant", "spectral", "balanced", "loss",
+  "excess", "y", "a", "auto", "expo4", "dopri5", "nan", "html", "md", "\0", "\xff", "\27[2J",
+  "x.svg",
+  "%s%n",
   ("x"):rep(5000), "/none/x", "/dev/null", "."}
 
 local world -- of the running program: `values`, `depth`, `folder`
@@ -84,6 +86,8 @@ local function again()
     world.depth = world.depth - 1
   end
 end
+
+local function mischief_closing() error "closing" end
 
 local MISCHIEF = {
   function() error("mischief") end,
@@ -101,7 +105,8 @@ local MISCHIEF = {
   function() return setmetatable({}, {__close = function() again() end}) end,
   function() coroutine.close(coroutine.create(again)) end,
   function() coroutine.wrap(function() again() end)() end,
-  function() local t <close> = setmetatable({}, {__close = function() error "closing" end}) -- luacheck: ignore
+  function()
+    local t <close> = setmetatable({}, {__close = mischief_closing}) -- luacheck: ignore t
   end,
   function() return pcall(string.rep, "x", 1 << 40) end,
   function() world.values[random(40)] = nil end,
@@ -118,8 +123,9 @@ end
 
 local function hostile()
   local meta = {}
-  for _, name in ipairs{"__index", "__newindex", "__call", "__len", "__eq", "__lt", "__add", "__mul",
-    "__concat", "__unm", "__tostring", "__pairs", "__close", "__gc", "__name", "__metatable"} do
+  for _, name in ipairs{"__index", "__newindex", "__call", "__len", "__eq", "__lt", "__add",
+    "__mul", "__concat", "__unm", "__tostring", "__pairs", "__close", "__gc", "__name",
+    "__metatable"} do
     if random(4) == 1 then
       meta[name] = name == "__name" and pick{"linnet.matrix", "x", 7, "linnet.state"} or mischief()
     end
@@ -136,7 +142,9 @@ local function some_matrix()
   return m
 end
 
-local function path() return world.folder .. "/" .. pick{"a", "b.csv", "c.npy", "d.jsonl", "e.html"} end
+local function path()
+  return world.folder .. "/" .. pick{"a", "b.csv", "c.npy", "d.jsonl", "e.html"}
+end
 
 -- Options that work; one place is spoilt half of the time.
 local function template()
@@ -178,7 +186,8 @@ end
 
 local KINDS = {
   function() return pick(NUMBERS) end, function() return pick(NUMBERS) end,
-  function() return pick(WORDS) end, some_matrix, some_matrix, hostile, mischief, template, template,
+  function() return pick(WORDS) end, some_matrix, some_matrix, hostile, mischief, template,
+  template,
   function() return path() end,
   function() return nil end,
   function() return random(2) == 1 end,

@@ -120,6 +120,7 @@ describe("Ctrl-C during one call of", function()
       ]]):gsub("%u%u%u%u+", {PATH = path, READY = case[1], CALL = case[2], SAVED = case[3] or ""})
       local lines = support.child(program, true)
       os.remove(path)
+      -- promise: ends it, and the same call again works
       assert.matches("^false.*interrupted!", lines[1])
       assert.matches("^[us]", lines[#lines]) -- a userdata, a string
     end)
