@@ -233,6 +233,20 @@ describe("linnet.plot", function()
     assert.truthy(why:find("plot: cannot write the figure: .*full.svg: No space left on device"))
   end)
 
+  it("draws equal values of any size, and texts of any characters as they are", function()
+    for _, x in ipairs{0, 1, -1, 2 ^ 53, -2 ^ 60, 1.7e308, 0x1.fffffffffffffp+1023,
+      5e-324} do
+      assert.truthy(plot.heatmap_svg{{{x, x}, {x, x}}, log = x > 0}:find("^<svg"))
+    end
+    local labels = "c>0 h<100 #1 50%5 $2 R&2 \"7 '0 ;3 ?4 !5 @1 [2 \\3 ^4 `5 {6 |7 }0 ~1"
+    for label in labels:gmatch("%S+") do
+      local svg = plot.svg{{{1, 2}, {1, 2}, label = label}, title = label, xlabel = label}
+      local shown = label:gsub("&", "&amp;"):gsub("<", "&lt;"):gsub(">", "&gt;")
+      local times = select(2, svg:gsub((shown:gsub("%p", "%%%0")), ""))
+      assert.is_true(times >= 3 and utf8.len(svg) ~= nil, label .. " " .. times)
+    end
+  end)
+
   it("executes nothing that stands in a title, a label or a name", function()
     local mark = folder .. "/mark"
     for _, hostile in ipairs(HOSTILE) do

@@ -149,12 +149,14 @@ local function ticks(values, room)
   return table.concat(out, ", ")
 end
 
+-- What gnuplot takes for a number: beyond DBL_MAX / 2 it is undefined.
+local function within(x) return math.max(-8.9e307, math.min(x, 8.9e307)) end
+
 -- A constant still needs a scale, one that numbers of its size can tell apart.
 local function around(x, log)
-  local largest, least = 0x1.fffffffffffffp+1023, 0x1p-1022
-  if log then return math.max(x / 2, math.min(x, least)), math.min(x * 2, largest) end
+  if log then return math.max(x / 2, math.min(x, 0x1p-1022)), within(x * 2) end
   local apart = math.max(1, math.abs(x) / 2)
-  return math.max(x - apart, -largest), math.min(x + apart, largest)
+  return within(x - apart), within(x + apart)
 end
 
 local function script(o, map)
@@ -162,10 +164,11 @@ local function script(o, map)
   local lines = {"$map << EOD"}
   for i, row in ipairs(map.rows) do
     for j, x in ipairs(row) do
-      lines[#lines + 1] = ("%d %d %s"):format(j, i, x == x and ("%.17g"):format(x) or "NaN")
+      lines[#lines + 1] = ("%d %d %s"):format(j, i,
+        x - x == 0 and ("%.17g"):format(within(x)) or "NaN")
     end
   end
-  local low, high = map.low, map.high
+  local low, high = within(map.low), within(map.high)
   if low == high then low, high = around(low, o.log) end
   local label = o.label and ("\nset cblabel %s noenhanced textcolor rgb '%s'"):format(
     gnuplot.quote(o.label), gnuplot.INK) or ""
