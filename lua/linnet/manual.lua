@@ -600,15 +600,22 @@ Options
   title   a string: above the figure
   xlabel  a string: below the horizontal axis
   ylabel  a string: beside the vertical axis
-  file    a string, default draw in the terminal: where to write: .svg, .png
-          or .pdf
+  file    a string, default draw in the terminal: where to write: .svg, .png,
+          .pdf or .tex (LaTeX, with a .pdf beside it)
   width   an integer in [20, 4000], default 720, or the window's: pixels, or
           columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window: pixels, or
           lines in the terminal
+  size    one of page, column, default page: of a file: 7.2 inches wide, or a
+          column's 3.4 with text of 8 points
+  font    a number in [2, 100], default by the size: size of the text in
+          points
+  key     one of below, right, top left, top right, bottom left, bottom right,
+          none, default 'below': where the key stands
   x       any value, default 1, 2, ...: a value per column: a vector or a list
   y       any value, default 1, 2, ...: a value per row: a vector or a list
-  log     true or false, default false: logarithmic colours
+  log     true or false, default where positive values span two decades:
+          logarithmic colours
   label   a string: what the colours measure]],
 usage = [[
 linnet.heatmap{{{1, 2, 3}, {4, 5, 6}}, x = {10, 100, 1000}, y = {0.4, 0.5}, xlabel = "h"}]]},
@@ -835,28 +842,41 @@ local given, why = linnet.options.try("plot", {logg = "x"}); assert(not given an
 {name = "linnet.plot", kind = "function", signature = "linnet.plot(given)", text = [[
 Draw curves in one figure, in the terminal or to a file. `linnet.plot{...}` is
 the same function. nan leaves a gap; infinite values, and values that are not
-positive on a logarithmic axis, are left out with a note in the figure.
+positive on a logarithmic axis, are left out with a note in the figure. Runs
+may stand among the curves: `linnet.plot{run1, run2, what = "loss"}`. `panels
+= {figure, figure}` draws several. `width` and `height` are columns and lines
+in the terminal, pixels (a hundredth of an inch) in a file. A `.tex` is LaTeX
+(`\\input{it}`; its texts are LaTeX too) with a `.pdf` beside it.
 
   given      table, curves `{x, y, label =, style =, color =, error =}`
              (vectors or lists; `{y}` alone over 1, 2, ...; `{x, low, high,
-             style = "band"}`) and the options title, xlabel, ylabel, log
-             ("x", "y" or "xy"), xrange, yrange, width, height, file (.svg,
-             .png or .pdf)
+             style = "band"}`), runs, and options: see `help("plot")`
   returns    string, the text drawn in the terminal, or the file's name
 
 Options
-  title   a string: above the figure
-  xlabel  a string: below the horizontal axis
-  ylabel  a string: beside the vertical axis
-  file    a string, default draw in the terminal: where to write: .svg, .png
-          or .pdf
-  width   an integer in [20, 4000], default 720, or the window's: pixels, or
-          columns in the terminal
-  height  an integer in [8, 4000], default 440, or by the window: pixels, or
-          lines in the terminal
-  log     one of x, y, xy: logarithmic axes
-  xrange  a list of numbers: {low, high} of the horizontal axis
-  yrange  a list of numbers: {low, high} of the vertical axis]],
+  title     a string: above the figure
+  xlabel    a string: below the horizontal axis
+  ylabel    a string: beside the vertical axis
+  file      a string, default draw in the terminal: where to write: .svg,
+            .png, .pdf or .tex (LaTeX, with a .pdf beside it)
+  width     an integer in [20, 4000], default 720, or the window's: pixels, or
+            columns in the terminal
+  height    an integer in [8, 4000], default 440, or by the window: pixels, or
+            lines in the terminal
+  size      one of page, column, default page: of a file: 7.2 inches wide, or
+            a column's 3.4 with text of 8 points
+  font      a number in [2, 100], default by the size: size of the text in
+            points
+  key       one of below, right, top left, top right, bottom left, bottom
+            right, none, default 'below': where the key stands
+  log       one of x, y, xy: logarithmic axes
+  xrange    a list of numbers: {low, high} of the horizontal axis
+  yrange    a list of numbers: {low, high} of the vertical axis
+  what      a string, default 'loss': the record of the runs that are drawn
+  annotate  a table: texts at places of the axes: {{x, y, text}, ...}
+  panels    a table: figures side by side instead of curves, each a table as
+            for linnet.plot
+  columns   an integer in [1, 8], default 2, or all of up to 3: of panels]],
 usage = [[
 local t = linnet.linspace(0, 5, 50)
 linnet.plot{{t, t:map(function(x) return math.exp(-2 * x) end), label = "loss"},
@@ -2029,15 +2049,22 @@ Options
   title   a string: above the figure
   xlabel  a string: below the horizontal axis
   ylabel  a string: beside the vertical axis
-  file    a string, default draw in the terminal: where to write: .svg, .png
-          or .pdf
+  file    a string, default draw in the terminal: where to write: .svg, .png,
+          .pdf or .tex (LaTeX, with a .pdf beside it)
   width   an integer in [20, 4000], default 720, or the window's: pixels, or
           columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window: pixels, or
           lines in the terminal
+  size    one of page, column, default page: of a file: 7.2 inches wide, or a
+          column's 3.4 with text of 8 points
+  font    a number in [2, 100], default by the size: size of the text in
+          points
+  key     one of below, right, top left, top right, bottom left, bottom right,
+          none, default 'below': where the key stands
   x       any value, default 1, 2, ...: a value per column: a vector or a list
   y       any value, default 1, 2, ...: a value per row: a vector or a list
-  log     true or false, default false: logarithmic colours
+  log     true or false, default where positive values span two decades:
+          logarithmic colours
   label   a string: what the colours measure]],
 usage = [[
 linnet.report{title = "A"}:heatmap({{{1, 2}, {3, 4}}}, "Four cells.")]]},
@@ -2120,15 +2147,22 @@ Options
   title   a string: above the figure
   xlabel  a string: below the horizontal axis
   ylabel  a string: beside the vertical axis
-  file    a string, default draw in the terminal: where to write: .svg, .png
-          or .pdf
+  file    a string, default draw in the terminal: where to write: .svg, .png,
+          .pdf or .tex (LaTeX, with a .pdf beside it)
   width   an integer in [20, 4000], default 720, or the window's: pixels, or
           columns in the terminal
   height  an integer in [8, 4000], default 440, or by the window: pixels, or
           lines in the terminal
+  size    one of page, column, default page: of a file: 7.2 inches wide, or a
+          column's 3.4 with text of 8 points
+  font    a number in [2, 100], default by the size: size of the text in
+          points
+  key     one of below, right, top left, top right, bottom left, bottom right,
+          none, default 'below': where the key stands
   x       any value, default 1, 2, ...: a value per column: a vector or a list
   y       any value, default 1, 2, ...: a value per row: a vector or a list
-  log     true or false, default false: logarithmic colours
+  log     true or false, default where positive values span two decades:
+          logarithmic colours
   label   a string: what the colours measure]],
 usage = [[
 local sweep = linnet.sweep{over = {a = {1, 2, 3}, b = {1, 2}},
@@ -2143,18 +2177,29 @@ of the others.
   returns    string, the text drawn in the terminal, or the file's name
 
 Options
-  title   a string: above the figure
-  xlabel  a string: below the horizontal axis
-  ylabel  a string: beside the vertical axis
-  file    a string, default draw in the terminal: where to write: .svg, .png
-          or .pdf
-  width   an integer in [20, 4000], default 720, or the window's: pixels, or
-          columns in the terminal
-  height  an integer in [8, 4000], default 440, or by the window: pixels, or
-          lines in the terminal
-  log     one of x, y, xy: logarithmic axes
-  xrange  a list of numbers: {low, high} of the horizontal axis
-  yrange  a list of numbers: {low, high} of the vertical axis]],
+  title     a string: above the figure
+  xlabel    a string: below the horizontal axis
+  ylabel    a string: beside the vertical axis
+  file      a string, default draw in the terminal: where to write: .svg,
+            .png, .pdf or .tex (LaTeX, with a .pdf beside it)
+  width     an integer in [20, 4000], default 720, or the window's: pixels, or
+            columns in the terminal
+  height    an integer in [8, 4000], default 440, or by the window: pixels, or
+            lines in the terminal
+  size      one of page, column, default page: of a file: 7.2 inches wide, or
+            a column's 3.4 with text of 8 points
+  font      a number in [2, 100], default by the size: size of the text in
+            points
+  key       one of below, right, top left, top right, bottom left, bottom
+            right, none, default 'below': where the key stands
+  log       one of x, y, xy: logarithmic axes
+  xrange    a list of numbers: {low, high} of the horizontal axis
+  yrange    a list of numbers: {low, high} of the vertical axis
+  what      a string, default 'loss': the record of the runs that are drawn
+  annotate  a table: texts at places of the axes: {{x, y, text}, ...}
+  panels    a table: figures side by side instead of curves, each a table as
+            for linnet.plot
+  columns   an integer in [1, 8], default 2, or all of up to 3: of panels]],
 usage = [[
 local sweep = linnet.sweep{over = {h = {1, 10, 100}}, seeds = 3,
   run = function(p, rng) return p.h ^ -0.5 * (1 + rng:uniform(1, 1)(1, 1)) end}
@@ -2277,18 +2322,29 @@ terminal.
   opts       table, options of `linnet.plot`
 
 Options
-  title   a string: above the figure
-  xlabel  a string: below the horizontal axis
-  ylabel  a string: beside the vertical axis
-  file    a string, default draw in the terminal: where to write: .svg, .png
-          or .pdf
-  width   an integer in [20, 4000], default 720, or the window's: pixels, or
-          columns in the terminal
-  height  an integer in [8, 4000], default 440, or by the window: pixels, or
-          lines in the terminal
-  log     one of x, y, xy: logarithmic axes
-  xrange  a list of numbers: {low, high} of the horizontal axis
-  yrange  a list of numbers: {low, high} of the vertical axis]],
+  title     a string: above the figure
+  xlabel    a string: below the horizontal axis
+  ylabel    a string: beside the vertical axis
+  file      a string, default draw in the terminal: where to write: .svg,
+            .png, .pdf or .tex (LaTeX, with a .pdf beside it)
+  width     an integer in [20, 4000], default 720, or the window's: pixels, or
+            columns in the terminal
+  height    an integer in [8, 4000], default 440, or by the window: pixels, or
+            lines in the terminal
+  size      one of page, column, default page: of a file: 7.2 inches wide, or
+            a column's 3.4 with text of 8 points
+  font      a number in [2, 100], default by the size: size of the text in
+            points
+  key       one of below, right, top left, top right, bottom left, bottom
+            right, none, default 'below': where the key stands
+  log       one of x, y, xy: logarithmic axes
+  xrange    a list of numbers: {low, high} of the horizontal axis
+  yrange    a list of numbers: {low, high} of the vertical axis
+  what      a string, default 'loss': the record of the runs that are drawn
+  annotate  a table: texts at places of the axes: {{x, y, text}, ...}
+  panels    a table: figures side by side instead of curves, each a table as
+            for linnet.plot
+  columns   an integer in [1, 8], default 2, or all of up to 3: of panels]],
 usage = [[
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):plot("loss")]]},
@@ -2561,7 +2617,8 @@ Draw the mean of a measure over two axes.
 Options
   x       a string, required: the horizontal axis
   y       a string, required: the vertical axis
-  log     true or false, default false: logarithmic colours
+  log     true or false, default where positive values span two decades:
+          logarithmic colours
   file    a string: where to write: .svg, .png or .pdf; else the terminal
   title   a string: above the figure
   width   an integer in [20, 4000]: as in linnet.plot

@@ -254,7 +254,6 @@ local function draw_tex(o, script)
   return o.file
 end
 
---- Draw a figure: to `options.file`, or returned as an SVG element.
 --- What is wrong with a prefix of identifiers, or nil.
 function M.prefix_wrong(prefix)
   if type(prefix) == "string" and prefix:find("^%a[%w_-]*$") then return nil end
@@ -262,7 +261,7 @@ function M.prefix_wrong(prefix)
     type(prefix) == "string" and ("%q"):format(prefix) or "a " .. type(prefix))
 end
 
---- Draw a figure: to `options.file`, printed in the terminal, or returned as an SVG element.
+--- Draw a figure: to `options.file`, or returned as an SVG element.
 -- @tparam string what for messages: "plot"
 -- @tparam table o checked options (`M.options`), and `note`, a remark on what is not shown
 -- @tparam function body `body(kind)` -> the rest of the script; kind is svg, inline, png, pdf
