@@ -2117,6 +2117,8 @@ fields = {
 {"seeds", "the list of seeds"},
 {"axes", "names of the axes"},
 {"measures", "names of the measures"},
+{"vectors", "names of the measures that are lists of numbers"},
+{"failures", "jobs whose function raised: a list of {point, seed, error}"},
 {"records", "one table per finished job: point, seed, measure, reason, steps, cost"},
 {"reason", "how the jobs ended, `reason[point][seed]`"},
 {"missing", "how many jobs have no record"},

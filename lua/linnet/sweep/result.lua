@@ -30,6 +30,8 @@ local M = {}
 -- @field seeds the list of seeds
 -- @field axes names of the axes
 -- @field measures names of the measures
+-- @field vectors names of the measures that are lists of numbers
+-- @field failures jobs whose function raised: a list of {point, seed, error}
 -- @field records one table per finished job: point, seed, measure, reason, steps, cost
 -- @field reason how the jobs ended, `reason[point][seed]`
 -- @field missing how many jobs have no record
