@@ -46,14 +46,15 @@ SAY = $(if $(V),,@echo "  cc $@" && )
 objects = $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(shell find $(addprefix csrc/,$(1)) -name '*.c' | sort))
 ROOMS   := $(call objects,num io model flow theory)
 CORE    := $(BUILD)/lib/linnet/core.so
+MANUAL  := $(BUILD)/lua/linnet/manual.lua
 PROBED  := $(BUILD)/probe/done
 # SPECS may name C programs too; `spec` means all of both kinds.
 CHECKS  := $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(filter spec/c/%.c,$(SPECS)) \
              $(if $(filter spec,$(SPECS)),$(wildcard spec/c/*.c)))
 LUA_SPECS := $(filter-out spec/c/%,$(SPECS))
 
-# The working tree in front of whatever the user's paths are.
-TREE = LUA_PATH_5_4="$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$${LUA_PATH_5_4:-$${LUA_PATH:-;}}" \
+# The working tree, and what is built for it, in front of whatever the user's paths are.
+TREE = LUA_PATH_5_4="$(abspath $(BUILD))/lua/?.lua;$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$${LUA_PATH_5_4:-$${LUA_PATH:-;}}" \
        LUA_CPATH_5_4="$(abspath $(BUILD))/lib/?.so;$${LUA_CPATH_5_4:-$${LUA_CPATH:-;}}"
 
 # Debian packages; a|b is satisfied by either and installs the first.
@@ -77,11 +78,16 @@ endif
 help: ## this list
 	@awk -F '## ' '/^[a-z-]+:.*## / { split($$1, t, ":"); printf "  %-14s %s\n", t[1], $$2 }' Makefile
 
-build: $(CORE) ## compile the core into BUILD/lib/linnet/core.so
+build: $(CORE) $(MANUAL) ## compile the core into BUILD/lib/linnet, write the manual into BUILD/lua
 
 $(CORE): $(ROOMS) $(call objects,bind) $(PROBED)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS) $(LIBFLAG) -o $@ $(filter %.o,$^) $(LDFLAGS) @$(BUILD)/probe/blas.libs -lpthread -lm
+
+# The text behind help(), from the doc comments.
+$(MANUAL): $(CORE) tools/manual.lua $(shell find lua csrc/bind -name '*.lua' -o -name '*.c')
+	@mkdir -p $(@D)
+	@$(TREE) $(UNDER) $(LUA) tools/manual.lua >$@.new && mv $@.new $@
 
 # All but bind is compiled without Lua's headers in reach.
 $(BUILD)/obj/bind/%.o: csrc/bind/%.c $(BUILD)/settings $(PROBED)
@@ -157,9 +163,7 @@ lint: ## luacheck and clang-format over everything
 format: ## let clang-format rewrite the C sources
 	@clang-format -i $(C_SOURCES)
 
-MANUAL ?= lua/linnet/manual.lua
-manual: build ## write lua/linnet/manual.lua, the text behind help(), from the doc comments
-	@$(TREE) $(LUA) tools/manual.lua >$(BUILD)/manual.new && mv $(BUILD)/manual.new $(MANUAL)
+manual: $(MANUAL) ## write BUILD/lua/linnet/manual.lua, the text behind help(), from the doc comments
 
 docs: build ## the manual in HTML, guides and mathematics included, into docs/html
 	@rm -rf docs/html && mkdir -p docs/html
@@ -253,6 +257,7 @@ install: build ## into PREFIX (default /usr/local), below DESTDIR if set: librar
 	@mkdir -p "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LUADIR)" "$(DESTDIR)$(LIBDIR)/linnet"
 	@cd lua && find linnet -name '*.lua' | while read -r f; do \
 	   mkdir -p "$(DESTDIR)$(LUADIR)/$$(dirname $$f)" && cp $$f "$(DESTDIR)$(LUADIR)/$$f" || exit 1; done
+	@cp $(MANUAL) "$(DESTDIR)$(LUADIR)/linnet/manual.lua"
 	@cp $(CORE) "$(DESTDIR)$(LIBDIR)/linnet/core.so"
 	@interpreter=$$(command -v $(LUA)) && \
 	 sed "1s|.*|#!$$interpreter|" bin/linnet >"$(DESTDIR)$(BINDIR)/linnet" && \
@@ -280,5 +285,5 @@ dist: ## dist/linnet-VERSION.tar.gz from the committed tree
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/spec/*.d)
 
 clean: ## remove everything built
-	@rm -rf $(addprefix $(BUILD)/,lib obj spec probe settings manual rock valgrind asan tsan coverage cells fuzz) \
+	@rm -rf $(addprefix $(BUILD)/,lib lua obj spec probe settings manual rock valgrind asan tsan coverage cells fuzz) \
 	        docs/html dist

@@ -1,7 +1,7 @@
 --- tools/manual.lua: the reference manual from the doc comments of C and Lua.
 --
--- `lua tools/manual.lua` writes lua/linnet/manual.lua, the text behind `help()` and the HTML manual
--- (tools/html.lua), to standard output.
+-- `lua tools/manual.lua` writes build/lua/linnet/manual.lua, the text behind `help()` and the HTML
+-- manual (tools/html.lua), to standard output.
 -- A comment belongs to the manual when its name (`@function`, or module and function name) is
 -- something a user can reach: `linnet.x`, `linnet.x.y`, or `type:method`, type in lower case.
 -- A chapter is what stands before the last dot or colon.
@@ -9,9 +9,15 @@
 --
 -- SPDX-License-Identifier: MIT
 
+-- It runs at `make build`, where what only a running linnet needs may not be there.
+if not pcall(require, "lfs") then package.preload.lfs = function() return {} end end
+
 local words = require "linnet.words"
 local help = require "linnet.shell.help"
 local options = require "linnet.options"
+local types = require "linnet.types"
+
+types.everything() -- all schemas
 
 -- ---------------------------------------------------------------- reading
 
@@ -19,6 +25,15 @@ local function lines_of(path)
   local lines = {}
   for line in io.lines(path) do lines[#lines + 1] = line end
   return lines
+end
+
+--- The schema that the function beginning at a line checks, nil when it names none.
+local function schema_checked(lines, i)
+  while lines[i] and lines[i] ~= "end" and not lines[i]:match("^%-%-%-") do
+    local name = lines[i]:match('options%.check%("([%w_.]+)"')
+    if name then return name end
+    i = i + 1
+  end
 end
 
 --- Doc comments of a file: lists of lines without the comment signs, each with the code line after.
@@ -46,7 +61,8 @@ local function comments_of(path)
           block[#block + 1] = lines[i]:match(strip)
         end
       end
-      found[#found + 1] = {lines = block, code = lines[i + 1] or "", path = path}
+      found[#found + 1] = {lines = block, code = lines[i + 1] or "", path = path,
+        schema = schema_checked(lines, i + 1)}
     end
     i = i + 1
   end
@@ -55,7 +71,8 @@ end
 
 --- Text and tags of a comment; a tag is {tag, text}, text with its line breaks.
 local function parse(comment)
-  local entry = {text = {}, tags = {}, path = comment.path, code = comment.code}
+  local entry = {text = {}, tags = {}, path = comment.path, code = comment.code,
+    schema = comment.schema}
   local into = entry.text
   for _, line in ipairs(comment.lines) do
     local tag, rest = line:match("^%s*@(%S+)%s?(.*)$")
@@ -155,15 +172,16 @@ local function finished(name, entry)
   local text = trim(entry.text)
   local page = {words.reflow(table.concat(text, "\n"))}
   if #rows > 0 then page[#page + 1] = table.concat(rows, "\n") end
-  local schema = name:gsub("^linnet%.", "")
-  if not options.schemas[schema] then schema = schema:match("[%w_]+$") end
-  local described = options.schemas[schema] and "Options\n" .. options_of(schema)
+  local schema = entry.schema or name:gsub("^linnet%.", "")
+  if not options.schemas[schema] then schema = nil end
+  local described = schema and "Options\n" .. options_of(schema)
   page[#page + 1] = described or nil
   local usage = tag_text(entry, "usage")
   return {
     name = name, kind = "function", signature = name .. "(" .. args .. ")",
     text = table.concat(page, "\n\n"),
     usage = usage and table.concat(trim{usage}, "\n"):gsub("^%s*\n", ""):gsub("%s+$", ""),
+    schema = schema,
   }
 end
 
@@ -247,8 +265,9 @@ local function write_manual(pages)
   print("--- The reference manual as text: what `help` shows. Written by `make manual`.")
   print("-- SPDX-License-Identifier: MIT\nreturn {")
   for _, page in ipairs(pages) do
-    print(("{name = %q, kind = %q, signature = %q, text = %s%s%s},"):format(page.name, page.kind,
-      page.signature, quoted(page.text), page.usage and ",\nusage = " .. quoted(page.usage) or "",
+    print(("{name = %q, kind = %q, signature = %q, schema = %s, text = %s%s%s},"):format(page.name,
+      page.kind, page.signature, page.schema and ("%q"):format(page.schema) or "nil",
+      quoted(page.text), page.usage and ",\nusage = " .. quoted(page.usage) or "",
       page.fields and page.fields[1] and ",\nfields = " .. list_of(page.fields) or ""))
   end
   print("}")

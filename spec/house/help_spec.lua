@@ -20,6 +20,26 @@ local PUBLIC = [[matrix zeros ones eye diag linspace logspace is_matrix threads 
   problem load exact theory plot heatmap ensemble sweep report record help doctor repl options
   blas_info]]
 
+-- What stands before the options of functions that take more.
+local function calls()
+  local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+  local p = linnet.problem(X, Y)
+  local s = p:init("gaussian", {h = 10, seed = 1})
+  local run, path = p:flow(s, {t = 1}), os.tmpname()
+  local sweep = linnet.sweep{over = {a = {1, 2}, b = {1, 2}}, run = function(at) return at.a end}
+  local result = sweep:run()
+  return {
+    ["problem:flow"] = {p, s}, ["problem:descend"] = {p, s}, ["problem:init"] = {p},
+    ["state:bounds"] = {s}, ["run:bounds"] = {run}, ["sweep:run"] = {sweep},
+    ["result:plot"] = {result, "value"}, ["result:heatmap"] = {result, "value"},
+    ["result:save"] = {result, path}, ["report:table"] = {linnet.report{title = "t"}},
+    ["linnet.problem"] = {X, Y}, ["linnet.csv.save"] = {path, X}, ["linnet.csv.load"] = {path},
+    ["linnet.data.csv"] = {path}, ["linnet.data.split"] = {X, Y},
+    ["linnet.data.standardize"] = {X}, ["linnet.ensemble"] = {p},
+    ["linnet.sweep.merge"] = {{path}},
+  }
+end
+
 local function named(name)
   for _, page in ipairs(pages) do
     if page.name == name then return page end
@@ -65,6 +85,26 @@ describe("help", function()
     table.sort(missing)
     assert.equal("", table.concat(missing, ", "))
     assert.is_true(seen > 80)
+  end)
+
+  it("shows the options that the function checks", function()
+    local before, wrong, count = calls(), {}, 0
+    for _, page in ipairs(pages) do
+      if page.schema then
+        local arguments = before[page.name] or {}
+        arguments[#arguments + 1] = {qqqq = 1}
+        local ok, e = pcall(help.reach(page.name), table.unpack(arguments))
+        local checked = not ok and tostring(e):match("([%w_.]+): unknown option 'qqqq'")
+        count = count + 1
+        if checked ~= page.schema then
+          wrong[#wrong + 1] = ("%s shows %s: %s"):format(page.name, page.schema, tostring(e))
+        end
+      end
+    end
+    assert.equal("", table.concat(wrong, "\n"))
+    assert.is_true(count > 25, count)
+    assert.equal("sweep.plot", named("result:plot").schema)
+    assert.is_nil(named("result:report").schema)
   end)
 
   it("names only what exists", function()
