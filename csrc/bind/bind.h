@@ -17,6 +17,7 @@
 #define RANDOM_NAME  "linnet.random"
 #define PROBLEM_NAME "linnet.problem"
 #define STATE_NAME   "linnet.state"
+#define FIELDS_NAME  "linnet.fields" /* tables that print as their fields */
 
 /* Pushes a new zeroed rows x cols matrix and returns its view. Raises with both sizes named when
  * rows * cols * 8 does not fit or memory is out; counts bytes and steps the collector. */

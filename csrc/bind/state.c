@@ -139,6 +139,7 @@ static int l_state_imbalance(lua_State *L) {
   bind_set_number(L, "c", found.c);
   bind_set_number(L, "delta_plus", found.delta_plus);
   bind_set_number(L, "delta_minus", found.delta_minus);
+  luaL_setmetatable(L, FIELDS_NAME);
   return 1;
 }
 
@@ -283,4 +284,6 @@ void bind_state(lua_State *L) {
                                      {NULL, NULL}};
   bind_type(L, STATE_NAME, methods, state_index, NULL);
   measures_push(L);
+  luaL_newmetatable(L, FIELDS_NAME); /* core.state.fields; lua/linnet/display.lua fills it */
+  lua_setfield(L, -2, "fields");
 }

@@ -16,6 +16,7 @@ local check = require "linnet.check"
 local core = require "linnet.core"
 local error = require("linnet.failure").raise
 local habits = require "linnet.habits"
+require "linnet.display" -- how results of the core print
 
 local M = {}
 

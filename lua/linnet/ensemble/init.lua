@@ -8,6 +8,7 @@
 
 local check = require "linnet.check"
 local core = require "linnet.core"
+local display = require "linnet.display"
 local members = require "linnet.ensemble.members"
 local options = require "linnet.options"
 local progress = require "linnet.progress"
@@ -76,7 +77,7 @@ local function columns(e, rows, measures, vectors)
   for _, name in ipairs(measures) do
     local count = members.vectors[name] and width or 1
     if name == "reason" then
-      e.reason = {}
+      e.reason = display.of{}
       for i = 1, #e.seeds do
         e.reason[i] = i <= rows:rows() and members.reason(rows(i, from)) or nil
       end

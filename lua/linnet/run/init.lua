@@ -8,6 +8,7 @@
 
 local check = require "linnet.check"
 local core = require "linnet.core"
+local display = require "linnet.display"
 local files = require "linnet.files"
 local failure = require "linnet.failure"
 local record = require "linnet.record"
@@ -134,7 +135,7 @@ function M.drive(driver, loop, counts, p, start, clock)
   local self = setmetatable(columns, Run)
   self[clock] = times
   if clock ~= "t" then self.t = driver.clock_to_time(times) end
-  self.start, self.final, self.stats = start, driver.state, stats
+  self.start, self.final, self.stats = start, driver.state, display.of(stats)
   self.problem, self.options, self.checkpoints = p, driver.options, driver.checkpoints
   self.columns = {clock}
   if clock ~= "t" then self.columns[2] = "t" end
@@ -209,7 +210,8 @@ function methods:verify()
     t = self.final.t, tol = o.tol / 100, method = self.stats.method, record = {},
     save_at = {}, max_steps = o.max_steps, progress = false,
   })
-  return {error = separation(self.final, sharper.final), tol = o.tol, reference = sharper}
+  return display.of{error = separation(self.final, sharper.final), tol = o.tol,
+    reference = sharper}
 end
 
 --- The records as a list of rows, each a table by column name.
@@ -328,7 +330,7 @@ function M.load(path)
   if type(kept) ~= "table" or kept.kind ~= "run" or not is_run(kept) then
     error(("load: '%s' does not hold a run"):format(tostring(path)), 2)
   end
-  local self = setmetatable({stats = kept.stats, columns = kept.columns}, Run)
+  local self = setmetatable({stats = display.of(kept.stats), columns = kept.columns}, Run)
   for _, name in ipairs(kept.columns) do self[name] = kept.values[name] end
   return self
 end

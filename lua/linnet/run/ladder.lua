@@ -8,6 +8,7 @@
 
 local check = require "linnet.check"
 local core = require "linnet.core"
+local display = require "linnet.display"
 local exact = require "linnet.exact"
 local options = require "linnet.options"
 local run = require "linnet.run"
@@ -31,7 +32,7 @@ local M = {run = {}, state = {}}
 -- assert(rates.proposition1 <= rates.instantaneous and rates.instantaneous <= rates.upper)
 function M.state.rates(s)
   check.self(s, core.types.state, "state", "rates")
-  return core.theory.state_rates(s)
+  return display.of(core.theory.state_rates(s))
 end
 
 --- The law of ||U2 V'||_F^2 over the unseen rows of U, given the part of the weights that the data
@@ -121,7 +122,7 @@ local function bounds(s, o)
   out.theorem2 = given and theorem2_of(tidy(given)) or {applies = false, bound = math.huge,
     log_bound = math.huge, threshold = math.huge, reason = "does not apply: " .. why}
   out.lemma1 = lemma1_of(s, given)
-  return out
+  return display.of(out)
 end
 
 --- Bounds of ||U2 V'||, the distance at the end. `initial` = ||Zperp|| = ||Z U2'||_F and `apriori`

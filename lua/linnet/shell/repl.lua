@@ -9,6 +9,7 @@
 
 local core = require "linnet.core"
 local complete = require "linnet.shell.complete"
+local display = require "linnet.display"
 local gnuplot = require "linnet.plot.gnuplot"
 local help = require "linnet.shell.help"
 local options = require "linnet.options"
@@ -18,44 +19,6 @@ local M = {}
 
 -- ---------------------------------------------------------------- printed results
 
-local function plain(value)
-  local meta = type(value) == "table" and getmetatable(value)
-  return type(value) == "table" and not (meta and (meta.__tostring or meta.__name))
-end
-
-local function sorted_keys(t)
-  local keys = {}
-  for key in next, t do keys[#keys + 1] = key end
-  table.sort(keys, function(a, b)
-    if type(a) == type(b) and (type(a) == "number" or type(a) == "string") then return a < b end
-    return type(a) == "number" and type(b) ~= "number" or tostring(a) < tostring(b)
-  end)
-  return keys
-end
-
--- A plain table in one line, tables inside it as {...}.
-local function inline(t)
-  local parts = {}
-  for i, key in ipairs(sorted_keys(t)) do
-    local value = plain(t[key]) and "{...}" or tostring(t[key]):match("^[^\n]*")
-    parts[i] = key == i and value or ("%s = %s"):format(tostring(key), value)
-  end
-  return "{" .. table.concat(parts, ", ") .. "}"
-end
-
--- A plain table as its fields, one to a line; whatever says itself what it is stays as it says.
-local function shown(value)
-  if not plain(value) then return tostring(value) end
-  local keys, lines, width = sorted_keys(value), {}, 0
-  for _, key in ipairs(keys) do width = math.min(40, math.max(width, #tostring(key))) end
-  for i, key in ipairs(keys) do
-    local text = plain(value[key]) and inline(value[key]) or tostring(value[key])
-    lines[i] = ("  %-" .. width .. "s  %s"):format(tostring(key),
-      (text:gsub("\n", "\n" .. (" "):rep(width + 4))))
-  end
-  return #lines > 0 and table.concat(lines, "\n") or "{}"
-end
-
 local printed -- the last text that print wrote: a plot prints itself and is not shown again
 
 --- What the prompt prints with: like `print`, but plain tables show their fields.
@@ -64,7 +27,7 @@ local printed -- the last text that print wrote: a plot prints itself and is not
 function M.print(...)
   local values = table.pack(...)
   printed = values.n == 1 and values[1] or nil
-  for i = 1, values.n do values[i] = shown(values[i]) end
+  for i = 1, values.n do values[i] = display.text(values[i]) end
   io.stdout:write(table.concat(values, "\t"), "\n")
 end
 
@@ -85,7 +48,7 @@ end
 local function show(results)
   for i = 1, results.n do
     if not (results.n == 1 and results[1] ~= nil and results[1] == printed) then
-      io.stdout:write(fitted(shown(results[i])), "\n")
+      io.stdout:write(fitted(display.text(results[i])), "\n")
     end
   end
 end

@@ -11,6 +11,7 @@
 -- @module linnet.sweep.result
 
 local check = require "linnet.check"
+local display = require "linnet.display"
 local files = require "linnet.files"
 local grid = require "linnet.sweep.grid"
 local matrix = require "linnet.matrix"
@@ -336,7 +337,7 @@ function methods:fit_slope(x, y)
   end
   local fit, why = statistics.slopes(self.grid.values[x], by_seed)
   if not fit then error("fit_slope: " .. why, 2) end
-  return fit
+  return display.of(fit)
 end
 
 --- The failures of a result in words, a few of them one by one.
