@@ -5,6 +5,7 @@
 package.path = "bench/?.lua;" .. package.path
 local linnet = require "linnet"
 local bench = require "support"
+local exponent = require("linnet.statistics").exponent
 
 local TRIALS = tonumber(os.getenv("TRIALS") or 5)
 local raw = {}
@@ -125,15 +126,6 @@ end
 
 -- Sizes -------------------------------------------------------------------------------------------
 
-local function slope(x, y)
-  local n, sx, sy, sxx, sxy = #x, 0, 0, 0, 0
-  for i = 1, n do
-    local a, b = math.log(x[i]), math.log(y[i])
-    sx, sy, sxx, sxy = sx + a, sy + b, sxx + a * a, sxy + a * b
-  end
-  return (n * sxy - sx * sy) / (n * sxx - sx * sx)
-end
-
 local function sizes(what, values, make)
   local x, y = {}, {}
   for i, value in ipairs(values) do
@@ -144,7 +136,7 @@ local function sizes(what, values, make)
     keep("sizes", what .. " = " .. value, seconds)
     x[i], y[i] = value, seconds
   end
-  print(("  exponent in %s: %.2f"):format(what, slope(x, y)))
+  print(("  exponent in %s: %.2f"):format(what, exponent(x, y)))
 end
 
 print("time to t = infinity against the rank (m = 1) and the outputs (r = 100), kappa = 100")

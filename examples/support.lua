@@ -9,6 +9,7 @@
 -- SPDX-License-Identifier: MIT
 
 local plot = require "linnet.plot"
+local statistics = require "linnet.statistics"
 
 local M = {}
 
@@ -129,32 +130,20 @@ end
 
 --- Mean, standard error of the mean and standard deviation of a list.
 function M.mean(list)
-  local sum, n = 0, #list
-  for _, x in ipairs(list) do sum = sum + x end
-  local mean, square = sum / n, 0
-  for _, x in ipairs(list) do square = square + (x - mean) ^ 2 end
-  local sd = n > 1 and (square / (n - 1)) ^ 0.5 or 0
-  return mean, sd / n ^ 0.5, sd
+  local mean, sd = statistics.moments(list)
+  sd = #list > 1 and sd or 0
+  return mean, sd / (#list) ^ 0.5, sd
 end
 
 --- The q-quantile of a list, linear between order statistics.
 function M.quantile(list, q)
   local sorted = table.move(list, 1, #list, 1, {})
   table.sort(sorted)
-  local at = 1 + q * (#sorted - 1)
-  local low = math.floor(at)
-  return sorted[low] + (at - low) * ((sorted[low + 1] or sorted[low]) - sorted[low])
+  return statistics.quantile(sorted, q)
 end
 
 --- Slope of the least-squares line through (log x, log y).
-function M.slope(x, y)
-  local n, sx, sy, sxx, sxy = #x, 0, 0, 0, 0
-  for i = 1, n do
-    local u, v = math.log(x[i]), math.log(y[i])
-    sx, sy, sxx, sxy = sx + u, sy + v, sxx + u * u, sxy + u * v
-  end
-  return (n * sxy - sx * sy) / (n * sxx - sx * sx)
-end
+M.slope = statistics.exponent
 
 --- A column matrix as a list.
 function M.list(column)

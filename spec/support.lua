@@ -89,14 +89,7 @@ function M.ks(a, b)
 end
 
 --- Slope of the least-squares line through (log x, log y).
-function M.slope(x, y)
-  local n, sx, sy, sxx, sxy = #x, 0, 0, 0, 0
-  for i = 1, n do
-    local u, v = math.log(x[i]), math.log(y[i])
-    sx, sy, sxx, sxy = sx + u, sy + v, sxx + u * u, sxy + u * v
-  end
-  return (n * sxy - sx * sy) / (n * sxx - sx * sx)
-end
+M.slope = require("linnet.statistics").exponent
 
 --- A command that starts Python with NumPy (without a sanitizer before it), or nil where there is
 -- none.

@@ -8,6 +8,7 @@
 local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
+local progress = require "linnet.progress"
 local run = require "linnet.run"
 local trace = require "linnet.run.trace"
 local common = require("linnet.flow").common
@@ -79,7 +80,7 @@ function M.problem.descend(p, s, opts)
   if not list then error("descend: " .. why, 2) end
   local scale = o.loss == "mean" and 2 / p.n or 1
   local self = {
-    options = o, state = s, trace = trace.new(list), progress = run.progress(o.progress),
+    options = o, state = s, trace = trace.new(list), progress = progress.line(o.progress),
     every = o.every or math.max(1, (o.steps + 299) // 300),
     clock_to_time = function(k) return k:map(function(x) return s.t + scale * o.eta * x end) end,
     descent = core.descent.new(s, {method = o.method, eta = scale * o.eta, steps = o.steps,

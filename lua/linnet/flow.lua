@@ -9,6 +9,7 @@
 local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
+local progress = require "linnet.progress"
 local run = require "linnet.run"
 local times = require "linnet.run.times"
 local trace = require "linnet.run.trace"
@@ -133,7 +134,7 @@ function M.problem.flow(p, s, opts)
   if why then error("flow: " .. why, 2) end
   local self = {
     options = o, state = s, trace = trace.new(list), due = due, next_due = 1,
-    checkpoints = run.checkpoints(s), progress = run.progress(o.progress),
+    checkpoints = run.checkpoints(s), progress = progress.line(o.progress),
     flow = core.flow.new(s, o),
   }
   return run.drive(self, loop, function()

@@ -1,5 +1,5 @@
---- lua/linnet/progress.lua: how far a sweep is, on stderr: one line that is drawn over on a
--- terminal, a plain line now and then in a log.
+--- lua/linnet/progress.lua: how far a run or a sweep is, on stderr: one line that is drawn over on
+-- a terminal, a plain line now and then in a log.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.progress
@@ -8,10 +8,39 @@ local core = require "linnet.core"
 
 local M = {}
 
+local TERMINAL_INTERVAL, LOG_INTERVAL = 0.2, 10.0 -- seconds between lines
+
+-- ---------------------------------------------------------------- of one run
+
+local Line = {}
+Line.__index = Line
+
+--- A line on stderr while a run is long: after the first second, at most five times a second.
+-- @tparam ?boolean wanted default: only on a terminal
+-- @treturn table with `line:show(text)`, text a function, and `line:clear()`
+-- @usage require("linnet.progress").line(false):show(function() return "step 1" end)
+function M.line(wanted)
+  if wanted == nil then wanted = core.system.isatty("stderr") end
+  return setmetatable({wanted = wanted, drawn = false}, Line)
+end
+
+function Line:show(text)
+  if not self.wanted then return end
+  local now = core.system.clock()
+  if not self.next then self.next = now + 1.0 end
+  if now < self.next then return end
+  self.next, self.drawn = now + TERMINAL_INTERVAL, true
+  io.stderr:write("\r\27[K", text())
+end
+
+function Line:clear()
+  if self.drawn then io.stderr:write("\r\27[K") end
+end
+
+-- ---------------------------------------------------------------- of many jobs
+
 local Progress = {}
 Progress.__index = Progress
-
-local TERMINAL_INTERVAL, LOG_INTERVAL = 0.2, 10.0 -- seconds between lines
 
 --- A duration in words: `0.4 s`, `12 s`, `3 min 20 s`, `5 h 02 min`.
 -- @tparam number seconds

@@ -81,6 +81,17 @@ function M.line(x, y)
   return slope, intercept, n > 2 and (residual / (n - 2) / sxx) ^ 0.5 or 0 / 0
 end
 
+--- The exponent of y ~ x^exponent, by the least-squares line through logarithms.
+-- @tparam {number,...} x positive, at least two different values
+-- @tparam {number,...} y positive
+-- @treturn number
+-- @usage assert(math.abs(require("linnet.statistics").exponent({1, 2, 4}, {1, 4, 16}) - 2) < 1e-12)
+function M.exponent(x, y)
+  local u, v = {}, {}
+  for i = 1, #x do u[i], v[i] = math.log(x[i]), math.log(y[i]) end
+  return (M.line(u, v))
+end
+
 --- The exponent of y ~ x^slope from one fit per seed in logarithms. The seeds see the same random
 -- numbers at every point, so points are not independent but seeds are: the standard error is that
 -- of the mean of the seeds' slopes. With a single seed it comes from the residuals of its fit.

@@ -97,29 +97,6 @@ function Checkpoints:before(t)
   return self[low]
 end
 
-local Progress = {}
-Progress.__index = Progress
-
---- A line on stderr, at most five times a second and only after the first second.
--- @tparam ?boolean wanted default: only on a terminal
-function M.progress(wanted)
-  if wanted == nil then wanted = core.system.isatty("stderr") end
-  return setmetatable({wanted = wanted, drawn = false}, Progress)
-end
-
-function Progress:show(text)
-  if not self.wanted then return end
-  local now = core.system.clock()
-  if not self.next then self.next = now + 1.0 end
-  if now < self.next then return end
-  self.next, self.drawn = now + 0.2, true
-  io.stderr:write("\r\27[K", text())
-end
-
-function Progress:clear()
-  if self.drawn then io.stderr:write("\r\27[K") end
-end
-
 --- Runs the loop of a driver and makes the run, also of one that was interrupted or whose callback
 -- raised: then the failure has it as its field `run`, and what was raised as `cause`.
 function M.drive(driver, loop, counts, p, start, clock)
