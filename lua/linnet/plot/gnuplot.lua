@@ -64,6 +64,20 @@ function M.quote(text)
     .. '"'
 end
 
+local TEX = {["\\"] = "\\textbackslash{}", ["~"] = "\\textasciitilde{}",
+  ["^"] = "\\textasciicircum{}"}
+
+--- A name (of an axis, a measure, a sweep: it may come from a file) as a label of a figure: in
+-- LaTeX, where labels are LaTeX, one that only shows it.
+-- @tparam ?string name
+-- @tparam ?string file of the figure
+-- @treturn ?string
+-- @usage assert(require("linnet.plot.gnuplot").name_text("a_b", "x.tex") == "a\\_b")
+function M.name_text(name, file)
+  if not name or type(file) ~= "string" or file_kind(file) ~= "tex" then return name end
+  return (name:gsub("[\\{}$&#%%_^~]", function(c) return TEX[c] or "\\" .. c end))
+end
+
 -- ---------------------------------------------------------------- the program
 
 -- What gnuplot said, as one line without the script's name.

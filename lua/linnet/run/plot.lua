@@ -4,6 +4,7 @@
 -- @module linnet.run.plot
 
 local check = require "linnet.check"
+local name_text = require("linnet.plot.gnuplot").name_text
 local plot = require "linnet.plot"
 local run = require "linnet.run"
 local trace = require "linnet.run.trace"
@@ -89,9 +90,12 @@ function M.run.plot(self, what, file, opts)
   figure.log = figure.log or (x_log and "x" or "") .. (trace.logarithmic[what] and "y" or "")
   if figure.log == "" then figure.log = nil end
   local curves, start = curves_of(self, what, figure.log == "xy"), self.start
+  for _, curve in ipairs(curves) do curve.label = name_text(curve.label, figure.file) end
   table.move(curves, 1, #curves, #figure + 1, figure)
-  figure.title = figure.title or start and ("%s, h = %.6g"):format(start.kind, start.h) or nil
-  figure.xlabel, figure.ylabel = figure.xlabel or "t", figure.ylabel or what
+  local title = start and ("%s, h = %.6g"):format(start.kind, start.h)
+  figure.title = figure.title or name_text(title, figure.file)
+  figure.xlabel = figure.xlabel or "t"
+  figure.ylabel = figure.ylabel or name_text(what, figure.file)
   return plot(figure)
 end
 

@@ -4,6 +4,7 @@
 -- @module linnet.sweep.picture
 
 local grid = require "linnet.sweep.grid"
+local name_text = require("linnet.plot.gnuplot").name_text
 local options = require "linnet.options"
 local plot = require "linnet.plot"
 local result = require "linnet.sweep.result"
@@ -100,7 +101,9 @@ function M.figure(self, what, o)
   for _, value in ipairs(values) do low, high = math.min(low, value), math.max(high, value) end
   local log = o.log or (wide(low, high) and "x" or "") .. (wide_y and "y" or "")
   given.log = log ~= "" and log or nil
-  given.xlabel, given.ylabel, given.title = x, what, o.title or self.header.sweep.name
+  for _, curve in ipairs(given) do curve.label = name_text(curve.label, o.file) end
+  given.xlabel, given.ylabel = name_text(x, o.file), name_text(what, o.file)
+  given.title = o.title or name_text(self.header.sweep.name, o.file)
   given.file, given.width, given.height = o.file, o.width, o.height
   return given
 end
@@ -152,7 +155,8 @@ function methods:heatmap(what, o)
     return math.type(values[1]) and values or nil
   end
   return plot.heatmap{rows, x = numbers(xs), y = numbers(ys), log = o.log,
-    label = what, xlabel = o.x, ylabel = o.y, title = o.title or self.header.sweep.name,
+    label = name_text(what, o.file), xlabel = name_text(o.x, o.file),
+    ylabel = name_text(o.y, o.file), title = o.title or name_text(self.header.sweep.name, o.file),
     file = o.file, width = o.width, height = o.height}
 end
 
