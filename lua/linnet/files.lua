@@ -69,4 +69,10 @@ function M.printable(text)
   return (text:gsub("\xc2[\x80-\x9f]", "?"))
 end
 
+--- The same in one line: line breaks and tabs become spaces too.
+-- @tparam string text
+-- @treturn string
+-- @usage assert(require("linnet.files").one_line("a\nb") == "a b")
+function M.one_line(text) return M.printable((text:gsub("%c+", " "))) end
+
 return M

@@ -105,3 +105,23 @@ describe("a saved file that was changed", function()
     })
   end)
 end)
+
+describe("names with control characters", function()
+  it("reach a terminal as text, in every table and figure", function()
+    local bad = "a\27[2Jb\u{9b}2Jc\7\r\nd\127"
+    local program = ([[
+      local linnet = require "linnet"
+      local bad = %q
+      linnet.plot{{{1, 2, 3}, {1, 2, 3}, label = bad}, {{1, 2}, {3, 2}, label = bad .. "x"},
+        title = bad, xlabel = bad, ylabel = bad}
+      linnet.heatmap{{{1, 2}, {3, 4}}, title = bad, xlabel = bad, ylabel = bad, label = bad}
+      local sweep = linnet.sweep{name = bad, over = {[bad] = {1, 2, 3}}, run = function(point)
+        return {[bad .. "y"] = point[bad]} end}
+      local result = sweep:run{progress = false}
+      print(sweep) print(result) print(result:summary()) result:plot(bad .. "y")
+      print(pcall(result.plot, result, bad))]]):format(bad)
+    local lines = support.child(program)
+    assert.is_true(#lines > 30)
+    for _, line in ipairs(lines) do shown(line) end
+  end)
+end)

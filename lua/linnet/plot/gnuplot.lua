@@ -57,7 +57,7 @@ M.options = {
 -- @treturn string
 -- @usage assert(require "linnet.plot.gnuplot".quote("it's `ls`") == [["it\0047s \0140ls\0140"]])
 function M.quote(text)
-  text = text:gsub("%c+", " ")
+  text = files.one_line(text)
   if not utf8.len(text) then text = text:gsub("[\x80-\xff]", "?") end
   -- Four digits: gnuplot reads up to four after \0, so that three would eat a digit of the text.
   return '"' .. text:gsub("[^%w .,:+*/()=-]", function(c) return ("\\%04o"):format(c:byte()) end)
@@ -234,7 +234,7 @@ end
 
 -- An SVG says what it shows, to screen readers and at the pointer, and cells meet without seams.
 local function told(svg, o)
-  local title = (o.title or o.ylabel or "figure"):gsub("%c", " "):gsub("[&<>]",
+  local title = files.one_line(o.title or o.ylabel or "figure"):gsub("[&<>]",
     {["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;"})
   if not utf8.len(title) then title = title:gsub("[\x80-\xff]", "?") end
   return (svg:gsub("<title>Gnuplot</title>%s*<desc>.-</desc>", function()

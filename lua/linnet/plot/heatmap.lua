@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.plot.heatmap
 
+local files = require "linnet.files"
 local gnuplot = require "linnet.plot.gnuplot"
 local options = require "linnet.options"
 local terminal = require "linnet.plot.terminal"
@@ -216,7 +217,7 @@ local function text(o, map)
   end
   local lines = {}
   for _, name in ipairs{"title", "ylabel"} do
-    lines[#lines + 1] = o[name] and (o[name]:gsub("%c", " "))
+    lines[#lines + 1] = o[name] and files.one_line(o[name])
   end
   for i = #map.rows, 1, -1 do
     local cells = {}
@@ -230,10 +231,10 @@ local function text(o, map)
     local at = width + 2 + (label[1] - 1) * cell
     if #below <= at then below = below .. (" "):rep(at - #below) .. label[2] .. " " end
   end
-  lines[#lines + 1] = below .. (o.xlabel and " " .. (o.xlabel:gsub("%c", " ")) or "")
+  lines[#lines + 1] = below .. (o.xlabel and " " .. files.one_line(o.xlabel) or "")
   local scale = {}
   for i = 0, 9 do scale[i + 1] = cell_text(i / 9, colour and 2 or 1, colour) end
-  lines[#lines + 1] = (("%s%.4g '%s' %.4g%s%s"):format(o.label and (o.label:gsub("%c", " ")) .. ": "
+  lines[#lines + 1] = (("%s%.4g '%s' %.4g%s%s"):format(o.label and files.one_line(o.label) .. ": "
     or "", map.low, table.concat(scale), map.high, o.log and ", logarithmic" or "",
     o.note and "; " .. o.note or ""))
   return table.concat(lines, "\n") .. "\n"

@@ -6,6 +6,8 @@
 
 local ticks = require "linnet.plot.ticks"
 
+local files = require "linnet.files"
+
 local M = {}
 
 -- Colours of 256 near those of the palette of files.
@@ -231,7 +233,7 @@ end
 local function length(text) return utf8.len(text) or #text end
 
 local function cut(text, most)
-  text = text:gsub("%c+", " ")
+  text = files.one_line(text)
   if length(text) <= most then return text end
   return text:sub(1, (utf8.offset(text, math.max(most, 1)) or most + 1) - 1)
 end

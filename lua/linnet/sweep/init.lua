@@ -10,6 +10,7 @@
 local check = require "linnet.check"
 local core = require "linnet.core"
 local file = require "linnet.sweep.file"
+local printable = require("linnet.files").printable
 local grid = require "linnet.sweep.grid"
 local members = require "linnet.ensemble.members"
 local merge = require "linnet.sweep.merge"
@@ -295,9 +296,9 @@ local function describe(self)
   for i, name in ipairs(self.grid.names) do
     axes[i] = ("%s: %d"):format(name, #self.grid.values[name])
   end
-  return ("sweep%s: %d points%s x %d seeds"):format(
+  return printable(("sweep%s: %d points%s x %d seeds"):format(
     self.spec.name and " " .. self.spec.name or "", self.grid.count,
-    #axes > 0 and " (" .. table.concat(axes, ", ") .. ")" or "", #self.grid.seeds)
+    #axes > 0 and " (" .. table.concat(axes, ", ") .. ")" or "", #self.grid.seeds))
 end
 
 Sweep = types.meta("sweep", {__tostring = describe})
