@@ -19,7 +19,7 @@ local BALANCED_FALL = {0.34, 0.41}
 local PAPER_TIME = 0.15
 local SEED = 2 -- of the starts that are drawn; ten from here on enter the means
 
-local FLOOR = 1e-18 -- of L - L*, relative: below, round-off
+local FLOOR = 1e-15 -- of L - L*, relative: below, the flow's own error is seen
 local ROUND_OFF = 1e-6 -- of a quotient that may be 1
 local HEIGHT = 500 -- of a figure with a long key
 
@@ -58,7 +58,7 @@ end
 
 -- To the end, or to a given time with evenly spaced records.
 local function flow(p, s, t)
-  local o = {t = t or math.huge, tol = 1e-9, record = recorder(), max_seconds = 60}
+  local o = {t = t or math.huge, tol = 1e-11, record = recorder(), max_seconds = 60}
   if t then o.save_at = linnet.linspace(0, t, sheet.size(121, 61)) end
   return p:flow(s, o)
 end

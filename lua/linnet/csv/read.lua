@@ -99,14 +99,16 @@ local function text_column(t, k, stat)
   return true
 end
 
--- Far from the others and met again and again: it may stand for a gap.
+-- A number of nines, or a negative one among those that are not, met again and again and farther
+-- from the others than these are from each other: it may stand for a gap.
 local function suspicious(stat)
-  local spread = stat.next_high - stat.low
-  if stat.lows > 1 and stat.low < -8 and stat.low % 1 == 0 and stat.next_low < math.huge
-    and stat.next_low - stat.low > stat.high - stat.next_low then
+  local function nines(x) return x % 1 == 0 and ("%.0f"):format(x):find("^%-?99+$") ~= nil end
+  local above, below = stat.high - stat.next_low, stat.next_high - stat.low
+  if stat.lows > 1 and above > 0 and stat.next_low - stat.low > above
+    and (nines(stat.low) or stat.low <= -9 and stat.low % 1 == 0 and stat.next_low >= 0) then
     return stat.low, stat.lows
-  elseif stat.highs > 1 and stat.next_high > -math.huge and stat.high - stat.next_high > spread - 0
-    and tostring(math.tointeger(stat.high)):find("^9+$") and stat.high > 90 then
+  elseif stat.highs > 1 and below > 0 and stat.high - stat.next_high > below
+    and nines(stat.high) then
     return stat.high, stat.highs
   end
 end
