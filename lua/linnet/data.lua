@@ -159,6 +159,9 @@ local function moments(X)
   local low, high = X:min("rows"), X:max("rows")
   for j = 1, X:cols() do
     local a, b = low(1, j), high(1, j)
+    if math.abs(a) > 1e300 or math.abs(b) > 1e300 then -- a sum leaves the range
+      mean:set(1, j, X:col(j):copy():scale_(2.0 ^ -60):mean() * 2.0 ^ 60)
+    end
     if not (b - a < math.huge and math.abs(mean(1, j)) < math.huge) then return nil, j end
     local largest = math.max(math.abs(a), math.abs(b))
     if a == b then

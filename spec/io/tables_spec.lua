@@ -150,6 +150,7 @@ describe("tables of the same kinds", function()
     {"German: thousands by points", "a;b;y\n1,5;2;7\n-3;4,25;8\n1.000,0;6;9,5\n"},
     {"German, quoted, by commas", '"a","b","y"\n"1,5","2","7"\n"-3","4,25","8"\n"1000","6","9,5"\n'},
     {"American: thousands by commas", 'a,b,y\n1.5,2,7\n-3,4.25,8\n"1,000.0",6,9.5\n'},
+    {"German: thousands by points, all whole", "a;b;y\n15;20;70\n-30;42;80\n1.000.000;60;95\n", nil, linnet.matrix{{15, 20}, {-30, 42}, {1e6, 60}}, linnet.matrix{70, 80, 95}},
     {"French: thousands by blanks", "a;b;y\n1,5;2;7\n-3;4,25;8\n1 000;6;9,5\n"},
     {"French: thousands by hard blanks", "a;b;y\n1,5;2;7\n-3;4,25;8\n1\u{a0}000;6;9,5\n"},
     {"Swiss: thousands by apostrophes", "a;b;y\n1.5;2;7\n-3;4.25;8\n1'000;6;9.5\n"},
@@ -204,8 +205,8 @@ describe("tables of the same kinds", function()
     it("are read: " .. case[1], function()
       local X1, Y1, about = read(case[2], case[3])
       assert.is_truthy(X1, Y1)
-      assert.are.equal(X0, X1)
-      assert.are.equal(Y0, Y1)
+      assert.are.equal(case[4] or X0, X1)
+      assert.are.equal(case[5] or Y0, Y1)
       assert.is_true(#tostring(about) < 600)
     end)
   end
@@ -262,6 +263,7 @@ note: constant: 'a']], (tostring(about):gsub("\n(note: [^\n]*)(.*)", "%2\n%1")))
       "'x' is not a number, as most of its column are", {text = "code"}},
     {"another sign among percents", "a,y\n1%,2\n2%,3\n7,4\n", "'7' is not a number written with % like those above"},
     {"a comma that may be either", 'a,y\n"1,234",2\n"2,345",3\n', "decimal = ',' or thousands = ',' says what its comma is"},
+    {"a remark behind a number", "a,y\n1,2\n2,3 # wrong?\n3,4\n", "'3 # wrong?' is not a number; comment = '#' skips what follows it"},
     {"a short row", "a,b,y\n1,2,3\n1,2\n2,3,4\n", "row 2 (line 3) has 2 cells, the first line has 3; gaps = 'drop' leaves out such rows"},
     {"a long row", "a,b,y\n1,2,3\n1,2,3,4\n2,3,4\n", "row 2 (line 3) has 4 cells, the first line has 3; gaps = 'drop'"},
     {"more names than columns", "a,b,c,y\n1,2,3\n2,3,4\n", "row 1 (line 2) has 3 cells, the first line has 4"},

@@ -243,6 +243,30 @@ describe("linnet.data.standardize", function()
     assert.are.equal(linnet.zeros(1, 2), (linnet.data.standardize(linnet.matrix{{3, 4}})))
   end)
 
+  it("leaves columns alone that vary by rounding only: noise is 0, never scaled up", function()
+    for _, x in ipairs{0.1, 1e6 / 3, -1e300, 3e-310} do
+      local near = x * (1 + 4 * 2.0 ^ -52)
+      local A = linnet.matrix{{x, 1}, {near, 2}, {x, 4}, {x, 3}}
+      local As, map = linnet.data.standardize(A)
+      assert.are.equal(linnet.zeros(4, 1), As:col(1):copy())
+      assert.are.equal(1, map.std(1, 1))
+      assert.is_true(map:invert(As):allclose(A, 1e-14, 0))
+      assert.is_true(math.abs(map(linnet.matrix{{2 * x, 1}})(1, 1)) > 0) -- other data do differ
+    end
+  end)
+
+  it("never makes nan of finite numbers, however large or small they are", function()
+    for _, scale in ipairs{1e308, 1e200, 1e-200, 1e-305, 1e-310, 5e-324} do
+      local A = linnet.matrix{1, 3, 5, 2}:scale_(scale / 5)
+      local As = linnet.data.standardize(A)
+      for i = 1, 4 do assert.is_true(As(i, 1) - As(i, 1) == 0) end
+      if scale > 1e-300 then
+        assert.is_true(As:allclose(linnet.data.standardize(linnet.matrix{1, 3, 5, 2}), 1e-13, 0))
+      end
+    end
+    assert.has_error(function() linnet.data.standardize(linnet.matrix{-1.7e308, 1.7e308}) end)
+  end)
+
   it("leaves its input as it was, and prints what it does", function()
     local before = X:copy()
     local _, map = linnet.data.standardize(X)

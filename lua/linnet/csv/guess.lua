@@ -126,7 +126,8 @@ local function spelling(records, o)
   local decimal = o.decimal ~= "auto" and o.decimal or thousands == "," and "." or thousands == "."
     and "," or nil
   for _, mark in ipairs(GROUPS) do thousands = thousands or found[mark] and mark end
-  if decimal == "," or not decimal and found.comma and not found.point and not found[","] then
+  local comma = (found.comma or found["."]) and not found.point and not found[","]
+  if decimal == "," or not decimal and comma then
     return ",", thousands or (found["."] or found.dots) and "." or nil
   end
   local grouped = decimal and found.either or not found.comma and found[","]

@@ -56,12 +56,12 @@ local MAY_COUNT = {id = true, index = true, idx = true, no = true, nr = true, ro
 -- Row numbers: unnamed ones are no inputs; others are left to the user.
 local function index_column(t, k, stat)
   local name = t.layout.names and t.layout.names[t.used[k]]
-  if t.is_target[k] or not name or t.rows < 3 then return end
+  if t.is_target[k] or not name or t.rows < 2 then return end
   if stat.counts and ROW_NUMBER[name:lower()] then
     if t.roles and not t.o.columns then leave_out(t, k, "it numbers the rows")
     else t.about.notes[#t.about.notes + 1] = ("%s numbers the rows: %s leaves it out")
       :format(columns.place(t.layout, t.used[k]), refusal.drop(t.layout, t.used[k])) end
-  elseif stat.counts and MAY_COUNT[name:lower()] then
+  elseif stat.counts and t.rows > 2 and MAY_COUNT[name:lower()] then
     t.about.notes[#t.about.notes + 1] = ("column %s seems to number the rows: %s leaves it out")
       :format(words.cell(name), refusal.drop(t.layout, t.used[k]))
   end

@@ -49,8 +49,8 @@ local function advice(t, k, stat, cell)
     add "thousands = ',' reads it"
   elseif bare:find("^%d+%.%d+$") and t.rules.decimal == "," then
     add "decimal = '.' reads it"
-  elseif cell:find("^[#%%]") and not t.layout.commented then
-    add("comment = '%s' skips such lines", cell:sub(1, 1))
+  elseif cell:find("%f[^%s\0][#%%]") and not t.layout.commented then
+    add("comment = '%s' skips what follows it", cell:match("%f[^%s\0]([#%%])"))
   end
   if stat.text.row == 1 and not t.layout.names and stat.texts == 1 and stat.numbers > 0 then
     add "header = true takes the line for names"
@@ -94,8 +94,9 @@ function M.gap(t)
   local gap = t.stats[first].gap
   local shown = gap.cell ~= "" and (" (%s)"):format(words.cell(gap.cell)) or ""
   return ("%s: the cell is missing%s%s; gaps = 'drop' leaves out such rows, gaps = 'mean' fills "
-    .. "in the column's mean, %s leaves the column out"):format(place(t, first, gap), shown,
-    count > 1 and (", the first of %d"):format(count) or "", M.drop(t.layout, t.used[first]))
+    .. "in the column's mean, %s%s leaves the column out"):format(place(t, first, gap), shown,
+    count > 1 and (", the first of %d"):format(count) or "",
+    t.roles and "" or "gaps = 'nan' makes it nan, ", M.drop(t.layout, t.used[first]))
 end
 
 --- Every row has a gap.
