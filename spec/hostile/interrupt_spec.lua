@@ -82,6 +82,8 @@ local SINGLE = {
   orthogonal = {"linnet.random(1)", "m:orthogonal(600)"},
   ["npy.load"] = {"linnet.random(1):normal(1000000, 3)", "linnet.npy.load(path)",
     "linnet.npy.save(path, m)"},
+  ["csv.load"] = {"linnet.random(1):normal(60000, 10)", "linnet.csv.load(path)",
+    "linnet.csv.save(path, m)"},
   plot = {"linnet.linspace(0, 1, 20000)", "linnet.plot.svg{{m, m}}"},
 }
 
