@@ -14,7 +14,8 @@ local words = require "linnet.csv.words"
 local M = {}
 
 --- Cells that count as missing beside the empty one, whatever the option says.
-M.MISSING = {"NA", "N/A", "n/a", "<NA>", "#N/A", "NULL", "null", "?", ".", "-", "--", "*"}
+M.MISSING = {"NA", "N/A", "n/a", "<NA>", "NULL", "null", "?", ".", "-", "--", "*", "#N/A",
+  "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!"}
 
 local CATEGORIES = 10000 -- of a coded column
 local FEW = 20 -- categories that may well be numbers with a text among them
@@ -213,8 +214,8 @@ end
 
 -- Names the columns of m that do not vary; where all rows stay, their extremes are known.
 local function constants(t, m, names, ks)
-  if m:rows() < 2 then return end
   local found, rounded = {}, 0
+  if m:rows() < 2 then return found end
   for j = 1, m:cols() do
     local stat = #ks == m:cols() and #t.about.gone == 0 and t.stats[ks[j]]
     local low = stat and stat.gaps == 0 and stat.low or m:col(j):min()
@@ -224,11 +225,12 @@ local function constants(t, m, names, ks)
       if low ~= high then rounded = rounded + 1 end
     end
   end
-  t.about.constant = found
   if #found > 0 then
-    t.about.notes[#t.about.notes + 1] = ("constant%s: %s"):format(
-      rounded > 0 and " (but for rounding)" or "", words.list(found, 6))
+    t.about.notes[#t.about.notes + 1] = ("constant%s%s: %s"):format(
+      ks == t.ys and " target" or "", rounded > 0 and " (but for rounding)" or "",
+      words.list(found, 6))
   end
+  return found
 end
 
 -- ---------------------------------------------------------------- the whole
@@ -247,6 +249,15 @@ local function say_guesses(t)
     out[#out + 1] = ("%s (%s)"):format(words.count(comments, "comment line"), rules.comment)
   end
   for _, note in ipairs(layout.notes) do t.about.notes[#t.about.notes + 1] = note end
+  local place = {}
+  for j, name in ipairs(layout.names or {}) do
+    if name ~= "" and place[name] then
+      t.about.notes[#t.about.notes + 1] = ("columns %d and %d are both called %s"):format(
+        place[name], j, words.cell(name))
+      break
+    end
+    place[name] = j
+  end
   if t.shape.repeats > 0 then
     t.about.notes[#t.about.notes + 1] = ("the names stand there again: %s left out"):format(
       words.count(t.shape.repeats, "line"))
@@ -305,13 +316,14 @@ function M.read(path, o, roles)
   info.gone, info.read, info.rows = gone, t.rows, t.rows - #gone
   local X, Y, names
   X, names = take(t, xs, gone)
-  constants(t, X, names, xs)
+  info.constant = constants(t, X, names, xs)
   if not roles then
     info.names = names
     return X, t.layout.names and unnamed(t, xs, names), info
   end
   info.X = names
   Y, info.Y = take(t, t.ys, gone)
+  constants(t, Y, info.Y, t.ys)
   return X, Y, info
 end
 

@@ -148,7 +148,7 @@ function M.fault(t, fault, layout)
     why = ("row %d (line %d) has %s, the first line has %d; gaps = 'drop' leaves out such rows")
       :format(fault.row, fault.line, words.count(fault.cells, "cell"), rules.cols)
     if rules.comment ~= "#" or not layout.commented then
-      why = why .. ", comment = '...' lines that begin so"
+      why = why .. ", comment = '...' skips lines that begin so"
     end
   end
   if t.o.delimiter ~= "auto" or fault.problem == "trailing" then
