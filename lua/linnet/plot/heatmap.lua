@@ -176,8 +176,8 @@ local function script(o, map)
   lines[#lines + 1] = ([[
 EOD
 set palette defined (%s)
-set colorbox user origin 0.89,0.2 size 0.022,0.65
-set rmargin at screen 0.86
+set colorbox user origin 0.85,0.2 size 0.022,0.65
+set rmargin at screen 0.82
 unset key
 unset grid
 set tics scale 0

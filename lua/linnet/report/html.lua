@@ -45,14 +45,23 @@ td { border-bottom: 1px solid var(--line); padding: .45rem .9rem .45rem 0; verti
 .mark { width: 1.6rem; font-weight: 700; }
 .yes { color: var(--good); } .no { color: var(--bad); }
 figure { margin: 1.8rem 0; }
-figure svg { display: block; width: 100%; height: auto; }
+figure svg { display: block; width: 100%; max-width: 44rem; height: auto; margin: 0 auto; }
+details { margin: 1.3rem 0; } summary { cursor: pointer; color: var(--accent); }
 figure svg g, figure svg tspan { font-family: system-ui, -apple-system, "Segoe UI", Roboto,
   "DejaVu Sans", sans-serif; }
 figcaption { color: var(--soft); font-size: .88rem; line-height: 1.45; margin-top: .5rem; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   color: var(--soft); font-size: .85rem; }
-@media (max-width: 34rem) { body { padding-top: 1.5rem; font-size: 1rem; }
-  h1 { font-size: 1.6rem; } figure svg { min-width: 30rem; } figure { overflow-x: auto; } }
+@media (max-width: 40rem) { body { padding-top: 1.5rem; font-size: 1rem; }
+  h1 { font-size: 1.6rem; } .formula { white-space: normal; }
+  .wide table, .wide tbody, .wide tr, .wide td, .wide caption { display: block; }
+  .wide thead { display: none; }
+  .wide tr { border-bottom: 1px solid var(--soft); padding: .5rem 0; }
+  .wide td { border: 0; padding: .1rem 0; }
+  .wide td[data-of]:not(:empty)::before { content: attr(data-of) " "; color: var(--soft);
+    font-size: .85em; }
+  .wide td.n { display: flex; justify-content: space-between; gap: 1rem; }
+  .wide td.mark { float: right; } }
 @media print { :root { --ink: #000; --soft: #444; --paper: #fff; --tint: #f5f5f5; --line: #bbb; }
   body { max-width: none; padding: 0; font-size: 10.5pt; } figure, tr, .formula, pre {
   break-inside: avoid; } h2 { break-after: avoid; } .wide { overflow: visible; } }
@@ -168,15 +177,22 @@ function write.table(block)
     head[c + 1] = ("<th%s>%s</th>"):format(numeric[c] and ' class="n"' or "", inline(title))
   end
   out[#out + 1] = "<thead><tr>" .. table.concat(head) .. "</tr></thead><tbody>"
+  local of = {} -- on a phone a row is a card, its cells say what they are
+  for c, title in ipairs(block.columns) do
+    of[c] = title ~= "" and (' data-of="%s"'):format(M.escape(title:gsub("[$`]", ""))) or ""
+  end
   for i, row in ipairs(block.rows) do
     local cells = {block.ok and mark(block.ok[i]) or ""}
     for c = 1, #block.columns do
-      cells[c + 1] = ("<td%s>%s</td>"):format(numeric[c] and ' class="n"' or "", cell(row[c]))
+      cells[c + 1] = ("<td%s%s>%s</td>"):format(numeric[c] and ' class="n"' or "", of[c],
+        cell(row[c]))
     end
     out[#out + 1] = "<tr>" .. table.concat(cells) .. "</tr>"
   end
   out[#out + 1] = "</tbody></table></div>"
-  return table.concat(out, "\n")
+  local text = table.concat(out, "\n")
+  if not block.folded then return text end
+  return ("<details><summary>%s</summary>\n%s\n</details>"):format(inline(block.folded), text)
 end
 
 function write.figure(block)

@@ -54,6 +54,7 @@ options.define("report.table", {
   {name = "rows", type = "table", required = true, help = "a list of lists of strings and numbers"},
   {name = "caption", type = "string", help = "above the table"},
   {name = "ok", type = "table", help = "true or false per row: shown as a mark in front of it"},
+  {name = "folded", type = "string", help = "the line that opens it, where it is long"},
 })
 
 local function text_check(what, text, level)
@@ -135,13 +136,23 @@ function methods:table(given)
     end
   end
   return add(self, {kind = "table", columns = o.columns, rows = o.rows, caption = o.caption,
-    ok = o.ok})
+    ok = o.ok, folded = o.folded})
 end
+
+-- Of figures that are not told another: their text stays readable on a phone, and is not too large
+-- on a desk.
+local WIDTH, HEIGHT = 600, 380
 
 -- A figure by one of plot's functions; a missing gnuplot leaves a sentence in its place, so that
 -- a report made where there is none still has its tables.
 local function figure(self, draw, given, caption, level)
   self.figures = self.figures + 1
+  if type(given) == "table" and not given.panels then
+    local sized = {}
+    for key, value in next, given do sized[key] = value end
+    sized.width, sized.height = given.width or WIDTH, given.height or HEIGHT
+    given = sized
+  end
   local ok, svg = pcall(draw, given, "f" .. self.figures)
   local missing = not ok and failure.message(svg) or nil
   local failing = missing and failure.kind(svg)

@@ -42,7 +42,7 @@ options.define("sweep.heatmap", {
 })
 
 -- The axis to plot against: the one of numbers with the most values.
-local function widest_axis(self)
+function M.widest_axis(self)
   local best
   for _, name in ipairs(self.axes) do
     local values = self.grid.values[name]
@@ -88,7 +88,7 @@ end
 -- @treturn ?table nil when there is no axis of numbers
 -- @treturn ?string why not
 function M.figure(self, what, o)
-  local x = o.x or widest_axis(self)
+  local x = o.x or M.widest_axis(self)
   if not x then return nil, "this sweep has no axis of numbers to plot against" end
   local values = self.grid.values[x]
   for _, value in ipairs(values) do
@@ -127,6 +127,33 @@ function methods:plot(what, o)
   return plot.plot(given)
 end
 
+--- The map of a measure over two axes as `linnet.heatmap` takes it.
+-- @tparam result self
+-- @tparam string what
+-- @tparam table o `x` and, unless it is the other of two, `y`; options of `result:heatmap`
+-- @treturn ?table nil where there is nothing finite to draw
+function M.map(self, what, o)
+  local y = o.y
+  for _, name in ipairs(self.axes) do
+    if not y and name ~= o.x then y = name end
+  end
+  local xs, ys = self.grid.values[o.x], self.grid.values[y]
+  local part = grid.new({[o.x] = xs, [y] = ys}, 1)
+  local rows, summary, finite = {}, self:summary{o.x, y}, false
+  for i, b in ipairs(ys) do
+    rows[i] = {}
+    for j, a in ipairs(xs) do
+      local mean = summary[part:find{[o.x] = a, [y] = b}].measures[what].mean
+      rows[i][j], finite = mean, finite or mean - mean == 0
+    end
+  end
+  local function numbers(values) return math.type(values[1]) and values or nil end
+  return finite and {rows, x = numbers(xs), y = numbers(ys), log = o.log,
+    label = name_text(what, o.file), xlabel = name_text(o.x, o.file),
+    ylabel = name_text(y, o.file), title = o.title or name_text(self.header.sweep.name, o.file),
+    file = o.file, width = o.width, height = o.height} or nil
+end
+
 --- Draw the mean of a measure, over seeds and further axes, as a map over two axes.
 -- @function result:heatmap
 -- @tparam string what a measure
@@ -142,22 +169,9 @@ function methods:heatmap(what, o)
   check.axis(self, "heatmap", o.x)
   check.axis(self, "heatmap", o.y)
   if o.x == o.y then error("heatmap: x and y must be different axes", 2) end
-  local xs, ys = self.grid.values[o.x], self.grid.values[o.y]
-  local part = grid.new({[o.x] = xs, [o.y] = ys}, 1)
-  local rows, summary = {}, self:summary{o.x, o.y}
-  for i, y in ipairs(ys) do
-    rows[i] = {}
-    for j, x in ipairs(xs) do
-      rows[i][j] = summary[part:find{[o.x] = x, [o.y] = y}].measures[what].mean
-    end
-  end
-  local function numbers(values)
-    return math.type(values[1]) and values or nil
-  end
-  return plot.heatmap{rows, x = numbers(xs), y = numbers(ys), log = o.log,
-    label = name_text(what, o.file), xlabel = name_text(o.x, o.file),
-    ylabel = name_text(o.y, o.file), title = o.title or name_text(self.header.sweep.name, o.file),
-    file = o.file, width = o.width, height = o.height}
+  local map = M.map(self, what, o)
+  if not map then error(("heatmap: '%s' has no finite values"):format(what), 2) end
+  return plot.heatmap(map)
 end
 
 return M

@@ -4,20 +4,46 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.report
 
+local grid = require "linnet.sweep.grid"
 local options = require "linnet.options"
 local picture = require "linnet.sweep.picture"
 local result = require "linnet.sweep.result"
-local record = require "linnet.record"
 local report = require "linnet.report"
 local error = require("linnet.failure").raise
 
 local M = {result = {}}
 
-local POINTS_MAX = 200 -- rows of a table that someone reads; CSV has all records
+local CURVES_MOST, SLOPES_MOST = 8, 50
+local ROWS_SHOWN, ROWS_MOST = 30, 5000 -- of a table that someone reads; CSV has all records
 
 local function number(x)
+  if x ~= x then return "nan" end
   return math.type(x) == "float" and ("%.6g"):format(x) or tostring(x)
 end
+
+-- A value of the sweep's description in words: a table as `name value` pairs, functions as what
+-- they are.
+local function said(value)
+  if type(value) ~= "table" then
+    return value == "function" and "a function" or type(value) == "number" and number(value)
+      or tostring(value)
+  end
+  local parts, names = {}, {}
+  for i, item in ipairs(value) do parts[i] = said(item) end
+  for name in next, value do
+    if type(name) == "string" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  if value.kind then parts[#parts + 1] = said(value.kind) end
+  for _, name in ipairs(names) do
+    if name ~= "kind" and name ~= "digest" then
+      parts[#parts + 1] = name:gsub("_", " ") .. " " .. said(value[name])
+    end
+  end
+  return table.concat(parts, ", ")
+end
+
+local NAMES = {init = "start", measure = "measures", run = "computed by", test = "test data"}
 
 -- What was varied and what was fixed, as rows.
 local function settings(self)
@@ -28,16 +54,16 @@ local function settings(self)
     if #texts > 12 then
       texts = {texts[1], texts[2], "...", texts[#texts], ("(%d values)"):format(#texts)}
     end
-    rows[#rows + 1] = {"axis " .. name, table.concat(texts, ", ")}
+    rows[#rows + 1] = {name .. ", varied", table.concat(texts, ", ")}
   end
   rows[#rows + 1] = {"seeds", ("%d"):format(#self.seeds)}
   local fixed = {}
   for name, value in next, self.header.sweep do
-    if name ~= "axes" and name ~= "seeds" and name ~= "name" then
-      fixed[#fixed + 1] = {name, type(value) == "table" and record.encode(value) or tostring(value)}
+    if name ~= "axes" and name ~= "seeds" and name ~= "name" and name ~= "source" then
+      fixed[#fixed + 1] = {NAMES[name] or name, said(value)}
     end
   end
-  table.sort(fixed, function(a, b) return a[1] < b[1] end)
+  table.sort(fixed, function(x, y) return x[1] < y[1] end)
   return table.move(fixed, 1, #fixed, #rows + 1, rows)
 end
 
@@ -51,16 +77,24 @@ local function environment(self)
   return rows
 end
 
--- One row per point: mean, sd, median, count of each measure.
-local function points_table(self)
-  local texts = result.summary_rows(self:summary())
-  local columns = table.remove(texts, 1)
-  local last
-  if #texts > POINTS_MAX then
-    last = ("The first %d of %d points."):format(POINTS_MAX, #texts)
-    texts = table.move(texts, 1, POINTS_MAX, 1, {})
+-- A measure over the points: a row each; long ones folded.
+local function points_table(summary, name)
+  local rows = {}
+  for i, row in ipairs(summary) do
+    if i > ROWS_MOST then break end
+    local texts, s = {}, row.measures[name]
+    for a, axis in ipairs(summary.axes) do texts[a] = number(row.point[axis]) end
+    table.move({number(s.mean), number(s.sd), number(s.median), number(s.min), number(s.max),
+      tostring(s.count)}, 1, 6, #texts + 1, texts)
+    rows[i] = texts
   end
-  return {columns = columns, rows = texts, caption = last}
+  local columns = table.move(summary.axes, 1, #summary.axes, 1, {})
+  table.move({"mean", "sd", "median", "least", "greatest", "seeds"}, 1, 6, #columns + 1, columns)
+  local count = #summary > ROWS_MOST
+    and ("the first %d of %d points; CSV has all"):format(ROWS_MOST, #summary)
+    or ("%d points"):format(#summary)
+  return {columns = columns, rows = rows, caption = ("%s over the seeds"):format(name),
+    folded = #summary > ROWS_SHOWN and ("%s over the seeds: %s"):format(name, count) or nil}
 end
 
 -- Every record with all digits, for CSV.
@@ -84,19 +118,33 @@ local function records_table(self)
   return {columns = columns, rows = rows}
 end
 
--- Exponents against the only axis, when it is one of positive numbers.
+-- Exponents against the axis of the figures, one fit for each point of the others.
 local function slopes_table(self)
-  local x = self.axes[1]
-  local rows = {}
-  if #self.axes ~= 1 or #self.grid.values[x] < 3 then return nil end
+  local x = picture.widest_axis(self)
+  local rows, others = {}, {}
+  if not x or #self.grid.values[x] < 3 then return nil end
+  for _, name in ipairs(self.axes) do
+    if name ~= x then others[name] = self.grid.values[name] end
+  end
+  local rest = grid.new(others, 1)
+  if rest.count > SLOPES_MOST then return nil end
   for _, name in ipairs(self.measures) do
-    local ok, fit = pcall(self.fit_slope, self, x, name)
-    if ok and fit.slope - fit.slope == 0 then
-      rows[#rows + 1] = {name, ("%.4f"):format(fit.slope), ("%.4f"):format(fit.se), fit.count}
+    for p = 1, rest.count do
+      local point = rest:point(p)
+      local part = self:where(point)
+      local ok, fit = pcall(part.fit_slope, part, x, name)
+      if ok and fit.slope - fit.slope == 0 then
+        local row = {name, grid.describe(point), ("%.4f"):format(fit.slope), number(fit.se),
+          tostring(fit.count)}
+        if rest.count == 1 then table.remove(row, 2) end
+        rows[#rows + 1] = row
+      end
     end
   end
   if #rows == 0 then return nil end
-  return {columns = {"measure", "exponent", "standard error", "seeds"}, rows = rows,
+  local columns = {"measure", "at", "exponent", "standard error", "seeds"}
+  if rest.count == 1 then table.remove(columns, 2) end
+  return {columns = columns, rows = rows,
     caption = ("Fits of measure ~ %s^exponent, one per seed; the standard error is that of the "
       .. "mean over seeds."):format(x)}
 end
@@ -110,16 +158,18 @@ local function drawable(given)
   return false
 end
 
-local function figures(self, page)
-  for _, name in ipairs(self.measures) do
-    local o = options.check("sweep.plot", {})
-    local given = picture.figure(self, name, o)
-    if given and not drawable(given) then
-      page:text(("No figure of %s: it has no finite values."):format(name))
-    elseif given and #given > 0 and #given <= 8 then
-      page:figure(given, ("%s: mean over seeds, bars of one standard deviation."):format(name))
-    end
+-- A measure's figures: curves while they can be told apart, a map of two axes.
+local function figures(self, page, name)
+  local given = picture.figure(self, name, options.check("sweep.plot", {title = name}))
+  if given and not drawable(given) then
+    page:text(("No figure of %s: it has no finite values."):format(name))
+    return
+  elseif given and #given > 0 and #given <= CURVES_MOST then
+    page:figure(given, ("%s: mean over the seeds, bars of one standard deviation."):format(name))
   end
+  local map = #self.axes == 2 and picture.map(self, name, {x = picture.widest_axis(self)
+    or self.axes[1], title = name})
+  if map then page:heatmap(map, ("%s: mean over the seeds."):format(name)) end
 end
 
 --- A report, to be extended or saved.
@@ -134,11 +184,13 @@ function M.make(self, format)
       #self.points, #self.seeds)}
   if format == "csv" then return page:table(records_table(self)) end
   page:section("What was computed"):table{columns = {"", "value"}, rows = settings(self)}
-  page:section("Results")
-  figures(self, page)
-  local slopes = slopes_table(self)
-  if slopes then page:table(slopes) end
-  page:table(points_table(self))
+  local slopes, summary = slopes_table(self), self:summary()
+  for _, name in ipairs(self.measures) do
+    page:section(name)
+    figures(self, page, name)
+    page:table(points_table(summary, name))
+  end
+  if slopes then page:section("Exponents"):table(slopes) end
   if #self.failures > 0 then
     local rows = {}
     for i, f in ipairs(self.failures) do
@@ -148,7 +200,7 @@ function M.make(self, format)
   end
   local reasons = result.reasons(self)
   if #reasons > 0 then
-    page:table{columns = {"ended by", "records"}, rows = reasons}
+    page:section("How the records ended"):table{columns = {"ended by", "records"}, rows = reasons}
   end
   page:section("How to reproduce it")
   page:text("Every record depends on its point and seed alone; the same file, version and "
