@@ -202,7 +202,7 @@ local defined = setmetatable({}, {__mode = "k"}) -- entries of schemas; others m
 -- An entry from what was given: a copy, which several schemas may start from.
 local function entry_make(name, i, given)
   local entry = {}
-  for field, value in pairs(given) do
+  for field, value in next, given do
     assert(FIELDS[field], ("options.define: %s, entry %d: field '%s'"):format(name, i, field))
     entry[field] = value
   end

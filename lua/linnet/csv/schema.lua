@@ -25,7 +25,7 @@ end
 
 local function is_missing(x)
   local list, what = type(x) == "table" and x or {x}, "must be a number, a text or a list of them"
-  for key, marker in pairs(list) do
+  for key, marker in next, list do
     local finite = type(marker) == "number" and marker - marker == 0
     if not math.type(key) or not (finite or type(marker) == "string") then return false, what end
   end

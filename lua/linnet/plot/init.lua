@@ -229,13 +229,12 @@ end
 
 -- Several figures in one: side by side in a file, one below the other in characters.
 local function panels_read(given, level)
-  for key in pairs(given) do
+  for key in next, given do
     if math.type(key) == "integer" then
       error("plot: give curves or panels, not both", level + 1)
     end
   end
   local o, panels = options.check("plot", given, level + 1), {}
-  if #o.panels == 0 then error("plot: option 'panels' must be a list of figures", level + 1) end
   for i, panel in ipairs(o.panels) do
     local own, curves = read(panel, level + 1)
     if own.panels or own.file then
@@ -244,6 +243,7 @@ local function panels_read(given, level)
     end
     panels[i] = {own, curves}
   end
+  if #panels == 0 then error("plot: option 'panels' must be a list of figures", level + 1) end
   return o, panels
 end
 
@@ -264,7 +264,7 @@ end
 
 local function draw(given, level, prefix)
   local o, text, script
-  if type(given) == "table" and given.panels ~= nil then
+  if type(given) == "table" and rawget(given, "panels") ~= nil then
     local panels
     o, panels = panels_read(given, level + 1)
     if not (o.file or prefix) then

@@ -84,7 +84,7 @@ function M.run.plot(self, what, file, opts)
   end
   if type(file) == "table" then file, opts = nil, file end
   local figure = {}
-  for key, value in pairs(opts or {}) do figure[key] = value end
+  for key, value in next, opts or {} do figure[key] = value end
   figure.file = file or figure.file
   local x_log = self.problem and self.problem.kappa > STIFF
   figure.log = figure.log or (x_log and "x" or "") .. (trace.logarithmic[what] and "y" or "")

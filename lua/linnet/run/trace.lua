@@ -46,7 +46,7 @@ function M.resolve(record)
     add(name, f)
   end
   local own = {}
-  for name in pairs(record) do
+  for name in next, record do
     if type(name) == "string" then own[#own + 1] = name end
   end
   table.sort(own)
