@@ -106,7 +106,7 @@ static int l_files_npy_save(lua_State *L) {
   whole *w;
   int refused = whole_open(L, path, &w);
   if (refused) return refused;
-  FILE *to = whole_stream(w);
+  FILE *to = w->stream;
   npy_header_write(header, m.rows, m.cols);
   fwrite(header, 1, NPY_HEADER, to);
   for (int j = 0; j < m.cols && !ferror(to); j++) {
@@ -139,7 +139,7 @@ static int l_files_csv_save(lua_State *L) {
   whole *w;
   int refused = whole_open(L, path, &w);
   if (refused) return refused;
-  FILE *to = whole_stream(w);
+  FILE *to = w->stream;
   for (int j = 0; names && j < m.cols; j++) {
     size_t size;
     lua_rawgeti(L, 4, j + 1);
