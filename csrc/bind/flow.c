@@ -64,7 +64,7 @@ static int l_flow_state(lua_State *L) {
   flow *f = flow_check(L);
   lua_getiuservalue(L, 1, FLOW_STATE);
   state *s = bind_state_like(L, lua_gettop(L), f->t);
-  mat_copy(s->L, f->Z);
+  flow_state(f, s->L);
   return 1;
 }
 
@@ -83,7 +83,7 @@ static int l_flow_time(lua_State *L) {
   const flow *f = flow_check(L);
   lua_pushnumber(L, f->t);
   lua_pushnumber(L, f->tprev);
-  lua_pushnumber(L, f->step.control.h);
+  lua_pushnumber(L, flow_next_step(f));
   lua_pushnumber(L, flow_excess(f));
   lua_pushinteger(L, (lua_Integer)f->steps);
   return 5;

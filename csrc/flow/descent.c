@@ -136,6 +136,7 @@ flow_reason descent_advance(descent *d, int64_t count, const tick *t) {
 void stable_eta_layout(arena *a, stable_eta *w, dims d) {
   flow_layout(a, &w->ahead, d, &method_dopri5);
   kernel_room_layout(a, &w->room, d);
+  w->Z = arena_mat(a, d.r + d.m, d.kp);
 }
 
 double descent_stable_eta(const descent *d, stable_eta *w) {
@@ -148,8 +149,8 @@ double descent_stable_eta(const descent *d, stable_eta *w) {
   flow_reason why = w->ahead.reason;
   for (int n = 0;; n++) {
     if (n % DESCENT_AHEAD_EVERY == 0 || why != FLOW_RUNNING) {
-      if (kernel_range(&w->room, &d->f, w->ahead.Z, &low, &high) == STATUS_OK)
-        top = fmax(top, high);
+      flow_state(&w->ahead, w->Z);
+      if (kernel_range(&w->room, &d->f, w->Z, &low, &high) == STATUS_OK) top = fmax(top, high);
     }
     if (why != FLOW_RUNNING) return top > 0.0 ? 2.0 / top : 0.0;
     why = flow_advance(&w->ahead, NULL);

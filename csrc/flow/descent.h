@@ -61,6 +61,7 @@ flow_reason descent_advance(descent *d, int64_t count, const tick *t);
 typedef struct stable_eta {
   flow ahead;
   kernel_room room;
+  mat Z; /* k x k' */
 } stable_eta;
 
 void stable_eta_layout(arena *a, stable_eta *w, dims d);

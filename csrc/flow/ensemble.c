@@ -123,7 +123,7 @@ static bool run_row(ensemble_room *room, const ensemble_job *job, int row, const
   do reason = flow_advance(&room->flow, t);
   while (reason == FLOW_RUNNING);
   if (reason == FLOW_INTERRUPTED) return false;
-  mat_copy(room->s.L, room->flow.Z);
+  flow_state(&room->flow, room->s.L);
   room->s.t = room->flow.t;
   measure_row(room, job, row);
   return true;

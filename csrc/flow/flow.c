@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "flow/flow.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "flow/tuning.h"
@@ -19,35 +20,51 @@ void flow_layout(arena *a, flow *w, dims d, const method *which) {
     *states[i] = arena_mat(a, d.r + d.m, d.kp);
   arrival_layout(a, &w->arrival, d);
   stepper_layout(a, &w->step, d, which);
+  w->sigma = arena_doubles(a, (size_t)d.r);
+  w->f.Yt = arena_mat(a, d.r, d.m);
 }
 
 /* What the state at Z says; FLOW_RUNNING: go on. */
 static flow_reason flow_judge(flow *w) {
   arrival_evaluate(&w->arrival, w->Z);
-  if (!mat_finite(w->Z) || !isfinite(flow_excess(w))) return FLOW_NON_FINITE;
-  if (w->spec.until_excess > 0.0 && flow_excess(w) <= w->spec.until_excess)
-    return FLOW_UNTIL_EXCESS;
-  flow_reason why = arrival_judge(&w->arrival, w->Z, w->t - w->tprev);
+  if (!mat_finite(w->Z) || !isfinite(w->arrival.excess)) return FLOW_NON_FINITE;
+  if (w->level > 0.0 && w->arrival.excess <= w->level) return FLOW_UNTIL_EXCESS;
+  flow_reason why = arrival_judge(&w->arrival, w->Z, w->now - w->before);
   /* At the target with time left, the next step goes to the end at once. */
-  if (why == FLOW_CONVERGED && isfinite(w->spec.t_end)) why = FLOW_RUNNING;
+  if (why == FLOW_CONVERGED && isfinite(w->t_end)) why = FLOW_RUNNING;
   if (why != FLOW_RUNNING) return why;
-  return w->t >= w->spec.t_end ? FLOW_TIME : FLOW_RUNNING;
+  return w->now >= w->t_end ? FLOW_TIME : FLOW_RUNNING;
+}
+
+/* The whole run in units in which it is of order one; what exceeds the doubles there is as long or
+ * as deep as they can say. */
+static void flow_measure(flow *w, const field *f, mat Z0, double t0) {
+  const flow_spec *spec = &w->spec;
+  w->unit = units_of(f, Z0);
+  units_field(w->unit, f, &w->f, w->sigma);
+  units_state(w->unit, Z0, w->Z);
+  mat_copy(w->Zprev, w->Z);
+  w->t = w->tprev = t0;
+  w->now = w->before = units_time(w->unit, t0);
+  w->t_end = units_time(w->unit, spec->t_end);
+  if (isfinite(spec->t_end)) w->t_end = fmin(w->t_end, DBL_MAX);
+  w->level = units_excess(w->unit, spec->until_excess);
+  if (spec->until_excess > 0.0) w->level = fmax(w->level, DBL_MIN);
 }
 
 void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t0) {
   w->spec = *spec;
-  w->t = w->tprev = t0;
+  flow_measure(w, f, Z0, t0);
   w->steps = w->rejected = 0;
   w->infinite_below = INFINITY;
   w->creep_after = 0;
   w->last = SPAN_STEP;
   w->began = clock_seconds();
-  mat_copy(w->Z, Z0);
-  mat_copy(w->Zprev, Z0);
-  arrival_start(&w->arrival, f, w->Z);
-  stepper_start(&w->step, f, spec->tol);
+  arrival_start(&w->arrival, &w->f, w->Z);
+  stepper_start(&w->step, &w->f, spec->tol);
   if (spec->using) stepper_begin_with(&w->step, spec->using);
-  w->step.control.h = spec->h > 0.0 ? spec->h : stepper_first(&w->step, w->Z, w->arrival.A);
+  w->step.control.h =
+      spec->h > 0.0 ? units_time(w->unit, spec->h) : stepper_first(&w->step, w->Z, w->arrival.A);
   choice_start(&w->choice, &w->step, Z0.cols);
   w->reason = flow_judge(w);
 }
@@ -58,15 +75,17 @@ static void flow_accept(flow *w, span_kind kind, double t) {
   w->Zprev = w->Z;
   w->Z = w->next;
   w->next = old;
+  w->before = w->now;
+  w->now = t;
   w->tprev = w->t;
-  w->t = t;
+  w->t = t == w->t_end ? w->spec.t_end : units_time_back(w->unit, t);
   w->last = kind;
   w->steps++;
 }
 
 static void accept_finite(flow *w, double h) {
   stepper_accept(&w->step);
-  flow_accept(w, SPAN_STEP, h == w->spec.t_end - w->t ? w->spec.t_end : w->t + h);
+  flow_accept(w, SPAN_STEP, h == w->t_end - w->now ? w->t_end : w->now + h);
 }
 
 static flow_reason flow_limits(const flow *w, const tick *t) {
@@ -81,7 +100,7 @@ static flow_reason flow_limits(const flow *w, const tick *t) {
  * one before. */
 static double step_length(const flow *w) {
   double h = arrival_cap(&w->arrival, &w->step, w->Z, w->step.control.h);
-  double left = w->spec.t_end - w->t;
+  double left = w->t_end - w->now;
   return h >= left ? left : h > FLOW_HALVES * left ? FLOW_HALVES * left : h;
 }
 
@@ -89,12 +108,12 @@ static double step_length(const flow *w) {
  * where it cannot cross until_excess. Refused, it waits until E has shrunk. */
 static bool try_infinite(flow *w, const tick *t, status *done) {
   double err;
-  if (isfinite(w->spec.t_end) || w->spec.until_excess > 0.0 || flow_excess(w) > w->infinite_below ||
+  if (isfinite(w->t_end) || w->level > 0.0 || w->arrival.excess > w->infinite_below ||
       !(w->step.control.h * stepper_slowest(&w->step) > 1.0))
     return false;
   *done = stepper_infinite(&w->step, w->Z, w->next, &err, t);
   if (*done == STATUS_PAUSED) return false;
-  w->infinite_below = FLOW_INFINITE_AGAIN * flow_excess(w);
+  w->infinite_below = FLOW_INFINITE_AGAIN * w->arrival.excess;
   if (!(err <= 1.0)) return false;
   flow_accept(w, SPAN_INFINITE, INFINITY);
   return true;
@@ -114,8 +133,8 @@ static bool try_method(flow *w, int slot, double h, const tick *t, status *done)
 
 /* A step of the other method of a pair, so long that it pays. */
 static bool try_other(flow *w, const tick *t, status *done) {
-  double h = choice_other(&w->choice, &w->step, step_length(w), w->spec.t_end - w->t);
-  if (!(h > 0.0 && w->t + h > w->t)) return false;
+  double h = choice_other(&w->choice, &w->step, step_length(w), w->t_end - w->now);
+  if (!(h > 0.0 && w->now + h > w->now)) return false;
   bool taken = try_method(w, 1 - w->step.used, h, t, done);
   if (*done != STATUS_PAUSED) choice_tried(&w->choice, taken);
   return taken;
@@ -130,7 +149,7 @@ static bool try_creeping(flow *w, const tick *t, status *done) {
     if (arrival_moves_on(&w->arrival)) stepper_swap(s, w->crept_from);
     return false;
   }
-  double h = step_length(w), left = w->spec.t_end - w->t;
+  double h = step_length(w), left = w->t_end - w->now;
   if (w->steps < w->creep_after || !arrival_creeps(&w->arrival, s, h)) return false;
   w->crept_from = s->used;
   bool taken =
@@ -146,7 +165,7 @@ static flow_reason flow_step(flow *w, const tick *t) {
     flow_reason why = flow_limits(w, t);
     double h = step_length(w), err;
     if (why != FLOW_RUNNING) return why;
-    if (!(w->t + h > w->t)) return bad ? FLOW_NON_FINITE : FLOW_STEP_UNDERFLOW;
+    if (!(w->now + h > w->now)) return bad ? FLOW_NON_FINITE : FLOW_STEP_UNDERFLOW;
     if (stepper_try(&w->step, w->Z, h, w->next, &err, t) == STATUS_PAUSED) return FLOW_INTERRUPTED;
     choice_spend(&w->choice, &w->step);
     bad = isfinite(err) ? 0 : bad + 1;
@@ -159,12 +178,12 @@ static flow_reason flow_step(flow *w, const tick *t) {
   }
 }
 
-static span last_step(const flow *w) { return (span){w->last, w->tprev, w->t, w->Zprev, w->Z}; }
+static span last_step(const flow *w) { return (span){w->last, w->before, w->now, w->Zprev, w->Z}; }
 
 /* E has vanished: the rest of the time is one step that moves nothing. */
 static flow_reason flow_coast(flow *w) {
   mat_copy(w->next, w->Z);
-  flow_accept(w, SPAN_COASTING, w->spec.t_end);
+  flow_accept(w, SPAN_COASTING, w->t_end);
   return FLOW_TIME;
 }
 
@@ -172,15 +191,31 @@ static flow_reason flow_coast(flow *w) {
 static flow_reason end_at_level(flow *w) {
   span last = last_step(w);
   /* out must not be an end of the step: the state found is kept in the room of S Z */
-  w->t = between_locate(&w->step, &last, w->spec.until_excess, w->arrival.E, w->arrival.SZ);
+  w->now = between_locate(&w->step, &last, w->level, w->arrival.E, w->arrival.SZ);
+  w->t = units_time_back(w->unit, w->now);
   mat_copy(w->Z, w->arrival.SZ);
   arrival_evaluate(&w->arrival, w->Z);
   return FLOW_UNTIL_EXCESS;
 }
 
+/* So little time, against every rate of the flow, that the state moves by its velocity alone. */
+static bool is_instant(const flow *w) {
+  double left = w->t_end - w->now, rate = stepper_rate(&w->step, w->Z, w->arrival.A);
+  return w->steps == 0 && left * rate <= DBL_EPSILON;
+}
+
+static flow_reason flow_instant(flow *w) {
+  mat_copy(w->next, w->Z);
+  mat_axpy(w->t_end - w->now, w->arrival.SZ, w->next);
+  flow_accept(w, SPAN_COASTING, w->t_end);
+  arrival_evaluate(&w->arrival, w->Z);
+  return FLOW_TIME;
+}
+
 static flow_reason flow_next(flow *w, const tick *t) {
   status done = STATUS_OK;
   if (w->arrival.at_target) return flow_coast(w);
+  if (is_instant(w)) return flow_instant(w);
   flow_reason why = flow_limits(w, t);
   if (why != FLOW_RUNNING) return why;
   if (try_infinite(w, t, &done)) {
@@ -201,7 +236,16 @@ flow_reason flow_advance(flow *w, const tick *t) {
   return w->reason;
 }
 
+void flow_state(const flow *w, mat out) { units_state_back(w->unit, w->Z, out); }
+
+double flow_excess(const flow *w) { return units_excess_back(w->unit, w->arrival.excess); }
+
+double flow_next_step(const flow *w) { return units_time_back(w->unit, w->step.control.h); }
+
 status flow_between(flow *w, double t, mat out) {
   span last = last_step(w);
-  return between_at(&w->step, &last, t, out);
+  double at = t >= w->t ? w->now : t <= w->tprev ? w->before : units_time(w->unit, t);
+  status done = between_at(&w->step, &last, at, out);
+  units_state_back(w->unit, out, out);
+  return done;
 }

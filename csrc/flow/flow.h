@@ -10,6 +10,7 @@
 #include "flow/between.h"
 #include "flow/choice.h"
 #include "flow/reason.h"
+#include "flow/units.h"
 #include "flow/stepper.h"
 #include "num/arena.h"
 #include "num/status.h"
@@ -28,13 +29,17 @@ typedef struct flow_spec {
 
 typedef struct flow {
   flow_spec spec;
-  mat Z, Zprev; /* k x k': last accepted state and the one before */
-  double t, tprev;
+  double t, tprev; /* of the last accepted state and of the one before */
   int64_t steps, rejected;
   flow_reason reason;
-  stepper step;    /* the method in use, the next step, the work done */
-  arrival arrival; /* E, A, S Z and the excess at Z */
-  /* private */
+  stepper step; /* the method in use, the work done */
+  /* private; all of it, and the two above, in units of the flow */
+  units unit;
+  field f;
+  double *sigma; /* r: of f */
+  mat Z, Zprev;  /* k x k' */
+  double now, before, t_end, level;
+  arrival arrival;       /* E, A, S Z and the excess at Z */
   choice choice;         /* of auto */
   double infinite_below; /* no step to infinity before the excess is below this */
   int crept_from;        /* the slot in use before the state crept */
@@ -46,16 +51,18 @@ typedef struct flow {
 
 /* Everything a flow of this method allocates; run twice, counting and placing. */
 void flow_layout(arena *a, flow *w, dims d, const method *which);
-/* Z0 (k x k') is copied; f's arrays must outlive the flow. spec->method as given to the layout. */
+/* Z0 (k x k') and f are copied. spec->method as given to the layout. */
 void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t0);
 /* One accepted step, possibly to t_end or infinity. FLOW_RUNNING: call again. Any other reason is
  * final, but for FLOW_INTERRUPTED: called again it goes on with the same bits as undisturbed. */
 flow_reason flow_advance(flow *w, const tick *t);
-/* L - L* at Z. */
-static inline double flow_excess(const flow *w) { return w->arrival.excess; }
-/* The state at tprev <= t <= w->t by a partial step from Zprev;
+/* The last accepted state, its L - L*, and the size of the next step. */
+void flow_state(const flow *w, mat out);
+double flow_excess(const flow *w);
+double flow_next_step(const flow *w);
+/* The state at tprev <= t <= w->t by a partial step from the state before;
  * never changes what flow_advance does next. Inside a step to infinity there is none
- * (STATUS_LIMIT): another flow from Zprev finds it. */
+ * (STATUS_LIMIT): another flow from the state before finds it. */
 status flow_between(flow *w, double t, mat out);
 
 #endif

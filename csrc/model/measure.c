@@ -58,7 +58,8 @@ static double measure_drift(const state *s, state_work *w) {
   imbalance_matrix(r, s->L, w->G);
   mat_axpy(-1.0, s->o->G0, w->G);
   double change = mat_max_abs(w->G);
-  return change == 0.0 ? 0.0 : change / imbalance_scale(r, s->L);
+  double top = fmax(imbalance_scale(r, s->L), imbalance_scale(r, s->o->L0));
+  return change == 0.0 ? 0.0 : change / top;
 }
 
 /* ||N (x) diag(sigma)^2 + I (x) M||_F^2 */

@@ -11,6 +11,12 @@ static flow rooms(const field *f, int kp, const method *which) {
   return w;
 }
 
+static mat state_of(const flow *w) {
+  mat out = check_mat(w->Z.rows, w->Z.cols);
+  flow_state(w, out);
+  return out;
+}
+
 static flow_spec spec_of(const method *which, double t_end, double tol) {
   return (flow_spec){
       .method = which, .t_end = t_end, .tol = tol, .max_steps = 100000, .max_seconds = 0.0};
@@ -49,8 +55,8 @@ static void check_reference(const method *which, double tol, double bar) {
     }
     check(entry == 4 && w.reason == FLOW_TIME && w.t == 20.0, "the run ends in time");
     if (!which->is_explicit)
-      check(case_drift(&c.f, w.Z, c.Z0) <= 1e-13, "%s conserves the imbalance: %.1e", which->name,
-            case_drift(&c.f, w.Z, c.Z0));
+      check(case_drift(&c.f, state_of(&w), c.Z0) <= 1e-13, "%s conserves the imbalance: %.1e",
+            which->name, case_drift(&c.f, state_of(&w), c.Z0));
   }
 }
 
@@ -61,10 +67,10 @@ static void check_tolerances(const method *which, const char *file, double least
     flow w = rooms(&c.f, c.Z0.cols, which);
     flow_spec spec = spec_of(which, c.t, tol);
     check(run(&w, &c.f, &spec, c.Z0) == FLOW_TIME, "%s ends in time", which->name);
-    check(case_error(&c.f, w.Z, c.Zt) <= 10.0 * tol, "%s, %s at tol %g: %.1e", file, which->name,
-          tol, case_error(&c.f, w.Z, c.Zt));
-    check(case_drift(&c.f, w.Z, c.Z0) <= 1e-13, "%s, %s at tol %g drifts by %.1e", file,
-          which->name, tol, case_drift(&c.f, w.Z, c.Z0));
+    check(case_error(&c.f, state_of(&w), c.Zt) <= 10.0 * tol, "%s, %s at tol %g: %.1e", file,
+          which->name, tol, case_error(&c.f, state_of(&w), c.Zt));
+    check(case_drift(&c.f, state_of(&w), c.Z0) <= 1e-13, "%s, %s at tol %g drifts by %.1e", file,
+          which->name, tol, case_drift(&c.f, state_of(&w), c.Z0));
   }
 }
 
@@ -97,7 +103,9 @@ static void check_undisturbed(const method *which) {
     while ((mine = flow_advance(&asked, &often)) == FLOW_INTERRUPTED) refusals++;
     why = flow_advance(&plain, NULL);
     check(mine == why && plain.t == asked.t, "both take the same step");
-    if (!check(check_distance(plain.Z, asked.Z) == 0.0, "%s: the same bits", which->name)) return;
+    if (!check(check_distance(state_of(&plain), state_of(&asked)) == 0.0, "%s: the same bits",
+               which->name))
+      return;
   }
   check(refusals > 3, "there were interrupts");
   check(plain.steps == asked.steps && plain.rejected == asked.rejected, "the same counts");
@@ -108,7 +116,7 @@ static void state_at(const method *which, double tol, const field *f, mat Z0, do
   flow w = rooms(f, Z0.cols, which);
   flow_spec spec = spec_of(which, t, tol);
   check(run(&w, f, &spec, Z0) == FLOW_TIME, "%s ends in time", which->name);
-  mat_copy(out, w.Z);
+  mat_copy(out, state_of(&w));
 }
 
 static void check_between(const method *which, double tol, double bar) {
@@ -147,9 +155,10 @@ static void check_rescaling(const method *which, double a) {
   check(run(&scaled, &f, &other, Z0) == FLOW_TIME, "with weights of %g too", a);
   check(w.steps == scaled.steps && w.rejected == scaled.rejected,
         "%s, scaled by %g: %ld steps not %ld", which->name, a, (long)scaled.steps, (long)w.steps);
-  mat_scale(scaled.Z, 1.0 / a);
-  check(case_error(&c.f, scaled.Z, w.Z) <= 1e-9, "and the same states: %.1e",
-        case_error(&c.f, scaled.Z, w.Z));
+  mat same = state_of(&scaled);
+  mat_scale(same, 1.0 / a);
+  check(case_error(&c.f, same, state_of(&w)) <= 1e-9, "and the same states: %.1e",
+        case_error(&c.f, same, state_of(&w)));
 }
 
 static void check_until(const method *which) {
@@ -172,17 +181,17 @@ static void check_infinity(const method *which) {
   check(run(&w, &c.f, &spec, c.Z0) == FLOW_CONVERGED, "%s converges", which->name);
   check(flow_excess(&w) <= 1e-24, "with excess %.1e", flow_excess(&w));
   run(&finite, &c.f, &longer, c.Z0);
-  check(case_error(&c.f, w.Z, finite.Z) <= 1e-6, "to the state of long times: %.1e",
-        case_error(&c.f, w.Z, finite.Z));
+  check(case_error(&c.f, state_of(&w), state_of(&finite)) <= 1e-6,
+        "to the state of long times: %.1e", case_error(&c.f, state_of(&w), state_of(&finite)));
   if (which->is_explicit) return;
   check(isinf(w.t), "by a step to infinity");
   check(flow_between(&w, 2.0 * w.tprev, out) == STATUS_LIMIT, "inside it there are no states");
   double h = w.tprev;
   flow_spec on = {.method = which, .t_end = 2.0 * h, .tol = 1e-7, .using = stepper_method(&w.step)};
-  mat_copy(want, w.Zprev);
+  units_state_back(w.unit, w.Zprev, want);
   flow_start(&w, &c.f, &on, want, h);
   while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;
-  mat_copy(out, w.Z);
+  mat_copy(out, state_of(&w));
   state_at(&method_expo4, 1e-9, &c.f, c.Z0, 2.0 * h, want);
   check(case_error(&c.f, out, want) <= 1e-6, "another flow goes on from there: %.1e",
         case_error(&c.f, out, want));
@@ -233,7 +242,8 @@ static void check_limits(void) {
   flow_spec spec = spec_of(&method_auto, INFINITY, 1e-8);
   spec.max_steps = 7;
   check(run(&w, &c.f, &spec, c.Z0) == FLOW_MAX_STEPS, "a step budget runs out");
-  check(w.steps + w.rejected == 7 && mat_finite(w.Z), "after that many steps, the state kept");
+  check(w.steps + w.rejected == 7 && mat_finite(state_of(&w)),
+        "after that many steps, the state kept");
   spec.max_steps = 0;
   spec.max_seconds = 1e-9;
   check(run(&w, &c.f, &spec, c.Z0) == FLOW_MAX_SECONDS, "so does time");
@@ -248,8 +258,8 @@ static void hard(const char *what, const field *f, mat Z0, double t_end, unsigne
     flow_reason why = run(&w, f, &spec, Z0);
     check(allowed >> why & 1, "%s by %s ends as %s at t = %g, excess %g", what, (*m)->name,
           flow_reason_names[why], w.t, flow_excess(&w));
-    check(why == FLOW_NON_FINITE || mat_finite(w.Z), "%s by %s leaves a finite state", what,
-          (*m)->name);
+    check(why == FLOW_NON_FINITE || mat_finite(state_of(&w)), "%s by %s leaves a finite state",
+          what, (*m)->name);
   }
 }
 

@@ -72,7 +72,7 @@ static void check_rest(void) {
   flow_spec spec = {.method = &method_rodas4, .t_end = 3e7, .tol = 1e-9, .max_steps = 10000};
   flow_start(&w, &f, &spec, Z0, 0.0);
   while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;
-  mat_copy(near, w.Z);
+  flow_state(&w, near);
   for (int i = 0; i < 8; i++) *mat_at(near, i, 0) *= 1.0 + 1e-9 * (i - 4);
   for (int pass = 0; pass < 2; pass++) {
     mat Z = pass ? out : near;
