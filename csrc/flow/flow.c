@@ -58,6 +58,7 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
   w->steps = w->rejected = 0;
   w->infinite_below = INFINITY;
   w->creep_after = 0;
+  w->patience = ARRIVAL_CREEPING;
   w->last = SPAN_STEP;
   w->began = clock_seconds();
   arrival_start(&w->arrival, &w->f, w->Z);
@@ -154,7 +155,10 @@ static bool try_creeping(flow *w, const tick *t, status *done) {
   w->crept_from = s->used;
   bool taken =
       try_method(w, STEPPER_CREEPING, fmin(choice_creeping(&w->choice, s, h), left), t, done);
-  if (*done != STATUS_PAUSED && !taken) w->creep_after = w->steps + ARRIVAL_CREEPING;
+  if (*done == STATUS_PAUSED) return false;
+  /* a failure doubles the patience, so that the question is not asked over and over again */
+  w->patience = taken ? ARRIVAL_CREEPING : fmin(2.0 * w->patience, ARRIVAL_CREEPING_MOST);
+  w->creep_after = w->steps + (int64_t)w->patience;
   return taken;
 }
 

@@ -44,6 +44,7 @@ typedef struct flow {
   double infinite_below; /* no step to infinity before the excess is below this */
   int crept_from;        /* the slot in use before the state crept */
   int64_t creep_after;   /* no attempt at creeping before so many steps */
+  double patience;       /* steps from one attempt to the next */
   span_kind last;        /* what the last step was */
   mat next;              /* k x k': the state being tried */
   double began;          /* clock at flow_start, seconds */

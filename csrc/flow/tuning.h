@@ -63,7 +63,7 @@ enum { EXPO_NEWTON = 12 };
 /* Bar of its estimate: this times tol. */
 static const double RODAS_BAR = 1.0;
 /* Conjugate gradients end at this relative residual, or after so many iterations. */
-static const double RODAS_SOLVED = 1e-12;
+static const double RODAS_SOLVED = 1e-9;
 enum { RODAS_SOLVER = 200 };
 /* Corrections of the imbalance after a step: each squares what is left. */
 enum { RODAS_RESTORE = 2 };
@@ -105,8 +105,8 @@ static const double ARRIVAL_NOT_GROWING = 30.0;
 enum { ARRIVAL_GIVE_UP = 2000 };
 /* A state creeps where so many steps did not halve the excess, and the next would move it by less
  * than this share of tol^1/p, by which accuracy alone lets it move. */
-enum { ARRIVAL_CREEPING = 10 };
-static const double ARRIVAL_CREEP = 0.02;
+enum { ARRIVAL_CREEPING = 10, ARRIVAL_CREEPING_MOST = 320 };
+static const double ARRIVAL_CREEP = 0.1;
 /* Explicit steps keep this share of their region of stability where stiff parts of E linger. */
 static const double ARRIVAL_INSIDE = 0.8;
 /* Near a stationary point (motion below this many bars of the estimate, and below the second
