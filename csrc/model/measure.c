@@ -46,7 +46,8 @@ static double measure_distance(const state *s, state_work *w) {
   return state_distance(s, w, false);
 }
 
-/*** Change of the imbalance since the start, max|L'JL - L0'JL0| / max|L'L|: 0 in exact arithmetic.
+/*** Change of the imbalance since the start, max|L'JL - L0'JL0| over the larger of max|L'L|
+ and max|L0'L0|: 0 in exact arithmetic.
 @function state:imbalance_drift
 @treturn number
 @usage
