@@ -181,7 +181,7 @@ asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	 CFLAGS='$(ASAN_FLAGS)'
 
 tsan: export TSAN_OPTIONS = halt_on_error=1
-tsan: SPECS = $(wildcard spec/flow/ensemble_spec.lua spec/sweep/sweep_spec.lua spec/c/ensemble.c)
+tsan: SPECS = spec/flow/ensemble_spec.lua spec/sweep/sweep_spec.lua spec/c/ensemble.c
 tsan: ## the ensemble specs under ThreadSanitizer
 	@SANITIZER=tsan $(SANITIZE) BUILD=$(BUILD)/tsan UNDER='$(call RUNTIME,tsan)' \
 	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread' SPECS='$(SPECS)'

@@ -1,5 +1,5 @@
---- spec/flow/scale_spec.lua: X -> a X, Y -> a b^2 Y, (U, V) -> b (U, V), t -> t / (a b)^2 is the same
--- flow, by every method, as long as data, weights and times are numbers at all.
+--- spec/flow/scale_spec.lua: X -> a X, Y -> a b^2 Y, (U, V) -> b (U, V), t -> t / (a b)^2 is the
+-- same flow, by every method, as long as data, weights and times are numbers at all.
 -- SPDX-License-Identifier: MIT
 local linnet = require "linnet"
 
@@ -75,10 +75,9 @@ describe("a flow of any scale", function()
 end)
 
 it("the drift of the imbalance is measured by the weights of start and end", function()
-  local p = linnet.problem(linnet.matrix{{1}}, linnet.matrix{{-1}})
   local one = linnet.matrix{{1}}
   for _, target in ipairs{-1, 0} do
-    p = linnet.problem(linnet.matrix{{1}}, linnet.matrix{{target}})
+    local p = linnet.problem(linnet.matrix{{1}}, linnet.matrix{{target}})
     for _, method in ipairs{"auto", "expo2", "expo4"} do
       local run = p:flow(p:init{U = one, V = one}, {t = 40, method = method})
       assert.is_true(run.stats.imbalance_drift <= 1e-12,
