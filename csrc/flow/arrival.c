@@ -41,14 +41,26 @@ static int rank_of(arrival *w, mat a, bool by_column) {
   return rank;
 }
 
+/* Whether rank(Z), which the flow conserves, suffices for E = 0; found out once. */
+static bool reachable(arrival *w, mat Z) {
+  if (w->rank < 0) {
+    mat_copy(w->spare, Z);
+    mat_copy(w->image, w->f.Yt);
+    w->rank = rank_of(w, w->spare, true);
+    w->rank_needed = rank_of(w, w->image, false);
+  }
+  return w->rank >= w->rank_needed;
+}
+
+/* The rank is clearest at the start, and cheap to find where hidden units are few; where there are
+ * many the question will hardly come up. */
 void arrival_start(arrival *w, const field *f, mat Z) {
   w->f = *f;
   w->at_target = false;
   w->halved = INFINITY;
   w->stalled_for = w->resting_for = 0;
-  mat_copy(w->spare, Z);
-  mat_copy(w->A, f->Yt);
-  w->reachable = rank_of(w, w->spare, true) >= rank_of(w, w->A, false);
+  w->rank = -1;
+  if (Z.cols < f->r) reachable(w, Z);
   arrival_evaluate(w, Z);
 }
 
@@ -120,8 +132,8 @@ static bool velocity_vanished(const arrival *w, mat Z, double h, bool hovering) 
 static flow_reason reason_of_rest(arrival *w, mat Z, bool resting) {
   bool zero = mat_max_abs(w->SZ) < DBL_MIN;
   w->resting_for = resting ? w->resting_for + 1 : 0;
-  if (zero) return w->reachable || mat_max_abs(Z) < DBL_MIN ? FLOW_SADDLE : FLOW_UNREACHABLE;
-  if (resting && !w->reachable) return FLOW_UNREACHABLE;
+  if (zero) return mat_max_abs(Z) < DBL_MIN || reachable(w, Z) ? FLOW_SADDLE : FLOW_UNREACHABLE;
+  if (resting && !reachable(w, Z)) return FLOW_UNREACHABLE;
   return w->resting_for > ARRIVAL_GIVE_UP ? FLOW_SADDLE : FLOW_RUNNING;
 }
 

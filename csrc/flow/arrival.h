@@ -17,8 +17,8 @@ typedef struct arrival {
   double excess;  /* L - L* there */
   bool at_target; /* E is at round-off: nothing moves any more */
   /* private */
-  bool reachable;  /* rank(Z), which the flow conserves, suffices for E = 0 */
-  double motion;   /* max|S Z| / (max|A| max|Z|) */
+  int rank, rank_needed; /* of Z and of Yt; rank < 0: not known yet */
+  double motion;         /* max|S Z| / (max|A| max|Z|) */
   double moving;   /* max|S Z| / max|Z|, the larger of U and V: the rate at which the state moves */
   double halved;   /* the excess when it last had halved, */
   int stalled_for; /* and steps since */

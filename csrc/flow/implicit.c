@@ -23,11 +23,10 @@ static void rodas_restart(stepper *s) { rodas_start(stepper_room(s), &s->work.ei
 
 static status rodas_attempt(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   double diff[2];
-  bool solved;
-  status done = rodas_step(stepper_room(s), &s->f, Z, h, out, diff, &solved, t);
-  if (done != STATUS_OK) return done;
-  *err = solved ? control_error(&s->f, Z, out, diff, stepper_local_tol(s)) : RODAS_UNSOLVED;
-  return done;
+  status done = rodas_step(stepper_room(s), &s->f, Z, h, out, diff, t);
+  if (done == STATUS_OK) *err = control_error(&s->f, Z, out, diff, stepper_local_tol(s));
+  if (done == STATUS_LIMIT) *err = RODAS_UNSOLVED;
+  return done == STATUS_LIMIT ? STATUS_OK : done;
 }
 
 static void rodas_take(stepper *s) { rodas_accept(stepper_room(s)); }
@@ -36,11 +35,10 @@ static void rodas_take(stepper *s) { rodas_accept(stepper_room(s)); }
 static status rodas_again(stepper *s, mat Z, double h, mat out, const tick *t) {
   rodas *w = stepper_room(s);
   double diff[2];
-  bool solved;
   rodas_accept(w);
-  status done = rodas_step(w, &s->f, Z, h, out, diff, &solved, t);
+  status done = rodas_step(w, &s->f, Z, h, out, diff, t);
   rodas_accept(w);
-  return done == STATUS_OK && !solved ? STATUS_LIMIT : done;
+  return done;
 }
 
 const method method_rodas4 = {

@@ -87,17 +87,18 @@ static void precondition(rodas *w, const field *f, mat Z, double eta, mat X, mat
 
 /* Conjugate gradients for (I - eta J) x = right. Where the flow is stable the preconditioned
  * spectrum lies within 1 +- s, s < 1 the ratio of what E drives to what K damps. A direction of
- * negative curvature grows within the step: false. */
-static bool solve(rodas *w, const field *f, mat Z, double eta, mat x) {
+ * negative curvature grows within the step: STATUS_LIMIT. */
+static status solve(rodas *w, const field *f, mat Z, double eta, mat x, const tick *t) {
   mat_fill(x, 0.0);
   mat_copy(w->residual, w->right);
   precondition(w, f, Z, eta, w->residual, w->solved);
   mat_copy(w->direction, w->solved);
   double now = mat_dot(w->residual, w->solved), start = now;
   for (int n = 0; n < RODAS_SOLVER && now > RODAS_SOLVED * RODAS_SOLVED * start; n++) {
+    if (tick_asks(t)) return STATUS_PAUSED;
     apply(w, f, Z, eta, w->direction, w->image);
     double curvature = mat_dot(w->direction, w->image);
-    if (!(curvature > 0.0)) return false;
+    if (!(curvature > 0.0)) return STATUS_LIMIT;
     mat_axpy(now / curvature, w->direction, x);
     mat_axpy(-now / curvature, w->image, w->residual);
     precondition(w, f, Z, eta, w->residual, w->solved);
@@ -106,7 +107,7 @@ static bool solve(rodas *w, const field *f, mat Z, double eta, mat x) {
     mat_axpy(1.0, w->solved, w->direction);
     now = next;
   }
-  return isfinite(now);
+  return isfinite(now) ? STATUS_OK : STATUS_LIMIT;
 }
 
 /* Nothing grows faster than a step of h resolves: I - h J is positive, which conjugate gradients
@@ -114,7 +115,7 @@ static bool solve(rodas *w, const field *f, mat Z, double eta, mat x) {
  * modes far below the tolerance, which would then neither grow nor be missed. Hidden units of zeros
  * stay zero.
  */
-static bool resolves_growth(rodas *w, const field *f, mat Z, double h) {
+static status resolves_growth(rodas *w, const field *f, mat Z, double h, const tick *t) {
   uint32_t x = 1;
   for (int j = 0; j < Z.cols; j++) {
     bool empty = mat_max_abs(mat_cols(Z, j, 1)) == 0.0;
@@ -123,7 +124,7 @@ static bool resolves_growth(rodas *w, const field *f, mat Z, double h) {
       *mat_at(w->right, i, j) = empty ? 0.0 : (double)x / 4294967296.0 - 0.5;
     }
   }
-  return solve(w, f, Z, h, w->state);
+  return solve(w, f, Z, h, w->state, t);
 }
 
 /* out = Z^T J Z = U^T U - V^T V */
@@ -178,22 +179,20 @@ static status begin(rodas *w, const field *f, mat Z, const tick *t) {
   return s;
 }
 
-status rodas_step(rodas *w, const field *f, mat Z, double h, mat out, double diff[2], bool *solved,
+status rodas_step(rodas *w, const field *f, mat Z, double h, mat out, double diff[2],
                   const tick *t) {
   status s = begin(w, f, Z, t);
-  *solved = s == STATUS_OK && resolves_growth(w, f, Z, RODAS_GROWTH * h);
-  mat_copy(w->state, Z);
-  for (int i = 0; i < RODAS_STAGES && *solved; i++) {
-    if (tick_asks(t)) return STATUS_PAUSED;
+  if (s == STATUS_OK) s = resolves_growth(w, f, Z, RODAS_GROWTH * h, t);
+  for (int i = 0; i < RODAS_STAGES && s == STATUS_OK; i++) {
     if (i < RODAS_STAGES - 1) { /* the last stage begins where the one before ended */
       mat_copy(w->state, Z);
       for (int j = 0; j < i; j++) mat_axpy(stage_a[i][j], w->u[j], w->state);
     }
     stage_right(w, f, h, i);
-    *solved = solve(w, f, Z, GAMMA * h, w->u[i]);
+    s = solve(w, f, Z, GAMMA * h, w->u[i], t);
     if (i >= RODAS_STAGES - 2) mat_axpy(1.0, w->u[i], w->state);
   }
-  if (!*solved) return s;
+  if (s != STATUS_OK) return s;
   mat last = w->u[RODAS_STAGES - 1];
   diff[0] = mat_max_abs(field_U(f, last));
   diff[1] = mat_max_abs(field_V(f, last));

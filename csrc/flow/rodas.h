@@ -32,8 +32,8 @@ void rodas_layout(arena *a, rodas *w, dims d);
 /* Nothing is known of the state the next attempt begins with. */
 void rodas_start(rodas *w, int64_t *eigenproblems);
 /* A step h of order 4 from Z, and the largest difference from order 3 in U and in V. The imbalance
- * is kept to round-off. Not solved: some mode grows faster than so long a step can follow. */
-status rodas_step(rodas *w, const field *f, mat Z, double h, mat out, double diff[2], bool *solved,
+ * is kept to round-off. STATUS_LIMIT: some mode grows faster than so long a step can follow. */
+status rodas_step(rodas *w, const field *f, mat Z, double h, mat out, double diff[2],
                   const tick *t);
 void rodas_accept(rodas *w);
 
