@@ -46,8 +46,8 @@ static double measure_distance(const state *s, state_work *w) {
   return state_distance(s, w, false);
 }
 
-/*** Change of the imbalance since the start, max|L'JL - L0'JL0| over the larger of max|L'L|
- and max|L0'L0|: 0 in exact arithmetic.
+/*** Change of the imbalance since the start, 0 in exact arithmetic.
+max|L'JL - L0'JL0| over the larger of max|L'L| and max|L0'L0|.
 @function state:imbalance_drift
 @treturn number
 @usage
