@@ -63,17 +63,18 @@ static int l_descent_advance(lua_State *L) {
 static int l_descent_state(lua_State *L) {
   bound_descent *b = descent_check(L);
   lua_getiuservalue(L, 1, DESCENT_STATE);
-  state *s = bind_state_like(L, lua_gettop(L), b->t0 + b->d.spec.eta * (double)b->d.k);
+  state *s = bind_state_like(L, lua_gettop(L), b->t0 + descent_clock(&b->d.spec) * (double)b->d.k);
   mat_copy(s->L, b->d.Z);
   return 1;
 }
 
-/* d:time() -> k, excess */
+/* d:time() -> k, excess, time of the flow that one step approximates */
 static int l_descent_time(lua_State *L) {
   const bound_descent *b = descent_check(L);
   lua_pushinteger(L, (lua_Integer)b->d.k);
   lua_pushnumber(L, b->d.excess);
-  return 2;
+  lua_pushnumber(L, descent_clock(&b->d.spec));
+  return 3;
 }
 
 /* d:stable_eta() -> the largest stable step, or 0 */

@@ -85,6 +85,11 @@ static void batch_force(descent *d) {
   mat_scale_rows(d->A, d->f.sigma);
 }
 
+double descent_clock(const descent_spec *spec) {
+  bool heavy = spec->method == DESCENT_HEAVY_BALL || spec->method == DESCENT_NESTEROV;
+  return heavy ? spec->eta / (1.0 - spec->momentum) : spec->eta;
+}
+
 /* D <- momentum D + eta S Z at Z or, looking ahead, at Z + momentum D; Z <- Z + D. */
 static void momentum_step(descent *d, bool ahead) {
   mat at = d->Z;

@@ -22,7 +22,7 @@ extern const char *const descent_method_names[DESCENT_METHODS]; /* "gd", "heavy_
 
 typedef struct descent_spec {
   descent_method method;
-  double eta;          /* > 0, for the summed loss: t = eta k */
+  double eta;          /* > 0, for the summed loss */
   double momentum;     /* 0 <= momentum < 1, heavy ball and Nesterov */
   int batch;           /* 1..n, sgd */
   uint64_t seed;       /* sgd: stream STREAM_SGD */
@@ -54,6 +54,9 @@ typedef struct descent {
 void descent_layout(arena *a, descent *d, dims of, int n, int batch);
 /* W (n x r) and Y (n x m, raw) only for sgd: they and f's arrays must outlive the descent. */
 void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0);
+/* Time of the flow that one step approximates: eta, and with momentum eta/(1 - momentum), which
+ * the velocity reaches after 1/(1 - momentum) steps. */
+double descent_clock(const descent_spec *spec);
 /* Up to count more steps. FLOW_RUNNING: call again; FLOW_INTERRUPTED: call again to go on. */
 flow_reason descent_advance(descent *d, int64_t count, const tick *t);
 

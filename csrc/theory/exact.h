@@ -19,18 +19,20 @@ typedef struct exact_riccati {
   mat start; /* k x kp: Q^T Z0 in row echelon form, up to a right rotation */
   mat Z;     /* k x kp: result, Z(t) up to a right rotation */
   /* private: of a step */
-  mat T, G, W;  /* k x kp */
-  mat M;        /* kp x kp */
-  double *logs; /* kp */
-  double *tau;  /* k */
+  mat T, G, W;   /* k x kp */
+  mat M;         /* kp x kp */
+  double *logs;  /* kp */
+  double *tau;   /* k */
+  double *sizes; /* k: sum_l |Q_li| ||row l of L|| */
 } exact_riccati;
 
 void exact_riccati_layout(arena *a, exact_riccati *e, dims d);
 /* L k x kp with rows U1 above V, target Yt r x m. *defect = max |L^T J L - lam I| / max |L^T L|:
  * the caller refuses when it is not round-off. */
 status exact_riccati_set(exact_riccati *e, mat L, mat target, double lam, double *defect);
-/* Writes e->Z; t in [0, inf]. A part of Z0 in an eigenspace of F that is no more than the round-off
- * of Q^T Z0 counts as absent for all t: starts that go to a saddle stay on their way there. */
+/* Writes e->Z; t in [0, inf]. A row of Q^T Z0 that is no more than the round-off of the terms it is
+ * summed from counts as absent for all t: starts that go to a saddle stay on their way there, and
+ * small rows of Z0 that meet no large ones are learned however small. */
 status exact_riccati_at(exact_riccati *e, double t);
 
 /* Z(0) Z(0)^T = diag(a I_r, b I_m), a, b >= 0, sigma = 1, one mode s of Yt: singular value of

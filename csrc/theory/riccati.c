@@ -23,6 +23,7 @@ void exact_riccati_layout(arena *a, exact_riccati *e, dims d) {
   e->M = arena_mat(a, kp, kp);
   e->logs = arena_doubles(a, (size_t)kp);
   e->tau = arena_doubles(a, (size_t)k);
+  e->sizes = arena_doubles(a, (size_t)k);
 }
 
 /* F = [[lam/2 I, Yt], [Yt^T, -lam/2 I]] = Q diag(f) Q^T from Yt = P diag(s) R^T: in each plane of
@@ -51,12 +52,13 @@ static void eigensystem(exact_riccati *e) {
 }
 
 /* T <- T H, H orthogonal, in echelon form: row by row a reflection gathers what lies right of the
- * pivots so far. What is no larger than least, or than round-off of its own row, is 0. */
-static void echelon(mat T, double least) {
+ * pivots so far. What is no larger than round-off of its own row is 0, size (or NULL: T's own)
+ * telling what the rows were made of: a small mode beside a large one is none. */
+static void echelon(mat T, const double *size) {
   for (int i = 0, pivot = 0; i < T.rows && pivot < T.cols; i++) {
     mat row = mat_sub(T, i, 0, 1, T.cols), v = mat_sub(T, i, pivot, 1, T.cols - pivot);
-    double norm = mat_norm_fro(v), noise = 4.0 * T.rows * DBL_EPSILON * mat_norm_fro(row);
-    if (!(norm > fmax(least, noise))) {
+    double norm = mat_norm_fro(v), whole = size ? size[i] : mat_norm_fro(row);
+    if (!(norm > 4.0 * T.rows * DBL_EPSILON * whole)) {
       mat_fill(v, 0.0);
       continue;
     }
@@ -84,7 +86,12 @@ status exact_riccati_set(exact_riccati *e, mat L, mat target, double lam, double
   if (s != STATUS_OK) return s;
   eigensystem(e);
   blas_gemm('T', 'N', 1.0, e->Q, L, 0.0, e->start);
-  echelon(e->start, 4.0 * e->k * DBL_EPSILON * mat_norm_fro(L));
+  for (int i = 0; i < e->k; i++) { /* row i of Q^T L is a sum of these */
+    e->sizes[i] = 0.0;
+    for (int l = 0; l < e->k; l++)
+      e->sizes[i] += fabs(mat_get(e->Q, l, i)) * mat_norm_fro(mat_rows(L, l, 1));
+  }
+  echelon(e->start, e->sizes);
   return STATUS_OK;
 }
 
@@ -120,7 +127,7 @@ static bool step(exact_riccati *e, double tau) {
   mat_scale_cols(e->G, e->logs);
   blas_trsm('R', 'L', 'T', 1.0, e->M, e->G);
   mat_copy(e->T, e->G);
-  echelon(e->T, 0.0);
+  echelon(e->T, NULL);
   return true;
 }
 

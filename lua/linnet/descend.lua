@@ -57,7 +57,8 @@ local function loop(self)
 end
 
 --- Descend from a state. The run has `k` (updates done) beside `t`, the time of the flow that the
--- same steps approximate: eta k for the summed loss, 2 eta k / n for the mean. A step that is too
+-- same steps approximate: eta k for the summed loss, 2 eta k / n for the mean; with momentum this
+-- over 1 - momentum, which holds once the first 1/(1 - momentum) steps are over. A step that is too
 -- large ends with reason `diverged`, and `stats.largest_stable_eta` says what would
 -- have been stable.
 -- @function problem:descend
@@ -82,11 +83,12 @@ function M.problem.descend(p, s, opts)
   local self = {
     options = o, state = s, trace = trace.new(list), progress = progress.line(o.progress),
     every = o.every or math.max(1, (o.steps + 299) // 300),
-    clock_to_time = function(k) return k:map(function(x) return s.t + scale * o.eta * x end) end,
     descent = core.descent.new(s, {method = o.method, eta = scale * o.eta, steps = o.steps,
       momentum = o.momentum, batch = o.batch or p.n, seed = o.seed, until_excess = o.until_excess,
       max_seconds = o.max_seconds}),
   }
+  local _, _, dt = self.descent:time()
+  function self.clock_to_time(k) return k:map(function(x) return s.t + dt * x end) end
   return run.drive(self, loop, function()
     local k = self.descent:time()
     local eta = self.reason == "diverged" and self.descent:stable_eta() or 0

@@ -49,6 +49,22 @@ describe("problem:descend", function()
     end
   end)
 
+  it("has the clock of the flow it follows, with momentum too", function()
+    local X, Y = linnet.data.gaussian{n = 6, D = 10, m = 2, noise = 0.1, seed = 3}
+    local p = linnet.problem(X, Y)
+    local s = p:init("gaussian", {h = 30, seed = 1})
+    for _, method in ipairs{"gd", "heavy_ball", "nesterov"} do
+      for _, momentum in ipairs{0.5, 0.9} do
+        local run = p:descend(s, {eta = 1e-4, steps = 8000, method = method, momentum = momentum})
+        local flow = p:flow(s, {t = 40, tol = 1e-9, method = "dop853",
+          until_excess = run.final:excess()})
+        assert.equal("until_excess", flow.stats.reason)
+        assert.is_true(math.abs(flow.final.t / run.final.t - 1) < 0.01)
+        assert.equal(run.final.t, run.t(#run.t))
+      end
+    end
+  end)
+
   it("is plain descent when sgd's batch is everything, and another for another seed", function()
     local p, s = small()
     local gd = p:descend(s, {eta = 0.02, steps = 30})

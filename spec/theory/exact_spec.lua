@@ -144,6 +144,22 @@ describe("linnet.exact.homogeneous", function()
     end
   end)
 
+  it("learns a mode however small it starts beside a large one, in any basis of columns", function()
+    for _, e in ipairs{1e-10, 1e-14, 3e-15, 1e-16, 1e-18, 1e-100} do
+      for _, y in ipairs{{1, 1}, {3, 1}, {1, 3}} do
+        local Z = linnet.diag{1, e}:hcat(linnet.zeros(2, 3)) * generator:orthogonal(5, 5)
+        local path = exact.homogeneous{U1 = Z, V = Z, target = linnet.diag(y)}
+        for _, t in ipairs{0, 20, 60, 1e4, INF} do
+          local P = path:at(t).U1V
+          for i, size in ipairs{1, e} do
+            local one = exact.scalar{U1 = matrix{{size}}, V = matrix{{size}}, target = y[i]}:at(t).p
+            assert(math.abs(P:get(i, i) - one) <= 1e-11 * one + 1e-300)
+          end
+        end
+      end
+    end
+  end)
+
   it("stays at the saddle that an anti-aligned start runs into", function()
     local path = exact.homogeneous{U1 = matrix{{0.9}}, V = matrix{{-0.9}}, target = matrix{{1.5}}}
     for _, t in ipairs{20, 1e4, INF} do assert(math.abs(path:at(t).U1V:get(1, 1)) < 1e-12) end
