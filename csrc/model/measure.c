@@ -120,26 +120,6 @@ static status measure_singular_values(const state *s, state_work *w, double *val
   return lapack_singular_values(&w->lapack, w->P, values);
 }
 
-/*** |u_i' U1 V' v_i| / s_i with u_i, v_i the singular vectors of the reduced target.
-@function state:alignment
-@treturn matrix min(rank, m) x 1, 1 where the learned map is aligned
-@usage
-local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
-print(p:init("gaussian", {h = 10, seed = 1}):alignment()) */
-static status measure_alignment(const state *s, state_work *w, double *values) {
-  const problem *p = s->o->p;
-  status done = measure_singular_values(s, w, values);
-  if (done != STATUS_OK) return done;
-  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, w->P);
-  for (int i = 0; i < p->Py.cols; i++) {
-    double sum = 0.0;
-    for (int j = 0; j < p->m; j++)
-      sum += mat_dot(mat_cols(p->Py, i, 1), mat_cols(w->P, j, 1)) * mat_get(p->Rt, i, j);
-    values[i] = values[i] > 0.0 ? fabs(sum) / values[i] : 0.0;
-  }
-  return STATUS_OK;
-}
-
 const measure measures[] = {
     {.name = "loss", .log = true, .number = measure_loss},
     {.name = "excess", .log = true, .number = measure_excess},
@@ -149,7 +129,7 @@ const measure measures[] = {
     {.name = "kernel_distance", .log = true, .number = measure_kernel_distance},
     {.name = "travel", .log = true, .number = measure_travel},
     {.name = "singular_values", .log = true, .column = measure_singular_values},
-    {.name = "alignment", .column = measure_alignment},
+    {.name = "alignment", .column = state_alignment},
     {.name = NULL}};
 
 const measure *measure_named(const char *name) {

@@ -36,6 +36,7 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
   w->UU = arena_mat(a, r, r);
   w->UU0 = arena_mat(a, r, r);
   w->s = arena_doubles(a, (size_t)s);
+  w->group = arena_doubles(a, (size_t)least(r, m));
   lapack_want_eigh(&w->lapack, kp);
   lapack_want_svd(&w->lapack, tall, m);
   lapack_want_svd(&w->lapack, r, m);

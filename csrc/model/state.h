@@ -49,6 +49,7 @@ typedef struct state_work {
   mat VV;         /* m x m */
   mat UU, UU0;    /* r x r */
   double *s;      /* min(r + pr, m) */
+  double *group;  /* min(r, m) */
   lapack_work lapack;
 } state_work;
 
@@ -73,6 +74,10 @@ double state_perpendicular(const state *s, state_work *w);
 status state_imbalance(const state *s, state_work *w, imbalance *out);
 /* UU <- diag(sigma) U1 U1^T diag(sigma), VV <- V V^T: K = V V^T (x) diag(sigma)^2 + I (x) UU. */
 void state_kernel_parts(const problem *p, mat L, mat UU, mat VV);
+/* How far M = diag(sigma) U1 V^T has the singular vectors u_i, v_i of Yt: the lesser of |cos(M v_i,
+ * u_i)| and |cos(M^T u_i, v_i)|, of equal singular values of Yt together one number; 0 where the
+ * value of Yt, or all that M does to the mode, is round-off. min(r, m) values. In alignment.c. */
+status state_alignment(const state *s, state_work *w, double *values);
 /* The kernel in the reduced basis, rm x rm, index (i, j) of E at i + j r. */
 void state_kernel_reduced(const state *s, state_work *w, mat K);
 /* Theta = U V^T into out (D x m); needs o->F where pr > 0, but no columns where R is 0. */
