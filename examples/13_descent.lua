@@ -58,7 +58,8 @@ example:at_most("control", "drift of the flow by an exponential method", 1e-13,
 
 local heavy = p:descend(start, {eta = 1e-3, steps = 100, method = "heavy_ball", momentum = 0.9,
   record = {}})
-example:near("identity", "heavy ball: clock of the run is eta k/(1 - mu)", 1, heavy.t(#heavy.t), 1e-12)
+example:near("identity", "heavy ball: clock of the run, eta k/(1 - mu)", 1,
+  heavy.t(#heavy.t), 1e-12)
 
 -- ---------------------------------------------------------------- identities of one step
 

@@ -31,12 +31,14 @@ static int rates_push(lua_State *L, const rates_inputs *in) {
   rates out;
   rates_place(L, &w, in->f.r, in->f.m);
   ATTEMPT(L, "rates", rates_from(&w, in, &out));
-  lua_createtable(L, 0, 6);
+  lua_createtable(L, 0, 8);
   bind_set_number(L, "instantaneous", out.instantaneous);
   bind_set_number(L, "imbalance", out.imbalance);
   bind_set_number(L, "proposition1", out.proposition1);
   bind_set_number(L, "margin", out.margin);
+  bind_set_number(L, "corollary6", out.corollary6);
   bind_set_number(L, "upper", out.upper);
+  bind_set_number(L, "envelope", out.envelope);
   bind_set_number(L, "late", out.late);
   return 1;
 }

@@ -26,6 +26,7 @@ bounds_theorem2 bounds_theorem2_of(const bounds_setting *b) {
   out.log_constant = 1.0 + b->sigma_1 * b->norm_y / (b->sigma_r * b->sigma_r);
   out.log_bound = log(2.0) + out.log_constant / pow(b->h, 1.0 - 2.0 * b->alpha) +
                   0.5 * log(b->m + b->r) + log(q) - (2.0 * b->alpha - 0.5) * log_h;
+  if (isnan(out.log_bound)) out.log_bound = INFINITY; /* h = inf beside an alpha not allowed */
   out.applies = alpha_allowed(b->alpha) && log_h > out.log_threshold;
   return out;
 }

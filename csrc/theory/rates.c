@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "theory/rates.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "num/blas.h"
@@ -68,6 +69,29 @@ static status singular_values(rates_work *w, int r, int m) {
   return s;
 }
 
+/* What ||Yt|| and ||E||, which the flow only lowers, say from now on: each singular value of
+ * diag(sigma) U1 V^T = Yt - E is within ||E|| of Yt's. The round-off of these values and of E must
+ * not make a bound: it counts as part of ||E||. */
+static status rates_ahead(rates_work *w, const rates_inputs *in, const imbalance *b, rates *out) {
+  const field *f = &in->f;
+  int r = f->r, m = f->m, kp = in->L.cols;
+  double sigma_1 = f->sigma[0], sigma_r = f->sigma[r - 1];
+  mat SU = mat_sub(w->stack, 0, 0, r, kp);
+  mat_copy(SU, field_U(f, in->L));
+  mat_scale_rows(SU, f->sigma);
+  double product = kp * mat_norm_fro(SU) * mat_norm_fro(field_V(f, in->L));
+  mat_copy(w->A, f->Yt);
+  status s = singular_values(w, r, m);
+  const double *y = w->values;
+  double noise = 4.0 * DBL_EPSILON * ((r > m ? r : m) * y[0] + product);
+  double size = mat_norm_fro(in->E) + noise, s_m = y[m - 1], s_r = y[r - 1];
+  out->margin = rates_proposition1(b, sigma_r, positive(s_m - size) / sigma_1,
+                                   positive(s_r - size) / sigma_1);
+  out->corollary6 = rates_proposition1(b, sigma_r, s_m / sigma_1, s_r / sigma_1);
+  out->envelope = rates_upper(b, sigma_1, (y[0] + size) / sigma_r);
+  return s;
+}
+
 status rates_from(rates_work *w, const rates_inputs *in, rates *out) {
   const field *f = &in->f;
   int r = f->r, m = f->m;
@@ -83,11 +107,5 @@ status rates_from(rates_work *w, const rates_inputs *in, rates *out) {
   if (s != STATUS_OK) return s;
   out->proposition1 = rates_proposition1(&b, sigma_r, w->values[m - 1], w->values[r - 1]);
   out->upper = rates_upper(&b, sigma_1, w->values[0]);
-  mat_copy(w->A, f->Yt);
-  s = singular_values(w, r, m);
-  double size = mat_norm_fro(in->E); /* moves each singular value of Yt by at most itself */
-  double s_m = positive(w->values[m - 1] - size) / sigma_1;
-  double s_r = positive(w->values[r - 1] - size) / sigma_1;
-  out->margin = rates_proposition1(&b, sigma_r, s_m, s_r);
-  return s;
+  return rates_ahead(w, in, &b, out);
 }

@@ -15,6 +15,8 @@ typedef struct rates {
   double proposition1;  /* lower bound of instantaneous, now */
   double margin;        /* lower bound from now on */
   double upper;         /* upper bound of instantaneous, now */
+  double envelope;      /* upper bound from now on: upper with s_1 <= (||Yt|| + ||E||)/sigma_r */
+  double corollary6;    /* lower bound of the limit as E -> 0: proposition1 at s_i(Yt)/sigma_1 */
   double late;          /* 2 lam_min(K): what instantaneous tends to if the state hardly moves */
 } rates;
 

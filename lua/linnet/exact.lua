@@ -122,8 +122,8 @@ options.define("exact.homogeneous", {
 --- Zero or homogeneous imbalance U1'U1 - V'V = lam I_h and sigma = 1: a matrix Riccati equation in
 -- Z Z'. A component of the start in an eigenspace no larger than the round-off of the terms it is
 -- summed from counts as absent for all times, so starts on their way to a saddle arrive there; a
--- small mode that meets no large one is kept however small. Fukumizu 1998; Braun et al. 2022; Domine et al. 2024;
--- section 8.
+-- small mode that meets no large one is kept however small. Fukumizu 1998; Braun et al. 2022;
+-- Domine et al. 2024; section 8.
 -- @function homogeneous
 -- @tparam table opts see `help("exact.homogeneous")`
 -- @treturn table object with `:at(t)` -> `{U1V, U1U1, VV, Z}`, Z (k x k') up to a rotation of its

@@ -7,52 +7,12 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.theory
 
-local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
-local vectors = require "linnet.plot.vectors"
 local error = require("linnet.failure").raise
+local given = require "linnet.theory.arguments"
 
 local M = {}
-
--- ---------------------------------------------------------------- arguments
-
--- x as a number, in the range that `ok` says; errors point at the caller of the public function.
-local function number(what, name, x, ok, rule)
-  if type(x) ~= "number" or x ~= x or ok and not ok(x) then
-    error(("%s: %s must be %s, got %s"):format(what, name, rule or "a number",
-      type(x) == "number" and tostring(x) or "a " .. type(x)), 3)
-  end
-  return x
-end
-local function at_least_0(x) return x >= 0 end
-
--- A column matrix of finite numbers >= 0 out of a vector or list.
-local function column(what, name, value, level)
-  local list, why = vectors.numbers(value)
-  if list and #list == 0 then list, why = nil, "must not be empty" end
-  for i, x in ipairs(list or {}) do
-    if not (x >= 0 and x < math.huge) then
-      list, why = nil, ("must hold finite numbers >= 0, but item %d is %s"):format(i, x)
-      break
-    end
-  end
-  if not list then error(("%s: %s %s"):format(what, name, why), (level or 2) + 1) end
-  return core.matrix.new(#list, 1, function(i) return list[i] end)
-end
-
-local function finite_matrix(what, name, m, rows, cols, rule)
-  check.finite(what, name, m, 3)
-  return check.matrix(what, name, m, rows, cols, rule, 3)
-end
-
--- [U1; V] or its factor L (k x k): only the row space counts, [U1; V] = L O'.
-local function stacked(U1, V)
-  local Z = U1:vcat(V)
-  if Z:cols() <= Z:rows() then return Z end
-  local _, R = Z:t():qr()
-  return R:t():copy()
-end
 
 -- ---------------------------------------------------------------- rates (section 6)
 
@@ -68,10 +28,9 @@ end
 -- local b = linnet.theory.imbalance(2 * linnet.eye(3, 5), linnet.ones(1, 5))
 -- print(b.c, b.delta_plus, b.delta_minus)
 function M.imbalance(U1, V)
-  finite_matrix("theory.imbalance", "U1", U1)
-  finite_matrix("theory.imbalance", "V", V, nil, U1:cols(), "must have as many columns as U1")
-  local spectrum = core.theory.spectrum(stacked(U1, V), U1:rows())
-  return core.theory.imbalance(spectrum, U1:rows(), V:rows())
+  given.matrix("theory.imbalance", "U1", U1)
+  given.matrix("theory.imbalance", "V", V, nil, U1:cols(), "must have as many columns as U1")
+  return given.imbalance(U1, V)
 end
 
 options.define("theory.rates", {
@@ -80,16 +39,37 @@ options.define("theory.rates", {
   {name = "V", type = "matrix", required = true, help = "m x h'"},
   {name = "target", type = "matrix", required = true, help = "r x m, Yt = W'Y"},
   {name = "sigma", type = "matrix|list", default_help = "ones",
-    help = "r singular values of X, decreasing"},
+    help = "r singular values of X > 0, in the order of the rows of U1 and target"},
 })
 
---- The six rates at reduced weights, each a rate of -d/dt log(L - L*) per unit of time, 0 where a
--- bound says nothing. `instantaneous` is exact; `imbalance` is Theorem 1 of [M21], 2 sigma_r^2 c,
--- valid for all later times; `proposition1` bounds the instantaneous rate from below now, `margin`
--- from now on [M22]; `upper` bounds it from above now [X23]; `late` is 2 lam_min(K), exact once the
--- weights no longer move. Section 6.
+-- U1, target and sigma with rows turned so that sigma decreases, which the bounds take for granted.
+local function decreasing(U1, target, sigma)
+  local order, sorted = {}, true
+  for i = 1, #sigma do
+    order[i] = i
+    sorted = sorted and (i == 1 or sigma:get(i, 1) <= sigma:get(i - 1, 1))
+  end
+  if sorted then return U1, target, sigma end
+  table.sort(order, function(i, j)
+    local x, y = sigma:get(i, 1), sigma:get(j, 1)
+    return x > y or x == y and i < j
+  end)
+  local function turned(m)
+    return core.matrix.new(m:rows(), m:cols(), function(i, j) return m:get(order[i], j) end)
+  end
+  return turned(U1), turned(target), turned(sigma)
+end
+
+--- The rates at reduced weights, each a rate of -d/dt log(L - L*) per unit of time, 0 where a bound
+-- says nothing. Section 6.
+--
+-- Exact: `instantaneous`; `late`, 2 lam_min(K), what it tends to once the weights no longer move.
+-- From below: `imbalance`, 2 sigma_r^2 c, for all later times (Theorem 1 of [M21]); `proposition1`,
+-- now; `margin`, from now on (Theorem 3); `corollary6`, of the limit as E -> 0: proposition1 with
+-- s_i(Yt)/sigma_1 for s_i (all [M22]). From above: `upper`, now [X23]; `envelope`, from now on:
+-- `upper` with s_1 <= (||Yt||_2 + ||E||)/sigma_r, as ||E|| only falls ([D] from [X23]).
 -- @tparam table opts see `help("theory.rates")`
--- @treturn table instantaneous, imbalance, proposition1, margin, upper, late
+-- @treturn table instantaneous, imbalance, proposition1, margin, corollary6, upper, envelope, late
 -- @usage
 -- local rates = linnet.theory.rates{
 --   U1 = linnet.eye(3, 4), V = linnet.ones(1, 4), target = linnet.ones(3, 1), sigma = {2, 1, 0.5},
@@ -97,15 +77,16 @@ options.define("theory.rates", {
 -- print(rates.proposition1, rates.instantaneous, rates.upper)
 function M.rates(opts)
   local o = options.check("theory.rates", opts, 2)
+  given.matrix("theory.rates", "U1", o.U1)
+  given.matrix("theory.rates", "V", o.V, nil, o.U1:cols(), "must have as many columns as U1")
   local r, m = o.U1:rows(), o.V:rows()
-  finite_matrix("theory.rates", "U1", o.U1)
-  finite_matrix("theory.rates", "V", o.V, nil, o.U1:cols(), "must have as many columns as U1")
-  finite_matrix("theory.rates", "target", o.target, r, m, "must be r x m")
-  local sigma = column("theory.rates", "sigma", o.sigma or core.matrix.ones(r, 1))
+  given.matrix("theory.rates", "target", o.target, r, m, "must be r x m")
+  local sigma = given.column("theory.rates", "sigma", o.sigma or core.matrix.ones(r, 1), true)
   if #sigma ~= r then
     error(("theory.rates: sigma has %d values, but U1 %d rows"):format(#sigma, r), 2)
   end
-  return core.theory.rates(stacked(o.U1, o.V), r, o.target, sigma)
+  local U1, target, values = decreasing(o.U1, o.target, sigma)
+  return core.theory.rates(given.stacked(U1, o.V), r, target, values)
 end
 
 --- T(d, s) = -d + sqrt((d + c)^2 + 4 s^2) of Proposition 1, without cancellation. [M22], section 6.
@@ -115,9 +96,9 @@ end
 -- @treturn number
 -- @usage assert(linnet.theory.term(0, 0, 2.5) == 5)
 function M.term(d, c, s)
-  number("theory.term", "d", d, at_least_0, "a number >= 0")
-  number("theory.term", "c", c, at_least_0, "a number >= 0")
-  number("theory.term", "s", s, at_least_0, "a number >= 0")
+  given.number("theory.term", "d", d)
+  given.number("theory.term", "c", c)
+  given.number("theory.term", "s", s)
   return core.theory.term(d, c, s)
 end
 
@@ -127,15 +108,18 @@ end
 -- @treturn number
 -- @usage assert(linnet.theory.theorem1(0.5, 3) == 1.5)
 function M.theorem1(sigma_r, c)
-  number("theory.theorem1", "sigma_r", sigma_r, at_least_0, "a number >= 0")
-  number("theory.theorem1", "c", c, at_least_0, "a number >= 0")
+  given.number("theory.theorem1", "sigma_r", sigma_r)
+  given.number("theory.theorem1", "c", c)
   return core.theory.theorem1(sigma_r, c)
 end
 
 local function imbalance_check(what, b)
-  if type(b) ~= "table" or type(b.c) ~= "number" or not core.matrix.is_matrix(b.spectrum) then
+  if type(b) ~= "table" or not core.matrix.is_matrix(b.spectrum) then
     error(("%s: the first argument must be an imbalance as theory.imbalance and s:imbalance() give "
       .. "it, got a %s"):format(what, type(b)), 3)
+  end
+  for _, name in ipairs{"c", "delta_plus", "delta_minus"} do
+    given.number(what, "imbalance." .. name, b[name], 4)
   end
   return b
 end
@@ -153,9 +137,9 @@ end
 -- print(linnet.theory.proposition1(b, 1, 0.5, 0))
 function M.proposition1(imbalance, sigma_r, s_m, s_r)
   local b = imbalance_check("theory.proposition1", imbalance)
-  number("theory.proposition1", "sigma_r", sigma_r, at_least_0, "a number >= 0")
-  number("theory.proposition1", "s_m", s_m, at_least_0, "a number >= 0")
-  number("theory.proposition1", "s_r", s_r, at_least_0, "a number >= 0")
+  given.number("theory.proposition1", "sigma_r", sigma_r)
+  given.number("theory.proposition1", "s_m", s_m)
+  given.number("theory.proposition1", "s_r", s_r)
   return core.theory.proposition1(b.c, b.delta_plus, b.delta_minus, sigma_r, s_m, s_r)
 end
 
@@ -170,10 +154,12 @@ end
 -- print(linnet.theory.upper(b, 1, 0.5))
 function M.upper(imbalance, sigma_1, s_1)
   local b = imbalance_check("theory.upper", imbalance)
-  number("theory.upper", "sigma_1", sigma_1, at_least_0, "a number >= 0")
-  number("theory.upper", "s_1", s_1, at_least_0, "a number >= 0")
-  local s = b.spectrum
-  return core.theory.upper(math.max(s:get(1, 1), 0), math.max(-s:get(s:rows(), 1), 0), sigma_1, s_1)
+  given.number("theory.upper", "sigma_1", sigma_1)
+  given.number("theory.upper", "s_1", s_1)
+  local s = b.spectrum -- of weights without columns: empty
+  local high, low = 0, 0
+  if #s > 0 then high, low = s:max(), s:min() end
+  return core.theory.upper(math.max(high, 0), math.max(-low, 0), sigma_1, s_1)
 end
 
 -- ---------------------------------------------------------------- bounds (section 7)
@@ -185,8 +171,7 @@ M.CONSTANTS = {name = "constants", choices = {"safe", "printed"}, default = "saf
 M.H0 = {name = "h0", choices = {"corrected", "printed"}, default = "corrected",
   help = "of the width threshold: printed has a slip in an exponent"}
 
-options.define("theory.theorem2", {
-  summary = "Theorem 2 and Lemma 1 for entries N(0, h^(-2 alpha)).",
+local SETTING = {
   {name = "D", type = "integer", range = "[1, inf)", required = true, help = "inputs"},
   {name = "m", type = "integer", range = "[1, inf)", required = true, help = "outputs"},
   {name = "rank", type = "integer", range = "[1, inf)", required = true, help = "of X"},
@@ -198,10 +183,29 @@ options.define("theory.theorem2", {
     help = "largest singular value of X"},
   {name = "sigma_r", type = "number", range = "(0, inf)", required = true,
     help = "smallest nonzero singular value of X"},
-  {name = "norm_Y", type = "number", range = "[0, inf)", required = true, help = "||Y||_F"},
+  {name = "norm_Y", type = "number", range = "[0, inf)", required = true,
+    help = "||Y||_F; ||Yt||_F serves as well and is less"},
   M.CONSTANTS,
   M.H0,
+}
+
+options.define("theory.theorem2", {
+  summary = "Theorem 2 for entries N(0, h^(-2 alpha)).", table.unpack(SETTING),
 })
+options.define("theory.lemma1", {
+  summary = "Lemma 1 for entries N(0, h^(-2 alpha)).", table.unpack(SETTING),
+})
+
+local function checked(name, opts)
+  local o = options.check(name, opts, 3)
+  if o.rank > o.D then
+    error(("%s: rank = %d is more than D = %d inputs allow"):format(name, o.rank, o.D), 3)
+  elseif o.sigma_1 < o.sigma_r then
+    error(("%s: sigma_1 = %.10g, the largest singular value, is less than sigma_r = %.10g"):format(
+      name, o.sigma_1, o.sigma_r), 3)
+  end
+  return o
+end
 
 local function setting(o)
   return {
@@ -214,8 +218,9 @@ end
 --- Theorem 2 of [M21]: for h above `threshold` = h0^(1/(4 alpha - 1)), with probability >= 1 -
 -- delta, ||Theta(inf) - Theta_hat||_2 <= `bound` = 2 C^(1/h^(1 - 2 alpha)) sqrt(m + r) q /
 -- h^(2 alpha - 1/2), q = sqrt(m + D) + sqrt(2 log(2/delta)), C = `constant` = exp(1 + sigma_1 ||Y||
--- / sigma_r^2). Below the threshold `applies` is false and the bound a number without a meaning.
--- Section 7.
+-- / sigma_r^2). With ||Yt|| for ||Y|| the same proof holds and the bound is less: what the data
+-- cannot reach never enters ([D]). Below the threshold `applies` is false and the bound a number
+-- without a meaning. Section 7.
 -- @tparam table opts see `help("theory.theorem2")`
 -- @treturn table bound, q, constant, h0, threshold, applies, and log_bound, log_constant,
 --   log_threshold for what overflows
@@ -225,14 +230,13 @@ end
 -- }
 -- print(b.bound, b.threshold, b.applies)
 function M.theorem2(opts)
-  local o = options.check("theory.theorem2", opts, 2)
-  return core.theory.theorem2(setting(o))
+  return core.theory.theorem2(setting(checked("theory.theorem2", opts)))
 end
 
 --- Lemma 1 of [M21]: on the event of Theorem 2, for h > `threshold` = 16 q^2, at t = 0 the
 -- imbalance c > `c` = h^(1 - 2 alpha), ||Z U2'||_F <= `perpendicular`, ||U1 V'||_F <= `product`.
 -- Section 7.
--- @tparam table opts see `help("theory.theorem2")`
+-- @tparam table opts see `help("theory.lemma1")`
 -- @treturn table c, perpendicular, product, threshold, applies
 -- @usage
 -- local b = linnet.theory.lemma1{
@@ -240,8 +244,7 @@ end
 -- }
 -- print(b.c, b.perpendicular, b.product)
 function M.lemma1(opts)
-  local o = options.check("theory.theorem2", opts, 2)
-  return core.theory.lemma1(setting(o))
+  return core.theory.lemma1(setting(checked("theory.lemma1", opts)))
 end
 
 --- log(||Zperp|| exp(sigma_1 ||E(0)|| / (sigma_r^2 c))), the last rung of the ladder: it bounds
@@ -254,114 +257,16 @@ end
 -- @treturn number a natural logarithm
 -- @usage print(linnet.theory.log_apriori(0.5, 1.5, 0.5, 2, 1e-7))
 function M.log_apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
-  number("theory.log_apriori", "norm_perp", norm_perp, at_least_0, "a number >= 0")
-  number("theory.log_apriori", "sigma_1", sigma_1, at_least_0, "a number >= 0")
-  number("theory.log_apriori", "sigma_r", sigma_r, at_least_0, "a number >= 0")
-  number("theory.log_apriori", "norm_E", norm_E, at_least_0, "a number >= 0")
-  number("theory.log_apriori", "c", c, at_least_0, "a number >= 0")
+  given.number("theory.log_apriori", "norm_perp", norm_perp)
+  given.number("theory.log_apriori", "sigma_1", sigma_1)
+  given.number("theory.log_apriori", "sigma_r", sigma_r)
+  given.number("theory.log_apriori", "norm_E", norm_E)
+  given.number("theory.log_apriori", "c", c)
   return core.theory.apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
 end
 
--- ---------------------------------------------------------------- laws (section 7)
-
---- The law of ||U2 V'||_F^2 given the part of the weights that the data see: s_u^2 times the sum of
--- nu_j chi^2_dof, independent, nu the eigenvalues of V V', dof = D - rank. Exact. [D], section 7.
--- @tparam matrix|table nu m eigenvalues >= 0
--- @tparam number s_u standard deviation of U's entries
--- @tparam number dof D - rank
--- @treturn table `mean`, `variance`, `cdf(x)`
--- @usage
--- local law = linnet.theory.law({1.2, 0.7}, 0.01, 300)
--- print(law.mean, law.variance ^ 0.5, law.cdf(law.mean))
-function M.law(nu, s_u, dof)
-  local values = column("theory.law", "nu", nu)
-  number("theory.law", "s_u", s_u, at_least_0, "a number >= 0")
-  number("theory.law", "dof", dof, at_least_0, "a number >= 0")
-  local mean, variance = core.theory.law(s_u, dof, values)
-  return {mean = mean, variance = variance, cdf = function(x)
-    return core.theory.law_cdf(s_u, dof, values, number("law.cdf", "x", x))
-  end}
-end
-
-options.define("theory.wide_law", {
-  summary = "Mean of ||Theta(inf) - Theta_hat||^2 in the wide limit.",
-  {name = "h", type = "number", range = "[1, inf)", required = true, help = "hidden width"},
-  {name = "alpha", type = "number", range = "[0, inf)", default_help = "0.5 unless stds are given",
-    help = "entries of variance h^(-2 alpha)"},
-  {name = "std_u", type = "number", range = "[0, inf)", help = "of U's entries (with std_v)"},
-  {name = "std_v", type = "number", range = "[0, inf)", help = "of V's entries (with std_u)"},
-  {name = "problem", help = "for singular_values and dof"},
-  {name = "singular_values", type = "matrix|list", help = "m of Theta_hat, zeros included"},
-  {name = "dof", type = "number", range = "[0, inf)", help = "D - rank"},
-})
-
---- The m singular values of the minimum-norm solution, zeros included, and D - rank: what the wide
--- law takes of a problem.
--- @tparam problem p
--- @treturn matrix m x 1, decreasing
--- @treturn integer D - rank
--- @usage
--- local X, Y = linnet.data.gaussian{n = 5, D = 8, m = 2, seed = 1}
--- print(linnet.theory.target_values(linnet.problem(X, Y)))
-function M.target_values(p)
-  check.object("theory.target_values", "the argument", p, core.types.problem, "a problem")
-  local _, _, Yt = p:reduced()
-  local sigma = p:singular_values()
-  local P1 = core.matrix.new(p.rank, p.m, function(i, j) return Yt:get(i, j) / sigma:get(i, 1) end)
-  local _, s = P1:svd()
-  return core.matrix.new(p.m, 1, function(i) return i <= s:rows() and s:get(i, 1) or 0 end),
-    p.D - p.rank
-end
-
---- Mean of the final squared distance for wide networks, any data: (D - r) s_u^2 tr((c2^2/4 I +
--- Theta_hat'Theta_hat)^(1/2) - d2/2 I), c2 = h (s_u^2 + s_v^2), d2 = h (s_u^2 - s_v^2); exact as
--- h -> inf, independent of the singular values of X. [D], section 7.
--- @tparam table opts see `help("theory.wide_law")`
--- @treturn number mean of ||Theta(inf) - Theta_hat||_F^2
--- @usage print(linnet.theory.wide_law{h = 1e6, singular_values = {1.1}, dof = 300} ^ 0.5)
-function M.wide_law(opts)
-  local o = options.check("theory.wide_law", opts, 2)
-  local pair = o.std_u or o.std_v
-  if pair and o.alpha or pair and not (o.std_u and o.std_v) then
-    error("theory.wide_law: give alpha, or std_u with std_v", 2)
-  elseif (o.problem ~= nil) == (o.singular_values ~= nil or o.dof ~= nil)
-    or o.problem == nil and not (o.singular_values and o.dof) then
-    error("theory.wide_law: give problem, or singular_values with dof", 2)
-  end
-  local values, dof = o.singular_values, o.dof
-  if o.problem ~= nil then
-    values, dof = M.target_values(o.problem)
-  end
-  local s_u = o.std_u or o.h ^ -(o.alpha or 0.5)
-  return core.theory.wide_mean(o.h, s_u, o.std_v or s_u, dof,
-    column("theory.wide_law", "singular_values", values))
-end
-
---- Least-squares slope of log distance against log h of the wide law on these widths, s_u = s_v =
--- h^-alpha: what a measured slope is to be compared with. [D], section 7.
--- @tparam matrix|table widths at least two different ones
--- @tparam number alpha
--- @tparam matrix|table|problem target a problem, or the m singular values of Theta_hat
--- @treturn number
--- @usage print(linnet.theory.wide_slope({1e4, 1e6, 1e8}, 0.45, {20}))
-function M.wide_slope(widths, alpha, target)
-  local h = column("theory.wide_slope", "widths", widths)
-  number("theory.wide_slope", "alpha", alpha, at_least_0, "a number >= 0")
-  if h:max() == h:min() or h:min() < 1 then
-    error("theory.wide_slope: widths must be at least two different numbers >= 1", 2)
-  end
-  local values = getmetatable(target) == core.types.problem and M.target_values(target) or target
-  return core.theory.wide_slope(h, alpha, column("theory.wide_slope", "target", values))
-end
-
---- The exponent of the wide law in h as h -> inf: 1/2 - 2 alpha below 1/2, -1/2 at 1/2, -alpha
--- above; no decay for alpha <= 1/4. [D], section 7.
--- @tparam number alpha
--- @treturn number
--- @usage assert(linnet.theory.wide_exponent(0.5) == -0.5)
-function M.wide_exponent(alpha)
-  return core.theory.wide_exponent(number("theory.wide_exponent", "alpha", alpha, at_least_0,
-    "a number >= 0"))
+for _, part in ipairs{"law", "weights"} do
+  for name, f in pairs(require("linnet.theory." .. part)) do M[name] = f end
 end
 
 return M

@@ -19,13 +19,14 @@ local M = {run = {}, state = {}}
 
 -- ---------------------------------------------------------------- at a state
 
---- The six rates of -d/dt log(L - L*) at this state, per unit of time; 0 where a bound says
--- nothing. Lower bounds: `imbalance` (Theorem 1 of [M21], for all later times), `proposition1`
--- (now), `margin` (from now on); `instantaneous` is exact, `upper` bounds it [X23]; `late` = 2
--- lam_min(K).
+--- The rates of -d/dt log(L - L*) at this state, per unit of time; 0 where a bound says nothing.
+-- Exact: `instantaneous`, and `late` = 2 lam_min(K). From below: `imbalance` (Theorem 1 of [M21], for
+-- all later times), `proposition1` (now), `margin` (from now on), `corollary6` (of the limit, where
+-- E vanishes). From above: `upper` (now) [X23], `envelope` (from now on). See also
+-- `linnet.theory.rates`.
 -- The imbalance is that of this state: the flow conserves it, descent does not quite. Section 6.
 -- @function state:rates
--- @treturn table instantaneous, imbalance, proposition1, margin, upper, late
+-- @treturn table instantaneous, imbalance, proposition1, margin, corollary6, upper, envelope, late
 -- @usage
 -- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 -- local rates = linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):rates()
@@ -33,6 +34,21 @@ local M = {run = {}, state = {}}
 function M.state.rates(s)
   check.self(s, core.types.state, "state", "rates")
   return display.of(core.theory.state_rates(s))
+end
+
+--- A step size of gradient descent that provably converges from this state, and how fast: see
+-- `linnet.theory.safe_step`. For the summed loss; eta of the mean loss is n/2 times as large.
+-- @function state:safe_step
+-- @treturn table `eta`, `contraction` (of the excess, per step), `c`
+-- @usage
+-- local p = linnet.problem(linnet.eye(3), linnet.ones(3, 1))
+-- print(p:init("gaussian", {h = 100, seed = 1}):safe_step().eta)
+function state.methods.safe_step(s)
+  check_state(s, "safe_step")
+  local U1, V = s:reduced()
+  local _, _, Yt = s.problem:reduced()
+  if U1:cols() == 0 then return {eta = 0, contraction = 1, c = 0} end
+  return theory.safe_step{U1 = U1, V = V, target = Yt, sigma = s.problem:singular_values()}
 end
 
 --- The law of ||U2 V'||_F^2 over the unseen rows of U, given the part of the weights that the data

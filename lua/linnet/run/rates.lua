@@ -14,7 +14,8 @@ local error = require("linnet.failure").raise
 local M = {run = {}}
 
 local POINTS = 100 -- states looked at unless times are given, about
-local NAMES = {"instantaneous", "imbalance", "proposition1", "margin", "upper", "late"}
+local NAMES = {"instantaneous", "imbalance", "proposition1", "margin", "corollary6", "upper",
+  "envelope", "late"}
 
 -- The finite times of the run's own steps, thinned or subdivided to about POINTS.
 local function own_times(self)
@@ -63,10 +64,10 @@ local Rates = {__name = "linnet.rates"}
 Rates.__index = Rates
 
 --- Rates of -d/dt log(L - L*) along a run, each a column over `t`: `instantaneous` (exact), the
--- lower bounds `imbalance` (Theorem 1), `proposition1`, `margin`, the upper bound `upper`, and
--- `late`, as `state:rates` gives them; `excess`, and `promised`, the least of excess(t0)
--- exp(-margin(t0) (t - t0)) over the earlier times t0: the margin bound, restarted whenever that
--- helps. [M21], [M22], [X23], section 6.
+-- lower bounds `imbalance` (Theorem 1), `proposition1`, `margin`, `corollary6`, the upper bounds
+-- `upper` and `envelope`, and `late`, as `state:rates` gives them; `excess`, and `promised`, the
+-- least of excess(t0) exp(-margin(t0) (t - t0)) over the earlier times t0: the margin bound,
+-- restarted whenever that helps. [M21], [M22], [X23], section 6.
 -- @function run:rates
 -- @tparam[opt] table|matrix times finite times of the run; default: of its steps
 -- @treturn table columns by name; `:plot([file])` draws the rates, `:plot(file, "excess")` the

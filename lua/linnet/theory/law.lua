@@ -1,0 +1,130 @@
+--- lua/linnet/theory/law.lua: how far from the minimum-norm solution training ends, as laws.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.theory
+
+local check = require "linnet.check"
+local core = require "linnet.core"
+local options = require "linnet.options"
+local error = require("linnet.failure").raise
+local given = require "linnet.theory.arguments"
+
+local M = {}
+
+local function cdf_argument(x)
+  if type(x) ~= "number" or x ~= x then
+    error(("law.cdf: x must be a number, got %s"):format(check.shown(x)), 3)
+  end
+  return x
+end
+
+--- The law of ||U2 V'||_F^2 given the part of the weights that the data see: s_u^2 times the sum of
+-- nu_j chi^2_dof, independent, nu the eigenvalues of V V', dof = D - rank. Exact. [D], section 7.
+-- @tparam matrix|table nu m eigenvalues >= 0
+-- @tparam number s_u standard deviation of U's entries
+-- @tparam number dof D - rank
+-- @treturn table `mean`, `variance`, `cdf(x)`
+-- @usage
+-- local law = linnet.theory.law({1.2, 0.7}, 0.01, 300)
+-- print(law.mean, law.variance ^ 0.5, law.cdf(law.mean))
+function M.law(nu, s_u, dof)
+  local values = given.column("theory.law", "nu", nu)
+  given.number("theory.law", "s_u", s_u)
+  given.number("theory.law", "dof", dof)
+  local mean, variance = core.theory.law(s_u, dof, values)
+  return {mean = mean, variance = variance, cdf = function(x)
+    return core.theory.law_cdf(s_u, dof, values, cdf_argument(x))
+  end}
+end
+
+options.define("theory.wide_law", {
+  summary = "Mean of ||Theta(inf) - Theta_hat||^2 in the wide limit.",
+  {name = "h", type = "number", range = "[1, inf)", required = true, help = "hidden width"},
+  {name = "alpha", type = "number", range = "[0, inf)", default_help = "0.5 unless stds are given",
+    help = "entries of variance h^(-2 alpha)"},
+  {name = "std_u", type = "number", range = "[0, inf)", help = "of U's entries (with std_v)"},
+  {name = "std_v", type = "number", range = "[0, inf)", help = "of V's entries (with std_u)"},
+  {name = "problem", help = "for singular_values and dof"},
+  {name = "singular_values", type = "matrix|list", help = "m of Theta_hat, zeros included"},
+  {name = "dof", type = "number", range = "[0, inf)", help = "D - rank"},
+})
+
+local function target_values(what, p)
+  if getmetatable(p) ~= core.types.problem then
+    error(("%s: problem must be a problem, got %s"):format(what, check.shown(p)), 3)
+  end
+  local _, _, Yt = p:reduced()
+  local sigma = p:singular_values()
+  local P1 = core.matrix.new(p.rank, p.m, function(i, j) return Yt:get(i, j) / sigma:get(i, 1) end)
+  local _, s = P1:svd()
+  return core.matrix.new(p.m, 1, function(i) return i <= s:rows() and s:get(i, 1) or 0 end),
+    p.D - p.rank
+end
+
+--- The m singular values of the minimum-norm solution, zeros included, and D - rank: what the wide
+-- law takes of a problem.
+-- @tparam problem p
+-- @treturn matrix m x 1, decreasing
+-- @treturn integer D - rank
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 5, D = 8, m = 2, seed = 1}
+-- print(linnet.theory.target_values(linnet.problem(X, Y)))
+function M.target_values(p)
+  local values, dof = target_values("theory.target_values", p)
+  return values, dof
+end
+
+--- Mean of the final squared distance for wide networks, any data: (D - r) s_u^2 tr((c2^2/4 I +
+-- Theta_hat'Theta_hat)^(1/2) - d2/2 I), c2 = h (s_u^2 + s_v^2), d2 = h (s_u^2 - s_v^2); exact as
+-- h -> inf, independent of the singular values of X. [D], section 7.
+-- @tparam table opts see `help("theory.wide_law")`
+-- @treturn number mean of ||Theta(inf) - Theta_hat||_F^2
+-- @usage print(linnet.theory.wide_law{h = 1e6, singular_values = {1.1}, dof = 300} ^ 0.5)
+function M.wide_law(opts)
+  local o = options.check("theory.wide_law", opts, 2)
+  local pair = o.std_u or o.std_v
+  if pair and o.alpha or pair and not (o.std_u and o.std_v) then
+    error("theory.wide_law: give alpha, or std_u with std_v", 2)
+  elseif (o.problem ~= nil) == (o.singular_values ~= nil or o.dof ~= nil)
+    or o.problem == nil and not (o.singular_values and o.dof) then
+    error("theory.wide_law: give problem, or singular_values with dof", 2)
+  end
+  local values, dof = o.singular_values, o.dof
+  if o.problem ~= nil then
+    values, dof = target_values("theory.wide_law", o.problem)
+  end
+  local s_u = o.std_u or o.h ^ -(o.alpha or 0.5)
+  return core.theory.wide_mean(o.h, s_u, o.std_v or s_u, dof,
+    given.column("theory.wide_law", "singular_values", values))
+end
+
+--- Least-squares slope of log distance against log h of the wide law on these widths, s_u = s_v =
+-- h^-alpha: what a measured slope is to be compared with. [D], section 7.
+-- @tparam matrix|table widths at least two different ones
+-- @tparam number alpha
+-- @tparam matrix|table|problem target a problem, or the m singular values of Theta_hat
+-- @treturn number
+-- @usage print(linnet.theory.wide_slope({1e4, 1e6, 1e8}, 0.45, {20}))
+function M.wide_slope(widths, alpha, target)
+  local h = given.column("theory.wide_slope", "widths", widths)
+  given.number("theory.wide_slope", "alpha", alpha)
+  if h:max() == h:min() or h:min() < 1 then
+    error("theory.wide_slope: widths must be at least two different numbers >= 1", 2)
+  end
+  local values = target
+  if getmetatable(target) == core.types.problem then
+    values = target_values("theory.wide_slope", target)
+  end
+  return core.theory.wide_slope(h, alpha, given.column("theory.wide_slope", "target", values))
+end
+
+--- The exponent of the wide law in h as h -> inf: 1/2 - 2 alpha below 1/2, -1/2 at 1/2, -alpha
+-- above; no decay for alpha <= 1/4. [D], section 7.
+-- @tparam number alpha
+-- @treturn number
+-- @usage assert(linnet.theory.wide_exponent(0.5) == -0.5)
+function M.wide_exponent(alpha)
+  return core.theory.wide_exponent(given.number("theory.wide_exponent", "alpha", alpha))
+end
+
+return M
