@@ -10,6 +10,30 @@
 #include "num/blas.h"
 #include "num/lapack.h"
 
+/* An even e with 2^-e a free of what the end of the range does to sums and products: near 1 where
+ * entries have lost digits below the normal doubles, and 2^1000 at most; 0 in between, where a
+ * power of two would gain nothing and cost the small entries of a graded matrix. */
+static int far_exponent(mat a) {
+  double top = mat_max_abs(a);
+  int e = 0;
+  if (!(top > 0.0) || !isfinite(top) || (top > 0x1p-900 && top < 0x1p1000)) return 0;
+  frexp(top, &e);
+  if (e > 0) e -= 1000;
+  return e + e % 2;
+}
+
+/* c <- 2^e a, each entry rounded once; c may be a. */
+static void times_power(mat c, mat a, int e) {
+  if (!e) mat_copy(c, a);
+  else
+    for (int j = 0; j < a.cols; j++)
+      for (int i = 0; i < a.rows; i++) *mat_at(c, i, j) = ldexp(mat_get(a, i, j), e);
+}
+
+static void scale_back(mat a, int e) {
+  if (e) times_power(a, a, e);
+}
+
 status factor_svd(arena *w, mat a, mat u, mat s, mat v) {
   lapack_work lw = {0};
   lapack_want_svd(&lw, a.rows, a.cols);
@@ -78,9 +102,11 @@ status factor_qr(arena *w, mat a, mat q, mat r) {
   mat c = arena_mat_raw(w, a.rows, a.rows < a.cols ? a.cols : 0); /* a tall a fits into q itself */
   if (!w->base) return STATUS_OK;
   mat in = a.rows < a.cols ? c : q;
-  mat_copy(in, a);
+  int e = far_exponent(a);
+  times_power(in, a, -e);
   status s = lapack_qr(&lw, in, tau, r);
   mat_copy(q, mat_cols(in, 0, q.cols));
+  scale_back(r, e);
   return s;
 }
 
@@ -90,7 +116,8 @@ status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
   mat c = a.rows >= a.cols ? l : u; /* the one that has the shape of a holds both for a while */
-  mat_copy(c, a);
+  int e = far_exponent(a);
+  times_power(c, a, -e);
   lapack_lu(c, pivot); /* a zero pivot is no failure */
   for (int j = 0; j < a.cols; j++) {
     int n = j < q ? j + 1 : q;
@@ -98,6 +125,7 @@ status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
     if (j < q) mat_copy(mat_sub(l, n, j, a.rows - n, 1), mat_sub(c, n, j, a.rows - n, 1));
     mat_fill(mat_sub(u, n, j, q - n, 1), 0.0);
   }
+  scale_back(u, e);
   for (int j = 0; j < q; j++) {
     mat_fill(mat_sub(l, 0, j, j, 1), 0.0);
     *mat_at(l, j, j) = 1.0;
@@ -114,8 +142,11 @@ status factor_lu(arena *w, mat a, mat l, mat u, mat p) {
 }
 
 status factor_chol(mat a, mat l) {
-  mat_copy(l, a);
-  return lapack_chol(l);
+  int e = far_exponent(a); /* even: the factor's is its half */
+  times_power(l, a, -e);
+  status s = lapack_chol(l);
+  if (s == STATUS_OK) scale_back(l, e / 2);
+  return s;
 }
 
 status factor_det(arena *w, mat a, determinant *d) {
@@ -123,10 +154,11 @@ status factor_det(arena *w, mat a, determinant *d) {
   int *pivot = arena_ints(w, (size_t)a.rows);
   if (!w->base) return STATUS_OK;
   if (!mat_finite(a)) return STATUS_NON_FINITE;
-  mat_copy(c, a);
+  int far = far_exponent(a);
+  times_power(c, a, -far);
   lapack_lu(c, pivot);
-  double mantissa = 1.0, sign = 1.0, log_sum = 0.0;
-  long exponent = 0; /* the product itself is mantissa 2^exponent */
+  double mantissa = 1.0, sign = 1.0, log_sum = far * (c.rows * log(2.0));
+  long exponent = (long)far * c.rows; /* the product itself is mantissa 2^exponent */
   for (int i = 0; i < c.rows; i++) {
     int e = 0, carry = 0;
     double x = mat_get(c, i, i);
@@ -152,12 +184,15 @@ status factor_solve(arena *w, mat a, mat x, double *rcond) {
   *rcond = 1.0;
   if (!n) return STATUS_OK;
   if (!mat_finite(a) || !mat_finite(x)) return STATUS_NON_FINITE;
-  double norm = factor_norm_one(a);
-  mat_copy(c, a);
+  int ea = far_exponent(a), ex = far_exponent(x);
+  times_power(c, a, -ea);
+  scale_back(x, -ex);
+  double norm = factor_norm_one(c);
   *rcond = lapack_lu(c, pivot) == STATUS_OK ? lapack_lu_rcond(c, norm, work, iwork) : 0.0;
   if (!(*rcond >= DBL_EPSILON)) return STATUS_SINGULAR;
   if (x.cols) lapack_lu_solve(c, pivot, x);
-  return STATUS_OK;
+  scale_back(x, ex - ea);
+  return mat_finite(x) ? STATUS_OK : STATUS_OVERFLOW;
 }
 
 status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank) {
@@ -172,23 +207,28 @@ status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank) {
   if (!mat_finite(a) || !mat_finite(b)) return STATUS_NON_FINITE;
   mat_fill(x, 0.0);
   *rank = 0;
-  mat_copy(c, a);
-  mat_copy(mat_rows(y, 0, b.rows), b);
+  int ea = far_exponent(a), eb = far_exponent(b);
+  times_power(c, a, -ea);
+  times_power(mat_rows(y, 0, b.rows), b, -eb);
   status done = STATUS_OK;
   if (q && b.cols) done = lapack_lstsq(c, y, s, rtol, rank, work, (int)want, iwork);
-  if (q) mat_copy(x, mat_rows(y, 0, x.rows));
-  return done;
+  if (q) times_power(x, mat_rows(y, 0, x.rows), eb - ea);
+  return done == STATUS_OK && !mat_finite(x) ? STATUS_OVERFLOW : done;
 }
 
 status factor_pinv(arena *w, mat a, double rtol, mat x) {
   int q = least(a.rows, a.cols);
   mat u = arena_mat(w, a.rows, q), s = arena_mat(w, q, 1), v = arena_mat(w, a.cols, q);
-  status out = factor_svd(w, a, u, s, v);
+  mat c = arena_mat_raw(w, a.rows, a.cols);
+  int e = w->base ? far_exponent(a) : 0;
+  if (w->base) times_power(c, a, -e);
+  status out = factor_svd(w, c, u, s, v);
   if (!w->base || out != STATUS_OK) return out;
   double least = q ? rtol * s.p[0] : 0.0;
   for (int i = 0; i < q; i++) s.p[i] = s.p[i] > least ? 1.0 / s.p[i] : 0.0;
   mat_scale_cols(v, s.p);
   blas_gemm('N', 'T', 1.0, v, u, 0.0, x);
+  scale_back(x, -e);
   return STATUS_OK;
 }
 

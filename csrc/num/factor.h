@@ -8,7 +8,8 @@
 #include "num/dense.h"
 #include "num/status.h"
 
-/* Below: a is rows x cols, q = min(rows, cols). Non-finite input is NON_FINITE everywhere. */
+/* Below: a is rows x cols, q = min(rows, cols). Non-finite input is NON_FINITE everywhere. Where a
+ * is huge or subnormal, a power of two is taken out first and put back into the result. */
 
 /* a = u diag(s) v^T: u rows x q, s q x 1 descending, v cols x q. */
 status factor_svd(arena *w, mat a, mat u, mat s, mat v);
@@ -32,12 +33,14 @@ typedef struct determinant {
 status factor_det(arena *w, mat a, determinant *d);
 
 /* x <- a^-1 x for a square a, with the reciprocal condition number of a in the 1-norm. Where
- * rcond < eps, a is singular to working precision: SINGULAR, x undefined. */
+ * rcond < eps, a is singular to working precision: SINGULAR, x undefined. OVERFLOW: the solution
+ * exceeds the doubles. */
 status factor_solve(arena *w, mat a, mat x, double *rcond);
 /* The minimum-norm least-squares solution of a x = b, x cols x k; singular values below
- * rtol * s_1 count as 0 (dgelsd). */
+ * rtol * s_1 count as 0 (dgelsd). OVERFLOW as above. */
 status factor_lstsq(arena *w, mat a, mat b, double rtol, mat x, int *rank);
-/* x <- pseudoinverse of a, cols x rows; singular values up to rtol * s_1 count as 0. */
+/* x <- pseudoinverse of a, cols x rows; singular values up to rtol * s_1 count as 0. What exceeds
+ * the doubles is inf. */
 status factor_pinv(arena *w, mat a, double rtol, mat x);
 /* max(rows, cols) eps, the tolerance that rank, pinv and lstsq use unless told otherwise. */
 double factor_rtol(mat a);

@@ -214,7 +214,7 @@ static int solve_into(lua_State *L, const char *op, mat a, mat x) {
 @tparam Matrix b n x k
 @treturn Matrix x, n x k
 @raise not square; singular to working precision (1-norm reciprocal condition number `rcond` below
-2.2e-16, which the message names)
+2.2e-16, which the message names); the solution exceeds the doubles
 @usage assert(linnet.matrix{{2, 0}, {0, 4}}:solve(linnet.matrix{2, 2}) == linnet.matrix{1, 0.5})
 */
 static int l_matrix_solve(lua_State *L) {
