@@ -41,7 +41,7 @@ describe("factorizations far from 1", function()
       assert(math.abs(log - (log0 + 3 * e * math.log(2))) < 1e-12 * math.abs(log))
       assert(sign == select(2, A:logdet()))
       local d = times(A, e):det()
-      if e < -400 then assert(d == 0) elseif e > 400 then assert(math.abs(d) == math.huge) end
+      if e ~= 0 then assert(math.abs(d) == (e < 0 and 0 or math.huge)) end
     end
     local log = matrix{{3e-310, 1e-310}, {1e-310, -2e-310}}:logdet()
     assert(math.abs(log - (math.log(7) - 620 * math.log(10))) < 1e-9)
@@ -61,7 +61,7 @@ describe("factorizations far from 1", function()
     end
   end)
 
-  it("what exceeds the doubles is an error of solve, inv, lstsq and inf in pinv, never nan", function()
+  it("what exceeds the doubles is an error of solve, inv, lstsq; inf in pinv", function()
     local tiny = 1e-310 * linnet.eye(2)
     for name, f in pairs{
       solve = function() return tiny:solve(linnet.ones(2, 1)) end,

@@ -341,7 +341,7 @@ describe("misuse", function()
       ["theory.wide_exponent: alpha must be a number >= 0, got '1'"] = function()
         theory.wide_exponent("1")
       end,
-      ["theory.imbalance: U1 is 3 x 0, but must not be empty"] = function()
+      ["theory.imbalance: U1 is empty (3 x 0)"] = function()
         theory.imbalance(linnet.zeros(3, 0), linnet.zeros(1, 0))
       end,
       ["theory.imbalance: V must be a matrix, got nil"] = function()

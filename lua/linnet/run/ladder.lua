@@ -9,7 +9,7 @@
 local check = require "linnet.check"
 local core = require "linnet.core"
 local display = require "linnet.display"
-local exact = require "linnet.exact"
+local integrals = require "linnet.run.integrals"
 local options = require "linnet.options"
 local run = require "linnet.run"
 local theory = require "linnet.theory"
@@ -20,9 +20,9 @@ local M = {run = {}, state = {}}
 -- ---------------------------------------------------------------- at a state
 
 --- The rates of -d/dt log(L - L*) at this state, per unit of time; 0 where a bound says nothing.
--- Exact: `instantaneous`, and `late` = 2 lam_min(K). From below: `imbalance` (Theorem 1 of [M21], for
--- all later times), `proposition1` (now), `margin` (from now on), `corollary6` (of the limit, where
--- E vanishes). From above: `upper` (now) [X23], `envelope` (from now on). See also
+-- Exact: `instantaneous`, and `late` = 2 lam_min(K). From below: `imbalance` (Theorem 1 of [M21],
+-- for all later times), `proposition1` (now), `margin` (from now on), `corollary6` (of the limit,
+-- where E vanishes). From above: `upper` (now) [X23], `envelope` (from now on). See also
 -- `linnet.theory.rates`.
 -- The imbalance is that of this state: the flow conserves it, descent does not quite. Section 6.
 -- @function state:rates
@@ -43,8 +43,8 @@ end
 -- @usage
 -- local p = linnet.problem(linnet.eye(3), linnet.ones(3, 1))
 -- print(p:init("gaussian", {h = 100, seed = 1}):safe_step().eta)
-function state.methods.safe_step(s)
-  check_state(s, "safe_step")
+function M.state.safe_step(s)
+  check.self(s, core.types.state, "state", "safe_step")
   local U1, V = s:reduced()
   local _, _, Yt = s.problem:reduced()
   if U1:cols() == 0 then return {eta = 0, contraction = 1, c = 0} end
@@ -162,74 +162,6 @@ end
 
 -- ---------------------------------------------------------------- along a run
 
-local NODES = 2000 -- states looked at between the first and the last, about
-
--- int over [t0, t1] of what decays from f0 to f1, log-linear in between: exact for one exponential,
--- and from above for a sum of them.
-local function log_trapezoid(t0, t1, f0, f1)
-  if f0 <= 0 then return 0 end
-  f1 = math.max(f1, f0 * 1e-16)
-  local ratio = math.log(f0 / f1)
-  return (t1 - t0) * (math.abs(ratio) < 1e-8 and f1 or (f0 - f1) / ratio)
-end
-
-local function add(sum, t0, t1, a, b)
-  sum.error = sum.error + log_trapezoid(t0, t1, a.error, b.error)
-  sum.force = sum.force + log_trapezoid(t0, t1, a.force, b.force)
-end
-
-local function norms(s)
-  local error_norm, force = core.theory.force(s)
-  return {error = error_norm, force = force}
-end
-
--- From the last finite state to t = infinity: there the kernel hardly moves any more, or the
--- infinite step would not have been accepted, so E decays by exp(-K t).
-local function add_tail(sum, s)
-  local path, sigma = exact.lazy{state = s}, s.problem:singular_values()
-  local function at(tau)
-    local E = path:at(tau).E
-    local A = core.matrix.new(E:rows(), E:cols(), function(i, j)
-      return sigma:get(i, 1) * E:get(i, j)
-    end)
-    return {error = E:norm(), force = A:norm(2)}
-  end
-  local rates = s:rates()
-  local first, last = 1e-3 / math.max(rates.upper, rates.late), 120 / rates.late
-  local count = math.ceil(20 * math.log(last / first, 10))
-  local tau, here = 0, norms(s)
-  for i = 0, count do
-    local following = first * (last / first) ^ (i / count)
-    local there = at(following)
-    add(sum, tau, following, here, there)
-    tau, here = following, there
-  end
-end
-
--- int ||E||_F dt and int ||A||_2 dt over the run.
-local function integrals(self)
-  local points, sum = self.checkpoints, {error = 0, force = 0}
-  local pieces = math.max(1, math.min(8, NODES // #points))
-  local s = points[1].state
-  local here = norms(s)
-  for i = 2, #points + 1 do
-    local following = points[i] and points[i].state or self.final
-    if following.t == math.huge then
-      add_tail(sum, s)
-    elseif following.t > s.t then
-      local t0, t1 = s.t, following.t
-      for j = 1, pieces do
-        local t = t0 + (t1 - t0) * j / pieces
-        local there = norms(j == pieces and following or self:at(t))
-        add(sum, t0 + (t1 - t0) * (j - 1) / pieces, t, here, there)
-        here = there
-      end
-      s = following
-    end
-  end
-  return sum
-end
-
 local function rung(name, log, needs)
   return {name = name, value = math.exp(log), log = log, needs = needs}
 end
@@ -254,7 +186,7 @@ end
 -- an ordered list of {name, value, log, needs}: the measured ||U2 V'|| at the end, then upper
 -- bounds of it, each larger than the one before: ||Zperp|| exp(int ||A||_2), ||Zperp|| exp(sigma_1
 -- int ||E||_F), ||Zperp|| exp(sigma_1 ||E(0)||/(sigma_r^2 c)), and Theorem 2. The integrals are
--- measured on the run. [M21], section 7.
+-- measured on the run, from above. [M21], section 7.
 -- @function run:bounds
 -- @tparam[opt] table opts see `help("bounds")`
 -- @treturn table initial, apriori, log_apriori, theorem2, lemma1, ladder (prints as a table)

@@ -35,15 +35,8 @@ end
 
 -- A matrix of finite numbers, neither side 0, with so many rows and columns where they are given.
 function M.matrix(what, name, m, rows, cols, rule)
-  if not core.matrix.is_matrix(m) then
-    error(("%s: %s must be a matrix, got %s"):format(what, name, check.shown(m)), 3)
-  elseif m:rows() * m:cols() == 0 then
-    error(("%s: %s is %d x %d, but must not be empty"):format(what, name, m:rows(), m:cols()), 3)
-  elseif rows and m:rows() ~= rows or cols and m:cols() ~= cols then
-    error(("%s: %s is %d x %d, but %s"):format(what, name, m:rows(), m:cols(), rule), 3)
-  end
-  local i, j, x = core.matrix.non_finite(m)
-  if i then error(("%s: %s(%d, %d) is %s"):format(what, name, i, j, check.shown(x)), 3) end
+  check.finite(what, name, m, 3)
+  check.matrix(what, name, m, rows, cols, rule, 3)
   return m
 end
 
