@@ -74,6 +74,8 @@ static int draw_sized(lua_State *L, int arg, draw one, double parameter) {
     lua_pushnumber(L, one(g, parameter));
     return 1;
   }
+  if (!lua_isnoneornil(L, arg + 2))
+    luaL_argerror(L, arg + 2, "a matrix has rows and columns, no third size");
   int rows = matrix_check_int(L, arg, "rows", 0, INT_MAX);
   int cols = lua_isnoneornil(L, arg + 1) ? 1 : matrix_check_int(L, arg + 1, "columns", 0, INT_MAX);
   draw_matrix(L, g, one, parameter, bind_matrix_raw(L, rows, cols));
@@ -87,7 +89,11 @@ static int draw_sized(lua_State *L, int arg, draw one, double parameter) {
 @treturn Matrix|number filled column by column
 @usage local u = linnet.random(1):uniform(3, 2); assert(u:min() >= 0 and u:max() < 1)
 */
-static int l_random_uniform(lua_State *L) { return draw_sized(L, 2, draw_uniform, 0.0); }
+static int l_random_uniform(lua_State *L) {
+  if (lua_type(L, 2) == LUA_TNUMBER && lua_type(L, 3) == LUA_TNUMBER && lua_tonumber(L, 2) == 0.0)
+    luaL_argerror(L, 2, "0 rows: sizes stand here, not ends; on [a, b) it is a + (b - a) * u");
+  return draw_sized(L, 2, draw_uniform, 0.0);
+}
 
 /*** Standard normal, by inversion: one word of the stream each, |x| up to 9.1.
 @function random:normal
@@ -160,6 +166,10 @@ static int l_random_orthogonal(lua_State *L) {
 static int l_random_integer(lua_State *L) {
   philox *g = bind_random_check(L, 1);
   lua_Integer bound[2];
+  if (!lua_isnoneornil(L, 4))
+    luaL_argerror(L, 4,
+                  "integer takes two ends and gives one number; for a matrix fill one by "
+                  "linnet.matrix(rows, cols, function() return g:integer(a, b) end)");
   for (int i = 0; i < 2; i++) {
     int exact;
     bound[i] = lua_tointegerx(L, 2 + i, &exact);

@@ -257,4 +257,20 @@ describe("shapes that do not fit", function()
     assert.is_false(ok)
     assert.are.equal(thrown, got)
   end)
+
+  it("habits of other libraries are answered, not passed over", function()
+    local g = linnet.random(1)
+    for text, f in pairs{
+      ["no third size"] = function() return linnet.ones(2, 2, 2) end,
+      ["third size"] = function() return g:normal(2, 2, 2) end,
+      ["sizes stand here, not ends"] = function() return g:uniform(0, 1) end,
+      ["integer takes two ends"] = function() return g:integer(1, 6, 2, 3) end,
+      ["got a 2x2 matrix ^ 0.5"] = function() return linnet.eye(2) ^ 0.5 end,
+      ["got 2 ^ a 2x2 matrix"] = function() return 2 ^ linnet.eye(2) end,
+    } do
+      local ok, why = pcall(f)
+      assert.is_true(not ok and tostring(why):find(text, 1, true) ~= nil, tostring(why))
+    end
+    assert.are.equal(0, g:normal(0, 1):rows())
+  end)
 end)

@@ -118,13 +118,22 @@ static void power(mat base, lua_Unsigned n, mat c, mat spare, const tick *t) {
   }
 }
 
+/* A value as a message shows it: a matrix by its shape, never by its entries. */
+static const char *power_word(lua_State *L, int arg) {
+  mat a;
+  if (bind_matrix_test(L, arg, &a))
+    return lua_pushfstring(L, "a %s matrix", matrix_shape_text(L, a));
+  return lua_type(L, arg) == LUA_TNUMBER ? luaL_tolstring(L, arg, NULL)
+                                         : lua_pushfstring(L, "a %s", luaL_typename(L, arg));
+}
+
 static int meta_pow(lua_State *L) {
   mat a;
   int exact;
   lua_Integer n = lua_tointegerx(L, 2, &exact);
   if (!bind_matrix_test(L, 1, &a) || lua_type(L, 2) != LUA_TNUMBER || !exact)
     return luaL_error(L, "a ^ n: a must be a matrix and n an integer, got %s ^ %s",
-                      luaL_tolstring(L, 1, NULL), luaL_tolstring(L, 2, NULL));
+                      power_word(L, 1), power_word(L, 2));
   if (a.rows != a.cols)
     return luaL_error(L, "a ^ n: a must be square, got %s", matrix_shape_text(L, a));
   if (n < 0) { /* a^-n = (a^-1)^n, with inv's own errors */

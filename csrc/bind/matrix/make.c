@@ -10,6 +10,11 @@ static int check_size(lua_State *L, int arg, const char *what) {
   return matrix_check_int(L, arg, what, 0, INT_MAX);
 }
 
+/* A matrix has two sides: a third size is a mistake and not to be passed over. */
+static void check_two_sizes(lua_State *L) {
+  if (!lua_isnoneornil(L, 3)) luaL_argerror(L, 3, "a matrix has rows and columns, no third size");
+}
+
 /* {{1, 2}, {3, 4}}, row by row; the table is at 1 and its row i at the top. */
 static int from_rows(lua_State *L, int rows) {
   if (lua_rawlen(L, -1) > INT_MAX) return luaL_argerror(L, 1, "row 1 is too long");
@@ -107,6 +112,7 @@ static int l_matrix_call(lua_State *L) {
 @usage print(linnet.zeros(2, 3))
 */
 static int l_matrix_zeros(lua_State *L) {
+  check_two_sizes(L);
   int rows = check_size(L, 1, "rows");
   bind_matrix_new(L, rows, lua_isnoneornil(L, 2) ? 1 : check_size(L, 2, "columns"));
   return 1;
@@ -120,6 +126,7 @@ static int l_matrix_zeros(lua_State *L) {
 @usage print(linnet.ones(3):sum())
 */
 static int l_matrix_ones(lua_State *L) {
+  check_two_sizes(L);
   int rows = check_size(L, 1, "rows");
   mat_fill(bind_matrix_raw(L, rows, lua_isnoneornil(L, 2) ? 1 : check_size(L, 2, "columns")), 1.0);
   return 1;
@@ -133,6 +140,7 @@ static int l_matrix_ones(lua_State *L) {
 @usage assert(linnet.eye(2) == linnet.matrix{{1, 0}, {0, 1}})
 */
 static int l_matrix_eye(lua_State *L) {
+  check_two_sizes(L);
   int rows = check_size(L, 1, "rows");
   mat_eye(bind_matrix_raw(L, rows, lua_isnoneornil(L, 2) ? rows : check_size(L, 2, "columns")));
   return 1;
