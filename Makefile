@@ -236,10 +236,10 @@ PROGRAMS ?= 20000
 SEED ?= 1
 fuzz-programs: export ASAN_OPTIONS = detect_leaks=0:allocator_may_return_null=1:max_allocation_size_mb=2000:quarantine_size_mb=8
 fuzz-programs: ## PROGRAMS (20000) random programs under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory build BUILD=$(BUILD)/asan CFLAGS='$(ASAN_FLAGS)'
-	@$(MAKE) --no-print-directory programs BUILD=$(BUILD)/asan UNDER='$(call RUNTIME,asan)'
+	@$(MAKE) --no-print-directory programs BUILD=$(BUILD)/asan CFLAGS='$(ASAN_FLAGS)' \
+	 UNDER='$(call RUNTIME,asan)'
 
-programs:
+programs: build
 	@$(TREE) $(UNDER) $(LUA) fuzz/programs.lua $(PROGRAMS) $(SEED)
 
 test-slurm: deps build ## arrays, kills and resumption on a real Slurm, started here (spec/slurm)
