@@ -46,6 +46,9 @@ local function find(text)
   local name = text:match('^help%("(.-)"%)$') or text:match("^([%w_.:]+)") or ""
   local owner, method = name:match("^(%w+):([%w_]+)$")
   if owner then return address[(OBJECTS[owner] or owner) .. ":" .. method] end
+  if not name:find(".", 1, true) and text ~= name and not text:match("^help") then
+    return nil -- diag(sigma) of a formula is no function of ours
+  end
   local found = address[name] or address["linnet." .. name]
   if not found and text:match("^help") then
     for _, page in ipairs(manual) do

@@ -114,7 +114,8 @@ function M.html(source, o)
       local code = take(function(l) return l:match("^    ") or l == "" end)
       for k, l in ipairs(code) do code[k] = l:sub(5) end
       out[#out + 1] = '<pre class="formula">'
-        .. M.escape(table.concat(code, "\n"):gsub("%s+$", "")) .. "</pre>"
+        .. M.escape((table.concat(code, "\n"):gsub("%s+$", ""):gsub("   +(%(%d%.%d%))", "   %1")))
+        .. "</pre>"
     elseif line:match("^|") then
       out[#out + 1] = table_html(take(function(l) return l:match("^|") end), inline)
     elseif is_item(line) then
