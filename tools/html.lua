@@ -14,6 +14,15 @@ local GUIDES = {
   {"sweeps", "Sweeps and clusters"}, {"numpy", "From NumPy"}, {"gallery", "Gallery"},
   {"mathematics", "The mathematics"}, {"promises", "Promises"},
 }
+do -- pages that are newer than this list, under their own titles
+  local known = {README = true}
+  for _, guide in ipairs(GUIDES) do known[guide[1]] = true end
+  local pipe <close> = assert(io.popen("ls docs/*.md"))
+  for path in pipe:lines() do
+    local name, file <close> = path:match("([^/]+)%.md$"), io.open(path)
+    if not known[name] then GUIDES[#GUIDES + 1] = {name, file:read("l"):gsub("^#+ *", "") .. ""} end
+  end
+end
 local escape = markdown.escape
 
 -- ---------------------------------------------------------------- what there is
