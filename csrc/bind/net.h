@@ -9,15 +9,24 @@
 #include "model/start.h"
 #include "model/state.h"
 
-/* uservalues of an origin's block: the problem, the frame, the state_work's block, the kind's name
- */
-enum { ORIGIN_PROBLEM = 1, ORIGIN_FRAME, ORIGIN_WORK, ORIGIN_KIND, ORIGIN_VALUES = ORIGIN_KIND };
+/* uservalues of an origin's block: the problem, the frame, the state_work's block, the kind's name,
+ * the table of what the start was asked for */
+enum {
+  ORIGIN_PROBLEM = 1,
+  ORIGIN_FRAME,
+  ORIGIN_WORK,
+  ORIGIN_KIND,
+  ORIGIN_OPTIONS,
+  ORIGIN_VALUES = ORIGIN_OPTIONS
+};
 
 /* Pushes a state (L zero) over the origin at the absolute index at. */
 state *bind_state_push(lua_State *L, int at, double t);
 
 const problem *bind_problem_check(lua_State *L, int arg);
 const state *bind_state_check(lua_State *L, int arg);
+/* Pushes the origin of the state at arg. */
+void bind_state_origin(lua_State *L, int arg);
 /* Buffers for the functions of state.h, shared by all states of one origin. */
 state_work *bind_state_work(lua_State *L, int arg);
 /* Pushes a state of the origin that the state at arg has, with its own L (k x k', zero) and t. */

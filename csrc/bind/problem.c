@@ -10,16 +10,21 @@ const problem *bind_problem_check(lua_State *L, int arg) {
   return (const problem *)luaL_checkudata(L, arg, PROBLEM_NAME);
 }
 
+/* Pushes the problem's block, without its metatable, and above it what w stands in. */
+static problem *problem_place(lua_State *L, problem_work *w, int n, int D, int m) {
+  problem shape;
+  for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
+    problem_layout(&at.room, &shape, n, D, m);
+  problem *self = lua_touserdata(L, -1);
+  for (placing at = bind_scratch(L); placing_next(&at);) problem_work_layout(&at.room, w, n, D, m);
+  return self;
+}
+
 static int l_problem_new(lua_State *L) {
   mat X = bind_matrix_check(L, 1), Y = bind_matrix_check(L, 2);
   double rank_tol = luaL_checknumber(L, 3);
-  problem shape;
   problem_work w;
-  for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
-    problem_layout(&at.room, &shape, X.rows, X.cols, Y.cols);
-  problem *self = lua_touserdata(L, -1);
-  for (placing at = bind_scratch(L); placing_next(&at);)
-    problem_work_layout(&at.room, &w, X.rows, X.cols, Y.cols);
+  problem *self = problem_place(L, &w, X.rows, X.cols, Y.cols);
   status s;
   ALONE(s = problem_solve(self, &w, X, Y, rank_tol));
   if (s == STATUS_SINGULAR) {
@@ -30,6 +35,25 @@ static int l_problem_new(lua_State *L) {
   bind_raise(L, "problem", s);
   lua_pop(L, 1);
   luaL_setmetatable(L, PROBLEM_NAME);
+  return 1;
+}
+
+/* core.problem.restore(W, sigma, Pt, Y), of fitting shapes */
+static int l_problem_restore(lua_State *L) {
+  mat W = bind_matrix_check(L, 1), sigma = bind_matrix_check(L, 2);
+  mat Pt = bind_matrix_check(L, 3), Y = bind_matrix_check(L, 4);
+  problem_work w;
+  problem *self = problem_place(L, &w, W.rows, Pt.cols, Y.cols);
+  ATTEMPT(L, "load", problem_restore(self, &w, W, sigma, Pt, Y));
+  lua_pop(L, 1);
+  luaL_setmetatable(L, PROBLEM_NAME);
+  return 1;
+}
+
+/* Two that are the same to the bit are equal: one loaded from a file, one computed again. */
+static int meta_eq(lua_State *L) {
+  const problem *p = luaL_testudata(L, 1, PROBLEM_NAME), *q = luaL_testudata(L, 2, PROBLEM_NAME);
+  lua_pushboolean(L, p && q && problem_same(p, q));
   return 1;
 }
 
@@ -58,13 +82,14 @@ static int l_problem_min_norm(lua_State *L) {
 }
 
 /* The parts of the reduction, for specs and for those who want to look inside:
- * W (n x r), Phi1^T (r x D), Yt (r x m). */
+ * W (n x r), Phi1^T (r x D), Yt (r x m), Y (n x m). */
 static int l_problem_reduced(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   bind_matrix_push(L, p->W);
   bind_matrix_push(L, p->Pt);
   bind_matrix_push(L, p->Yt);
-  return 3;
+  bind_matrix_push(L, p->Y);
+  return 4;
 }
 
 static int problem_index(lua_State *L) {
@@ -90,7 +115,9 @@ static const luaL_Reg methods[] = {{"singular_values", l_problem_singular_values
                                    {NULL, NULL}};
 
 void bind_problem(lua_State *L) {
-  static const luaL_Reg functions[] = {{"new", l_problem_new}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"new", l_problem_new}, {"restore", l_problem_restore}, {NULL, NULL}};
+  static const luaL_Reg meta[] = {{"__eq", meta_eq}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
-  bind_type(L, PROBLEM_NAME, methods, problem_index, NULL);
+  bind_type(L, PROBLEM_NAME, methods, problem_index, meta);
 }

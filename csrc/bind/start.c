@@ -107,6 +107,41 @@ static int l_start_factors(lua_State *L) {
   return state_first(L);
 }
 
+/* The matrix that is field name of the table at arg, p NULL where there is none. */
+static mat part(lua_State *L, int arg, const char *name) {
+  mat m = {NULL, 0, 0, 1};
+  lua_getfield(L, arg, name);
+  bind_matrix_test(L, -1, &m);
+  lua_pop(L, 1); /* the table keeps it */
+  return m;
+}
+
+/* core.start.restore(problem, kind, parts): h, seed, std_u, std_v, sampled and the matrices of
+ * s:parts(), of fitting shapes -> the state at the start */
+static int l_start_restore(lua_State *L) {
+  mat L0 = part(L, 3, "L0"), R = part(L, 3, "R"), F = part(L, 3, "F");
+  mat O = part(L, 3, "O"), U2 = part(L, 3, "U2");
+  origin *o = origin_new(L, 1, L0.cols, R.rows, O.rows, F.p || O.p);
+  label(L, o, bind_number(L, 3, "h"), (uint64_t)bind_integer(L, 3, "seed"));
+  o->s_u = bind_number(L, 3, "std_u");
+  o->s_v = bind_number(L, 3, "std_v");
+  o->sampled = bind_flag(L, 3, "sampled");
+  mat_copy(o->L0, L0);
+  if (R.p) mat_copy(o->R, R);
+  if (F.p) mat_copy(o->F, F);
+  if (O.p) mat_copy(o->O, O);
+  if (O.p) mat_copy(o->U2, U2);
+  return state_first(L);
+}
+
+/* core.start.note(state, options): what the start was asked for, state.options */
+static int l_start_note(lua_State *L) {
+  bind_state_origin(L, 1);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, -2, ORIGIN_OPTIONS);
+  return 0;
+}
+
 /* core.start.zero_output(problem, kind, h, seed, s_u, s_v): h even, U = [Ua, Ua], V = [Va, -Va] */
 static int l_start_zero_output(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
@@ -182,6 +217,8 @@ static const luaL_Reg functions[] = {{"sampled", l_start_sampled},
                                      {"weights", l_start_weights},
                                      {"factors", l_start_factors},
                                      {"zero_output", l_start_zero_output},
+                                     {"restore", l_start_restore},
+                                     {"note", l_start_note},
                                      {"structured", l_start_structured},
                                      {"spectral", l_start_spectral},
                                      {"draw", l_start_draw},

@@ -37,6 +37,11 @@ state *bind_state_like(lua_State *L, int arg, double t) {
   return s;
 }
 
+void bind_state_origin(lua_State *L, int arg) {
+  bind_state_check(L, arg);
+  lua_getiuservalue(L, arg, STATE_ORIGIN);
+}
+
 state_work *bind_state_work(lua_State *L, int arg) {
   const state *s = bind_state_check(L, arg);
   lua_getiuservalue(L, arg, STATE_ORIGIN);
@@ -215,6 +220,37 @@ static int l_state_kernel_reduced(lua_State *L) {
   return 1;
 }
 
+static void set_part(lua_State *L, const char *name, mat part) {
+  if (!part.p || mat_count(part) == 0) return;
+  bind_matrix_push(L, part);
+  lua_setfield(L, -2, name);
+}
+
+/* What the state's origin is made of, for core.start.restore: L0, R, F, O, U2, those that there
+ * are; a frame that was drawn from the seed can be drawn again. */
+static int l_state_parts(lua_State *L) {
+  const origin *o = bind_state_check(L, 1)->o;
+  lua_newtable(L);
+  set_part(L, "L0", o->L0);
+  set_part(L, "R", o->R);
+  set_part(L, "O", o->O);
+  set_part(L, "U2", o->U2);
+  lua_getiuservalue(L, 1, STATE_ORIGIN);
+  bool drawn = lua_getiuservalue(L, -1, ORIGIN_FRAME) != LUA_TNIL;
+  lua_pop(L, 2);
+  if (!drawn) set_part(L, "F", o->F);
+  return 1;
+}
+
+/* s:moved(Z, t) -> the state of the same trajectory with Z (k x k') for L */
+static int l_state_moved(lua_State *L) {
+  mat Z = bind_matrix_check(L, 2);
+  state *s = bind_state_like(L, 1, luaL_checknumber(L, 3));
+  luaL_argcheck(L, Z.rows == s->L.rows && Z.cols == s->L.cols, 2, "of another size");
+  mat_copy(s->L, Z);
+  return 1;
+}
+
 /* The start of the trajectory that this state lies on. */
 static int l_state_start(lua_State *L) {
   state *s = bind_state_like(L, 1, 0.0);
@@ -237,9 +273,9 @@ static int state_index(lua_State *L) {
   else if (!strcmp(key, "sampled")) lua_pushboolean(L, s->o->sampled);
   else if (!strcmp(key, "std_u")) lua_pushnumber(L, s->o->s_u);
   else if (!strcmp(key, "std_v")) lua_pushnumber(L, s->o->s_v);
-  else if (!strcmp(key, "problem")) {
+  else if (!strcmp(key, "problem") || !strcmp(key, "options")) {
     lua_getiuservalue(L, 1, STATE_ORIGIN);
-    lua_getiuservalue(L, -1, ORIGIN_PROBLEM);
+    lua_getiuservalue(L, -1, *key == 'p' ? ORIGIN_PROBLEM : ORIGIN_OPTIONS);
   } else {
     lua_pushvalue(L, 2);
     lua_gettable(L, lua_upvalueindex(1)); /* what Lua adds, and refuses */
@@ -281,6 +317,8 @@ void bind_state(lua_State *L) {
                                      {"reduced", l_state_reduced},
                                      {"kernel_reduced", l_state_kernel_reduced},
                                      {"start", l_state_start},
+                                     {"parts", l_state_parts},
+                                     {"moved", l_state_moved},
                                      {NULL, NULL}};
   bind_type(L, STATE_NAME, methods, state_index, NULL);
   measures_push(L);

@@ -4,6 +4,7 @@
 #include "model/problem.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "num/blas.h"
 
@@ -43,6 +44,26 @@ static status target_svd(problem *p, problem_work *w) {
   return lapack_svd(&w->lapack, copy, spare, p->Py, p->sy, p->Rt);
 }
 
+/* The rank is known: what lies behind it does not count. */
+static void cut(problem *p, int r) {
+  p->r = r;
+  p->W = mat_cols(p->W, 0, r);
+  p->Pt = mat_rows(p->Pt, 0, r);
+  p->Yt = mat_rows(p->Yt, 0, r);
+}
+
+/* What follows from W, sigma and Y. */
+static status reduce(problem *p, problem_work *w) {
+  double ratio = p->sigma[0] / p->sigma[p->r - 1];
+  p->kappa = ratio * ratio;
+  blas_gemm('T', 'N', 1.0, p->W, p->Y, 0.0, p->Yt);
+  mat_copy(w->residual, p->Y);
+  blas_gemm('N', 'N', -1.0, p->W, p->Yt, 1.0, w->residual);
+  double norm = mat_norm_fro(w->residual);
+  p->optimal_loss = 0.5 * norm * norm;
+  return target_svd(p, w);
+}
+
 status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol) {
   mat_copy(w->X, X);
   mat_copy(p->Y, Y);
@@ -51,18 +72,29 @@ status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol)
   int r = 0;
   while (r < p->q && p->sigma[r] > rank_tol * p->sigma[0]) r++;
   if (r == 0) return STATUS_SINGULAR;
-  p->r = r;
-  p->W = mat_cols(p->W, 0, r);
-  p->Pt = mat_rows(p->Pt, 0, r);
-  p->Yt = mat_rows(p->Yt, 0, r);
-  double ratio = p->sigma[0] / p->sigma[r - 1];
-  p->kappa = ratio * ratio;
-  blas_gemm('T', 'N', 1.0, p->W, Y, 0.0, p->Yt);
-  mat_copy(w->residual, Y);
-  blas_gemm('N', 'N', -1.0, p->W, p->Yt, 1.0, w->residual);
-  double norm = mat_norm_fro(w->residual);
-  p->optimal_loss = 0.5 * norm * norm;
-  return target_svd(p, w);
+  cut(p, r);
+  return reduce(p, w);
+}
+
+status problem_restore(problem *p, problem_work *w, mat W, mat sigma, mat Pt, mat Y) {
+  cut(p, W.cols);
+  mat_copy(p->W, W);
+  mat_copy(mat_of(p->sigma, p->r, 1), sigma);
+  mat_copy(p->Pt, Pt);
+  mat_copy(p->Y, Y);
+  return reduce(p, w);
+}
+
+static bool same_bits(mat a, mat b) {
+  if (a.rows != b.rows || a.cols != b.cols) return false;
+  for (int j = 0; j < a.cols; j++)
+    if (memcmp(mat_at(a, 0, j), mat_at(b, 0, j), sizeof(double) * (size_t)a.rows)) return false;
+  return true;
+}
+
+bool problem_same(const problem *p, const problem *q) {
+  return p->D == q->D && same_bits(p->W, q->W) && same_bits(p->Pt, q->Pt) &&
+         same_bits(p->Y, q->Y) && same_bits(mat_of(p->sigma, p->r, 1), mat_of(q->sigma, q->r, 1));
 }
 
 void problem_min_norm(const problem *p, mat out) {

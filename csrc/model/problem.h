@@ -37,6 +37,12 @@ void problem_work_layout(arena *a, problem_work *w, int n, int D, int m);
  * SINGULAR when X is zero (rank 0). O(n D min(n, D)) time. */
 status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol);
 
+/* The problem of which W (n x r), sigma (r x 1), Pt (r x D) and Y (n x m) were kept: what follows
+ * from them follows by the same operations, and so with the same bits. */
+status problem_restore(problem *p, problem_work *w, mat W, mat sigma, mat Pt, mat Y);
+/* Whether both are the same to the bit. */
+bool problem_same(const problem *p, const problem *q);
+
 static inline int problem_k(const problem *p) { return p->r + p->m; }
 static inline dims problem_dims(const problem *p, int kp) { return (dims){p->r, p->m, kp}; }
 static inline field problem_field(const problem *p) {

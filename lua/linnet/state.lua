@@ -16,6 +16,7 @@ local M = {state = {}}
 -- @field h hidden width, a float where no integer holds it; math.huge in the wide limit
 -- @field kind name of the start it came from ("gaussian", ...)
 -- @field seed of that start
+-- @field options what the start was asked for, numbers and words (nil where nobody asked)
 -- @field explicit whether U and V exist as matrices
 -- @field sampled whether the rows of U that the data do not see are independent Gaussians (then
 --   `state:law` knows the distance's distribution)

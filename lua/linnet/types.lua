@@ -38,19 +38,21 @@ M.functions = {
   linspace = {"linnet.matrix", "linspace"}, logspace = {"linnet.matrix", "logspace"},
   is_matrix = {"linnet.matrix", "is_matrix"}, threads = {"linnet.matrix", "threads"},
   problem = {"linnet.problem", "new"}, heatmap = {"linnet.plot", "heatmap"},
-  load = {"linnet.run", "load"},
+  load = {"linnet.keep", "load"},
 }
 
 -- Methods by type: the module that has them. C has others.
 local METHODS = {
   random = {state = "linnet.random", restore = "linnet.random", __tostring = "linnet.random"},
   problem = {init = "linnet.start", flow = "linnet.flow", descend = "linnet.descend",
-    __tostring = "linnet.problem"},
-  state = {predict = "linnet.state", kernel = "linnet.state", __tostring = "linnet.state",
+    save = "linnet.keep", __tostring = "linnet.problem"},
+  state = {predict = "linnet.state", kernel = "linnet.state", save = "linnet.keep",
+    __tostring = "linnet.state",
     rates = "linnet.run.ladder", law = "linnet.run.ladder", bounds = "linnet.run.ladder",
     safe_step = "linnet.run.ladder", test_error = "linnet.run.lazy",
     excess_risk = "linnet.run.lazy"},
-  run = {at = "linnet.run", verify = "linnet.run", table = "linnet.run", save = "linnet.run",
+  run = {at = "linnet.run", verify = "linnet.run", table = "linnet.run", save = "linnet.keep",
+    csv = "linnet.keep",
     rates = "linnet.run.rates", bounds = "linnet.run.ladder", plot = "linnet.run.plot",
     lazy_deviation = "linnet.run.lazy"},
   sweep = {run = "linnet.sweep"},
@@ -67,7 +69,7 @@ local METHODS = {
 -- Fields by type; an object may lack some.
 local FIELDS = {
   problem = "n D m rank kappa optimal_loss",
-  state = "problem t h kind seed explicit sampled std_u std_v",
+  state = "problem t h kind seed options explicit sampled std_u std_v",
   run = "t k stats start final problem options columns checkpoints",
   sweep = "spec grid fixed functions names measures roles starts source errors written",
   result = "points seeds axes measures header records missing reason grid by_job vectors failures",

@@ -67,6 +67,10 @@ end
 -- io.write(io.open(path):read("a")); os.remove(path)
 function M.save(path, m, given)
   check.path("linnet.csv.save", path)
+  local meta = type(m) == "table" and getmetatable(m)
+  if type(meta) == "table" and meta.__name == "linnet.run" then
+    error("linnet.csv.save: the second argument is a run; run:csv(path) writes its columns", 2)
+  end
   check.matrix("linnet.csv.save", "the second argument", m)
   local opt = schema.check("csv.save", given, 2)
   local why = unfit(m, opt.names)

@@ -11,7 +11,6 @@ local core = require "linnet.core"
 local display = require "linnet.display"
 local files = require "linnet.files"
 local failure = require "linnet.failure"
-local record = require "linnet.record"
 local at_times = require "linnet.run.times"
 local trace = require "linnet.run.trace"
 local types = require "linnet.types"
@@ -49,6 +48,9 @@ local Run = types.meta("run", {__tostring = function(self) return describe(self)
   end)
 M.meta = Run
 
+--- Why a run can have no states.
+M.NO_STATES = "this run was loaded from a file of linnet 0.1.0, which keeps no states"
+
 local CHECKPOINT_BYTES = 64 * 2 ^ 20 -- of states kept for run:at
 
 -- ---------------------------------------------------------------- while it runs
@@ -56,7 +58,7 @@ local CHECKPOINT_BYTES = 64 * 2 ^ 20 -- of states kept for run:at
 function M.check_state(what, p, s)
   check.object(what, "the first argument", s, core.types.state, "a state of this problem", 3)
   if s.problem ~= p then
-    error(("%s: the state belongs to another problem"):format(what), 3)
+    error(("%s: the state belongs to another problem; its own is s.problem"):format(what), 3)
   end
 end
 
@@ -71,6 +73,9 @@ function M.checkpoints(s)
     {state = s}, room = math.max(8, CHECKPOINT_BYTES // bytes), stride = 1, count = 0,
   }, Checkpoints)
 end
+
+--- The same of a list that stands already.
+function M.checkpoints_of(list) return setmetatable(list, Checkpoints) end
 
 function Checkpoints:add(here)
   self.count = self.count + 1
@@ -141,7 +146,7 @@ function methods:at(t)
   if self.k then
     error("at: states between the steps of a descent do not exist; use flow, or record", 2)
   elseif not self.final then
-    error("at: this run was loaded from a file, which keeps no states", 2)
+    error("at: " .. M.NO_STATES, 2)
   elseif type(t) ~= "number" or not (t >= self.start.t and t <= self.final.t) then
     error(("at: t must lie in [%g, %g], got %s"):format(self.start.t, self.final.t, tostring(t)), 2)
   end
@@ -180,7 +185,7 @@ M.separation = separation
 function methods:verify()
   check.self(self, Run, "run", "verify")
   if self.k or not self.final then
-    error("verify: only a flow of this session can be verified", 2)
+    error("verify: " .. (self.k and "only a flow can be verified" or M.NO_STATES), 2)
   end
   local o = self.options
   local sharper = self.problem:flow(self.start, {
@@ -240,76 +245,6 @@ function describe(self)
   lines[#lines + 1] = ("  %-16s%s (%d rows)"):format("records",
     table.concat(self.columns, " "), #self.t)
   return files.printable(table.concat(lines, "\n"))
-end
-
--- ---------------------------------------------------------------- files and pictures
-
---- Save columns and stats; `linnet.load` reads them back.
--- @function run:save
--- @tparam string path
--- @usage
--- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
--- local path = os.tmpname()
--- p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):save(path)
--- print(linnet.load(path).stats.reason)
--- os.remove(path)
-function methods:save(path)
-  check.self(self, Run, "run", "save")
-  local kept = {kind = "run", version = require "linnet.version", stats = self.stats,
-    columns = self.columns,
-    values = {}}
-  for _, name in ipairs(self.columns) do kept.values[name] = self[name] end
-  record.save(path, kept, "run")
-end
-
-local TEXTS, NUMBERS = {"method", "reason"}, {"steps", "seconds"}
-local COUNTS = {"steps", "rejected", "evaluations", "eigenproblems"}
-
--- Whether what a file holds is a run: columns of one length that hide no method, stats that print.
-local function is_run(kept)
-  local stats, columns, values = kept.stats, kept.columns, kept.values
-  if type(stats) ~= "table" or type(columns) ~= "table" or type(values) ~= "table"
-    or not core.matrix.is_matrix(values.t) then
-    return false
-  end
-  for _, name in ipairs(TEXTS) do if type(stats[name]) ~= "string" then return false end end
-  for _, name in ipairs(NUMBERS) do if type(stats[name]) ~= "number" then return false end end
-  for _, name in ipairs(COUNTS) do
-    if stats[name] ~= nil and not math.tointeger(stats[name]) then return false end
-  end
-  if stats.eigenproblems and not stats.evaluations then return false end
-  local count, has_t = 0, false
-  for _ in next, columns do count = count + 1 end
-  for i = 1, count do
-    local name = columns[i]
-    local column = type(name) == "string" and (name == "t" or name == "k"
-      or not types.has("run", name)) and values[name]
-    if not core.matrix.is_matrix(column) or column:rows() ~= values.t:rows() then
-      return false
-    end
-    has_t = has_t or name == "t"
-  end
-  return has_t
-end
-
---- Read a run saved by `run:save`: columns and stats, no states.
--- @function load
--- @tparam string path
--- @treturn run
--- @usage
--- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
--- local path = os.tmpname()
--- p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1}):save(path)
--- print(linnet.load(path))
--- os.remove(path)
-function M.load(path)
-  local kept = record.load(path, "run")
-  if type(kept) ~= "table" or kept.kind ~= "run" or not is_run(kept) then
-    error(("load: '%s' does not hold a run"):format(tostring(path)), 2)
-  end
-  local self = setmetatable({stats = display.of(kept.stats), columns = kept.columns}, Run)
-  for _, name in ipairs(kept.columns) do self[name] = kept.values[name] end
-  return self
 end
 
 return M

@@ -199,7 +199,7 @@ function M.run.bounds(self, opts)
   if self.k then
     error("bounds: the ladder is for the flow; descent jumps over its integrals", 2)
   elseif not (self.final and self.checkpoints) then
-    error("bounds: this run was loaded from a file, which keeps no states", 2)
+    error("bounds: " .. run.NO_STATES, 2)
   end
   local o = options.check("bounds", opts, 2)
   local out = bounds(self.start, o)

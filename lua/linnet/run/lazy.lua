@@ -102,7 +102,7 @@ end
 function M.run.lazy_deviation(self)
   check.self(self, run.meta, "run", "lazy_deviation")
   if not (self.final and self.checkpoints) or self.k then
-    error("lazy_deviation: it needs the states of a flow of this session", 2)
+    error("lazy_deviation: " .. (self.k and "it needs the states of a flow" or run.NO_STATES), 2)
   end
   local path, start = exact.lazy{state = self.start}, self.start
   local scale = (2 * start:excess()) ^ 0.5

@@ -82,7 +82,7 @@ function M.run.rates(self, times)
   if self.k then
     error("rates: states between the steps of a descent do not exist; use flow", 2)
   elseif not self.final then
-    error("rates: this run was loaded from a file, which keeps no states", 2)
+    error("rates: " .. run.NO_STATES, 2)
   end
   local list, why = times_of(self, times)
   if not list then error("rates: " .. why, 2) end

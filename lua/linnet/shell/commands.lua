@@ -5,6 +5,7 @@
 -- @module linnet.shell.commands
 
 local files = require "linnet.files"
+local keep = require "linnet.keep"
 local options = require "linnet.options"
 local program = require "linnet.shell.program"
 local record = require "linnet.record"
@@ -15,7 +16,6 @@ local slurm = require "linnet.shell.slurm"
 local source = require "linnet.sweep.source"
 local sweep = require "linnet.sweep"
 local work = require "linnet.sweep.work"
-local load_run = require("linnet.run").load
 local error = require("linnet.failure").raise
 
 local M = {}
@@ -153,7 +153,7 @@ function M.report(args)
   local out = args.out or without_extension(args.files[1]) .. ".html"
   if is_run(args.files[1]) then
     if #args.files > 1 then fail("a run is reported alone; there are %d files", #args.files) end
-    local loaded = load_run(args.files[1])
+    local loaded = keep.load(args.files[1])
     local page = run_report(loaded)
     page:save(out)
   else

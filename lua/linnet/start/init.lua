@@ -59,6 +59,7 @@ end
 function M.problem.init(p, kind, opts)
   check.self(p, core.types.problem, "problem", "init")
   local state, why
+  local asked = {} -- what can be told afterwards: numbers and words, no matrices
   if type(kind) == "table" then
     local o = options.check("init.matrices", kind, 2)
     state, why = given_weights(p, o)
@@ -66,11 +67,15 @@ function M.problem.init(p, kind, opts)
   elseif type(kind) == "string" and M.kinds[kind] then
     local o = options.check("init." .. kind, opts, 2)
     state, why = M.kinds[kind](p, o, kind)
+    for name, value in next, o do
+      if not check.is_matrix(value) then asked[name] = value end
+    end
   else
     error(("init: kind must be one of %s, or a table {U = U, V = V}; got %s%s"):format(
       table.concat(M.names, ", "), check.shown(kind), check.suggestion(kind, M.names)), 2)
   end
   if not state then error(("init.%s: %s"):format(kind, why), 2) end
+  core.start.note(state, asked)
   return state
 end
 
