@@ -145,9 +145,9 @@ end
 local function refuse(kind, name, columns, hint)
   local names = names_of(kind, columns)
   local advice = hint or habits.advice(kind, name)
-  error(("%s %s has no field or method '%s'%s; there are %s"):format(
-    kind:find("^[aeiou]") and "an" or "a", kind, name,
-    advice and ": " .. advice or check.suggestion(name, names), table.concat(names, ", ")),
+  error(("%s %s has no field or method '%s'%s"):format(
+    kind:find("^[aeiou]") and "an" or "a", kind, name, advice and ": " .. advice
+      or ("%s; there are %s"):format(check.suggestion(name, names), table.concat(names, ", "))),
     reader())
 end
 

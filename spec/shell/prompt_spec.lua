@@ -101,9 +101,10 @@ describe("the prompt", function()
 
   it("explains slips: m[1,2], s:distance, !=, a name that is not there", function()
     local screen = typed("24 80", "m = eye(2)\n", "m[1,2]\n", "m:svd\n", "1 != 2\n", "linnte\n",
-      "import numpy\n")
+      "import numpy\n", "for i in range(3):\n", "linnet.theory\n")
     shows(screen, "m[i][j] or m(i, j)", "m:svd()", "not equal is ~=", "did you mean 'linnet'",
-      "loaded already")
+      "loaded already", "a loop is: for i = 1, 10", "wide_law")
+    assert.falsy(screen:find("function: 0x", 1, true), screen)
   end)
 
   it("shows errors in a line without a traceback, and a plot once", function()

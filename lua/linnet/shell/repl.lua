@@ -45,10 +45,23 @@ local function fitted(text)
   return table.concat(table.move(lines, #lines - KEPT + 1, #lines, #out + 1, out), "\n")
 end
 
+-- A module of linnet's by its page, whole; anything else as it is displayed, cut to the window.
+local function shown(value)
+  if type(value) == "table" then
+    for name, module in next, package.loaded do
+      if module == value and name:find("^linnet") then
+        local ok, text = pcall(help.text, value)
+        if ok then return text end
+      end
+    end
+  end
+  return fitted(display.text(value))
+end
+
 local function show(results)
   for i = 1, results.n do
     if not (results.n == 1 and results[1] ~= nil and results[1] == printed) then
-      io.stdout:write(fitted(display.text(results[i])), "\n")
+      io.stdout:write(shown(results[i]), "\n")
     end
   end
 end
