@@ -29,7 +29,8 @@ const state *bind_state_check(lua_State *L, int arg);
 void bind_state_origin(lua_State *L, int arg);
 /* Buffers for the functions of state.h, shared by all states of one origin. */
 state_work *bind_state_work(lua_State *L, int arg);
-/* Pushes a state of the origin that the state at arg has, with its own L (k x k', zero) and t. */
+/* Pushes a state of the origin that the state at arg has, with its own L (k x k', zero) and t,
+ * and the same k. */
 state *bind_state_like(lua_State *L, int arg, double t);
 /* What a flow is told to do, from the table at arg: method, t, tol, until_excess, max_steps,
  * max_seconds; of problem:flow, run:verify and each member of an ensemble alike. */

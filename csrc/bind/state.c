@@ -21,7 +21,7 @@ state *bind_state_push(lua_State *L, int at, double t) {
   const origin *o = lua_touserdata(L, at);
   state shape;
   for (placing place = bind_place(L, &shape, sizeof shape, 1); placing_next(&place);)
-    shape = (state){o, arena_mat(&place.room, problem_k(o->p), o->kp), t};
+    shape = (state){o, arena_mat(&place.room, problem_k(o->p), o->kp), t, 0};
   state *s = lua_touserdata(L, -1);
   lua_pushvalue(L, at);
   lua_setiuservalue(L, -2, STATE_ORIGIN);
@@ -30,9 +30,10 @@ state *bind_state_push(lua_State *L, int at, double t) {
 }
 
 state *bind_state_like(lua_State *L, int arg, double t) {
-  bind_state_check(L, arg);
+  int64_t k = bind_state_check(L, arg)->k;
   lua_getiuservalue(L, arg, STATE_ORIGIN);
   state *s = bind_state_push(L, lua_gettop(L), t);
+  s->k = k;
   lua_remove(L, -2);
   return s;
 }
@@ -255,6 +256,7 @@ static int l_state_moved(lua_State *L) {
 static int l_state_start(lua_State *L) {
   state *s = bind_state_like(L, 1, 0.0);
   mat_copy(s->L, s->o->L0);
+  s->k = 0;
   return 1;
 }
 
@@ -267,6 +269,7 @@ static int state_index(lua_State *L) {
     lua_Integer whole;
     if (lua_numbertointeger(s->o->h, &whole)) lua_pushinteger(L, whole);
   } else if (!strcmp(key, "t")) lua_pushnumber(L, s->t);
+  else if (!strcmp(key, "k")) lua_pushinteger(L, (lua_Integer)s->k);
   else if (!strcmp(key, "kind")) lua_pushstring(L, s->o->kind);
   else if (!strcmp(key, "seed")) lua_pushinteger(L, (lua_Integer)s->o->seed);
   else if (!strcmp(key, "explicit")) lua_pushboolean(L, s->o->O.p != NULL);

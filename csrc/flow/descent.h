@@ -7,22 +7,12 @@
 #include <stdint.h>
 
 #include "flow/flow.h"
+#include "flow/update.h"
 #include "model/kernel.h"
-#include "num/random.h"
-
-typedef enum descent_method {
-  DESCENT_GD,         /* Z+ = (I + eta S) Z */
-  DESCENT_HEAVY_BALL, /* D+ = momentum D + eta S Z, Z+ = Z + D+ */
-  DESCENT_NESTEROV,   /* the same with S Z taken at Z + momentum D */
-  DESCENT_SGD,        /* gd with n / batch times the gradient of a batch, a new one of the epoch */
-  DESCENT_METHODS
-} descent_method;
-
-extern const char *const descent_method_names[DESCENT_METHODS]; /* "gd", "heavy_ball", ... */
 
 typedef struct descent_spec {
-  descent_method method;
-  double eta;          /* > 0, for the summed loss */
+  const update *method;
+  double eta;          /* > 0, for the summed loss, of the first steps */
   double momentum;     /* 0 <= momentum < 1, heavy ball and Nesterov */
   int batch;           /* 1..n, sgd */
   uint64_t seed;       /* sgd: stream STREAM_SGD */
@@ -31,34 +21,38 @@ typedef struct descent_spec {
   double max_seconds;  /* <= 0 or INFINITY: none */
 } descent_spec;
 
-typedef struct descent {
+struct descent {
   field f;
   descent_spec spec;
   mat Z;              /* k x k' */
   int64_t k;          /* steps taken */
+  double t;           /* of the flow they approximate */
   double excess;      /* L - L* at Z */
   flow_reason reason; /* time (all steps taken), until_excess, diverged, max_seconds, ... */
-  /* private */
-  mat W, Y;                /* n x r, n x m: sgd only, the caller's */
-  mat Z0, velocity, there; /* k x k': start, momentum's velocity, Nesterov's look-ahead */
-  mat V, map;              /* m x k': V before it moves; r x m: diag(sigma) U V^T */
-  mat E, A;                /* r x m */
-  mat batch_W, batch_E;    /* batch x r, batch x m */
-  int *order;              /* n: this epoch's permutation */
-  int next;                /* where the next batch begins */
-  philox rng;
+  /* for methods */
+  double eta;    /* of the next step */
+  mat W, Y;      /* n x r, n x m: the caller's, by sample only */
+  mat E, A;      /* r x m */
+  mat Z0, V;     /* k x k': the start; m x k': V before it moves */
+  void *room;    /* the method's own */
+  double t_then; /* t where eta last changed: until then sums, since then products */
+  int64_t k_then;
   double limit, began; /* excess beyond which it has diverged; clock */
-} descent;
+};
 
-/* n: rows of X (sgd; otherwise 0). batch: spec.batch (sgd; otherwise 0). Run twice. */
-void descent_layout(arena *a, descent *d, dims of, int n, int batch);
-/* W (n x r) and Y (n x m, raw) only for sgd: they and f's arrays must outlive the descent. */
+/* n: rows of X, batch: spec.batch, both for a method by sample only. Run twice. */
+void descent_layout(arena *a, descent *d, dims of, const update *u, int n, int batch);
+/* Of the method of the layout. W (n x r) and Y (n x m, raw) only by sample: they and f's arrays
+ * must outlive the descent. */
 void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0);
-/* Time of the flow that one step approximates: eta, and with momentum eta/(1 - momentum), which
- * the velocity reaches after 1/(1 - momentum) steps. */
-double descent_clock(const descent_spec *spec);
+/* The size of the steps from here on. Each approximates the flow over a time of eta, and with
+ * momentum of eta/(1 - momentum), which the velocity reaches after 1/(1 - momentum) steps. */
+void descent_eta(descent *d, double eta);
 /* Up to count more steps. FLOW_RUNNING: call again; FLOW_INTERRUPTED: call again to go on. */
 flow_reason descent_advance(descent *d, int64_t count, const tick *t);
+
+/* For methods: out <- out + x S Z at Z, whose force is d->A; out may be Z itself. */
+void descent_push(const descent *d, double x, mat Z, mat out);
 
 /* Rooms to say afterwards what step would have been stable; only one that diverged is asked. */
 typedef struct stable_eta {

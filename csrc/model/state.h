@@ -34,8 +34,9 @@ void origin_begin(origin *o);
 
 typedef struct state {
   const origin *o;
-  mat L;    /* k x k' */
-  double t; /* time of the flow, or eta k of descent by the time map */
+  mat L;     /* k x k' */
+  double t;  /* time of the flow, or of that which descents approximate */
+  int64_t k; /* steps of descents that led here */
 } state;
 
 /* Buffers of the functions below, for one problem and k'. */

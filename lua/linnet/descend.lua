@@ -16,18 +16,22 @@ local error = require("linnet.failure").raise
 
 local M = {problem = {}}
 
+-- The methods that use an option which not all of them use.
+local function users(name) return table.concat(core.descent.uses[name], ", ") end
+
 options.define("descend", {
   summary = "Discrete descent on the loss.",
-  {name = "eta", type = "number", range = "(0, inf)", required = true, help = "step size"},
+  {name = "eta", type = "number|table|matrix|function", range = "(0, inf)", required = true,
+    help = "step size, or one for each step: a list, a column, or function(k, state)"},
   {name = "steps", type = "integer", range = "[1, 9007199254740992]", required = true,
     help = "how many updates"},
-  {name = "method", choices = {"gd", "heavy_ball", "nesterov", "sgd"}, default = "gd"},
+  {name = "method", choices = core.descent.methods, default = "gd"},
   {name = "momentum", type = "number", range = "[0, 1)", default = 0.9,
-    help = "of heavy_ball and nesterov"},
+    help = "of " .. users("momentum")},
   {name = "batch", type = "integer", range = "[1, 2147483647]", default_help = "all n samples",
-    help = "of sgd: samples a step, drawn without replacement in each epoch"},
+    help = "of " .. users("batch") .. ": samples a step, drawn without replacement in each epoch"},
   {name = "seed", type = "integer", range = "[0, 9223372036854775807]", default = 0,
-    help = "of sgd's order of samples"},
+    help = "of " .. users("seed") .. ": the order of samples"},
   {name = "loss", choices = {"sum", "mean"}, default = "sum",
     help = "what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n"},
   {name = "every", type = "integer", range = "[1, 9007199254740992]",
@@ -36,17 +40,55 @@ options.define("descend", {
   common.max_seconds,
 })
 
+-- A step size from a list or a function, refused with its step named: nil and the message then.
+local function eta_of(x, what, ...)
+  if type(x) == "number" and x > 0 and x < math.huge then return x end
+  return nil, what:format(...) .. " must be a finite number > 0, got " .. check.shown(x)
+end
+
+-- What gives the size of the step after k of this run, k0 + k in all; nil for one size. Or nil and
+-- why not.
+local function schedule(o, k0)
+  local eta = o.eta
+  if type(eta) == "number" then return nil end
+  if type(eta) == "function" then
+    return function(k, state) return eta_of(eta(k0 + k, state), "eta(%d, state)", k0 + k) end
+  end
+  local list = {}
+  if check.is_matrix(eta) then
+    if eta:cols() ~= 1 then return nil, ("eta must be one column, got %d"):format(eta:cols()) end
+    for i = 1, #eta do list[i] = eta(i) end
+  else
+    list = eta
+  end
+  if #list ~= o.steps then
+    return nil, ("eta has %d values for %d steps: one for each"):format(#list, o.steps)
+  end
+  for i, x in ipairs(list) do
+    local _, why = eta_of(x, "eta of step %d", i)
+    if why then return nil, why end
+  end
+  return function(k) return list[k + 1] end
+end
+
 local function loop(self)
-  local o, total = self.options, self.options.steps
-  local stride = (o.on_step or o.stop) and 1 or self.every
-  self.trace:record(0, self.state)
+  local o, total, k0 = self.options, self.options.steps, self.state.k
+  local stride = (o.on_step or o.stop or self.eta_at) and 1 or self.every
+  self.trace:record(k0, self.state)
   repeat
     local k = self.descent:time()
+    if self.eta_at then
+      local eta, why = self.eta_at(k, self.state)
+      if not eta then error("descend: " .. why, 0) end
+      self.descent:eta(self.scale * eta)
+    end
     local reason = self.descent:advance(math.min(stride - k % stride, total - k))
     if reason == "interrupted" then error("interrupted!", 0, "interrupted") end
     local now, excess = self.descent:time()
     self.state = self.descent:state()
-    if now > k and (now % self.every == 0 or reason) then self.trace:record(now, self.state) end
+    if now > k and (now % self.every == 0 or reason) then
+      self.trace:record(k0 + now, self.state)
+    end
     if now > k and o.on_step then o.on_step(self.state) end
     if not reason and o.stop and o.stop(self.state) then reason = "stop" end
     self.progress:show(function()
@@ -56,11 +98,25 @@ local function loop(self)
   until reason
 end
 
+-- Options that the method does not use: a message where one was given, else they have no value.
+local function unused(o, given)
+  for _, entry in ipairs(options.schemas.descend) do
+    local name, used = entry.name, not core.descent.uses[entry.name]
+    for _, method in ipairs(core.descent.uses[name] or {}) do used = used or method == o.method end
+    if not used and given[name] ~= nil then
+      return ("option '%s' is not used by method '%s', only by %s"):format(name, o.method,
+        users(name))
+    elseif not used then
+      o[name] = nil
+    end
+  end
+end
+
 --- Descend from a state. The run has `k` (updates done) beside `t`, the time of the flow that the
--- same steps approximate: eta k for the summed loss, 2 eta k / n for the mean; with momentum this
--- over 1 - momentum, which holds once the first 1/(1 - momentum) steps are over. A step that is too
--- large ends with reason `diverged`, and `stats.largest_stable_eta` says what would
--- have been stable.
+-- same steps approximate: the sum of eta over them, for the mean loss times 2 / n; with momentum
+-- this over 1 - momentum, which holds once the first 1/(1 - momentum) steps are over. Descending
+-- from `run.final` goes on counting both; its velocity and epochs begin anew. A step that is too
+-- large ends with `diverged`, and `stats.largest_stable_eta` says what would have been stable.
 -- @function problem:descend
 -- @tparam state s a state of this problem
 -- @tparam table opts see `help("descend")`
@@ -78,17 +134,20 @@ function M.problem.descend(p, s, opts)
     error(("descend: batch = %d is more than the n = %d samples"):format(o.batch, p.n), 2)
   end
   local list, why = trace.resolve(o.record)
-  if not list then error("descend: " .. why, 2) end
+  why = unused(o, opts) or why
+  if why then error("descend: " .. why, 2) end
+  local eta_at
+  eta_at, why = schedule(o, s.k)
+  if why then error("descend: " .. why, 2) end
   local scale = o.loss == "mean" and 2 / p.n or 1
   local self = {
     options = o, state = s, trace = trace.new(list), progress = progress.line(o.progress),
     every = o.every or math.max(1, (o.steps + 299) // 300),
-    descent = core.descent.new(s, {method = o.method, eta = scale * o.eta, steps = o.steps,
-      momentum = o.momentum, batch = o.batch or p.n, seed = o.seed, until_excess = o.until_excess,
-      max_seconds = o.max_seconds}),
+    eta_at = eta_at, scale = scale,
+    descent = core.descent.new(s, {method = o.method, steps = o.steps,
+      eta = eta_at and 1 or scale * o.eta, momentum = o.momentum, batch = o.batch or p.n,
+      seed = o.seed, until_excess = o.until_excess, max_seconds = o.max_seconds}),
   }
-  local _, _, dt = self.descent:time()
-  function self.clock_to_time(k) return k:map(function(x) return s.t + dt * x end) end
   return run.drive(self, loop, function()
     local k = self.descent:time()
     local eta = self.reason == "diverged" and self.descent:stable_eta() or 0

@@ -13,6 +13,7 @@ local M = {state = {}}
 -- the minimum-norm solution.
 -- @type state
 -- @field t its time; flows continue from there
+-- @field k steps of the descents that led to it; a descent from it goes on counting
 -- @field h hidden width, a float where no integer holds it; math.huge in the wide limit
 -- @field kind name of the start it came from ("gaussian", ...)
 -- @field seed of that start

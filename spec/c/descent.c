@@ -4,13 +4,13 @@
 
 #include "cases.h"
 
-static descent rooms(const field *f, int kp, int n, int batch) {
+static descent rooms(const field *f, const update *u, int kp, int n, int batch) {
   descent d = {0};
-  CHECK_LAYOUT(a, descent_layout(a, &d, (dims){f->r, f->m, kp}, n, batch));
+  CHECK_LAYOUT(a, descent_layout(a, &d, (dims){f->r, f->m, kp}, u, n, batch));
   return d;
 }
 
-static descent_spec spec_of(descent_method which, double eta, int64_t steps) {
+static descent_spec spec_of(const update *which, double eta, int64_t steps) {
   return (descent_spec){which, eta, 0.9, 0, 1, steps, 0.0, 0.0};
 }
 
@@ -23,8 +23,8 @@ static void check_reference(void) {
   for (int i = 0; i < CASES; i++) {
     spec_case c = case_load(case_names[i]);
     const char *text = check_key(c.text, "descent");
-    descent d = rooms(&c.f, c.h, 0, 0);
-    descent_spec spec = spec_of(DESCENT_GD, check_number(text, "eta"), 50);
+    descent d = rooms(&c.f, &update_gd, c.h, 0, 0);
+    descent_spec spec = spec_of(&update_gd, check_number(text, "eta"), 50);
     mat want = case_reduced(&c, text, "U", "V");
     check(run(&d, &c.f, &spec, c.Z0) == FLOW_TIME && d.k == 50, "%s: 50 steps", c.name);
     check(check_distance(d.Z, want) <= 1e-13, "%s: gd as by full matrices: %.1e", c.name,
@@ -44,8 +44,8 @@ static void check_momentum(bool ahead) {
   field f = case_random(5, 2, 2.0, 0.7, 41);
   mat Z0 = case_weights(7, 6, 0.5, 42), Z = check_mat(7, 6), D = check_mat(7, 6);
   mat X = check_mat(7, 6), S = check_mat(7, 6);
-  descent d = rooms(&f, 6, 0, 0);
-  descent_spec spec = spec_of(ahead ? DESCENT_NESTEROV : DESCENT_HEAVY_BALL, 0.02, 30);
+  descent d = rooms(&f, ahead ? &update_nesterov : &update_heavy_ball, 6, 0, 0);
+  descent_spec spec = spec_of(ahead ? &update_nesterov : &update_heavy_ball, 0.02, 30);
   run(&d, &f, &spec, Z0);
   mat_copy(Z, Z0);
   for (int k = 0; k < 30; k++) {
@@ -56,8 +56,8 @@ static void check_momentum(bool ahead) {
     mat_axpy(0.02, S, D);
     mat_axpy(1.0, D, Z);
   }
-  check(check_distance(d.Z, Z) <= 1e-13, "%s is its definition: %.1e",
-        descent_method_names[spec.method], check_distance(d.Z, Z));
+  check(check_distance(d.Z, Z) <= 1e-13, "%s is its definition: %.1e", spec.method->name,
+        check_distance(d.Z, Z));
 }
 
 /* Lambda+ - Lambda = eta^2 (V^T A^T A V - U^T A A^T U) */
@@ -66,8 +66,8 @@ static void check_drift_identity(void) {
   mat Z0 = case_weights(7, 6, 0.5, 44), A = check_mat(5, 2), SZ = check_mat(7, 6);
   mat want = check_mat(6, 6), got = check_mat(6, 6);
   const double eta = 0.2385;
-  descent d = rooms(&f, 6, 0, 0);
-  descent_spec spec = spec_of(DESCENT_GD, eta, 1);
+  descent d = rooms(&f, &update_gd, 6, 0, 0);
+  descent_spec spec = spec_of(&update_gd, eta, 1);
   run(&d, &f, &spec, Z0);
   field_error(&f, Z0, A);
   field_force(&f, A, A);
@@ -95,8 +95,8 @@ static void check_limit(void) {
   flow_state(&w, want);
   double error[2];
   for (int i = 0; i < 2; i++) {
-    descent d = rooms(&c.f, c.h, 0, 0);
-    descent_spec spec = spec_of(DESCENT_GD, 2.5e-4 / (1 << i), 4000 << i);
+    descent d = rooms(&c.f, &update_gd, c.h, 0, 0);
+    descent_spec spec = spec_of(&update_gd, 2.5e-4 / (1 << i), 4000 << i);
     run(&d, &c.f, &spec, c.Z0);
     error[i] = check_distance(d.Z, want);
   }
@@ -107,8 +107,8 @@ static void check_limit(void) {
 
 static void check_sgd(void) {
   spec_case c = case_load("tall"); /* n = 12 */
-  descent d = rooms(&c.f, c.h, c.n, c.n), gd = rooms(&c.f, c.h, 0, 0);
-  descent_spec spec = spec_of(DESCENT_SGD, 0.02, 40), full = spec_of(DESCENT_GD, 0.02, 40);
+  descent d = rooms(&c.f, &update_sgd, c.h, c.n, c.n), gd = rooms(&c.f, &update_gd, c.h, 0, 0);
+  descent_spec spec = spec_of(&update_sgd, 0.02, 40), full = spec_of(&update_gd, 0.02, 40);
   spec.batch = c.n;
   run(&gd, &c.f, &full, c.Z0);
   descent_start(&d, &c.f, &spec, c.W, c.Y, c.Z0);
@@ -116,12 +116,12 @@ static void check_sgd(void) {
   check(check_distance(d.Z, gd.Z) <= 1e-13, "sgd with the whole batch is gd: %.1e",
         check_distance(d.Z, gd.Z));
   /* One epoch at a tiny step: three batches of 4, each times 3, make three times the gradient. */
-  d = rooms(&c.f, c.h, c.n, 4);
-  spec = spec_of(DESCENT_SGD, 1e-9, 3);
+  d = rooms(&c.f, &update_sgd, c.h, c.n, 4);
+  spec = spec_of(&update_sgd, 1e-9, 3);
   spec.batch = 4;
   descent_start(&d, &c.f, &spec, c.W, c.Y, c.Z0);
   descent_advance(&d, 3, NULL);
-  full = spec_of(DESCENT_GD, 3e-9, 1);
+  full = spec_of(&update_gd, 3e-9, 1);
   run(&gd, &c.f, &full, c.Z0);
   double moved = check_distance(gd.Z, c.Z0);
   check(check_distance(d.Z, gd.Z) <= 1e-5 * moved,
@@ -150,8 +150,8 @@ static int always(void *unused) {
 static void check_ends(void) {
   field f = case_random(6, 1, 5.0, 0.8, 45);
   mat Z0 = case_weights(7, 7, 0.3, 46);
-  descent d = rooms(&f, 7, 0, 0);
-  descent_spec spec = spec_of(DESCENT_GD, 40.0, 100000);
+  descent d = rooms(&f, &update_gd, 7, 0, 0);
+  descent_spec spec = spec_of(&update_gd, 40.0, 100000);
   check(run(&d, &f, &spec, Z0) == FLOW_DIVERGED, "a step of 40 diverges");
   stable_eta w;
   CHECK_LAYOUT(a, stable_eta_layout(a, &w, (dims){f.r, f.m, 7}));
@@ -162,7 +162,7 @@ static void check_ends(void) {
         d.excess);
   spec.eta = 5.0 * eta; /* up to about twice as much, gd may still jump to a flatter minimum */
   check(run(&d, &f, &spec, Z0) == FLOW_DIVERGED, "well above it, it diverges");
-  spec = spec_of(DESCENT_GD, 0.5 * eta, 100000);
+  spec = spec_of(&update_gd, 0.5 * eta, 100000);
   spec.until_excess = 1e-9;
   check(run(&d, &f, &spec, Z0) == FLOW_UNTIL_EXCESS && d.excess <= 1e-9, "until an excess");
   int64_t steps = d.k;

@@ -175,7 +175,7 @@ scenario("flow to infinity", data, function(p, s)
   assert(p:flow(s, {t = math.huge, tol = 1e-3}).final:excess() < 1e-6)
 end)
 
-for _, method in ipairs{"gd", "heavy_ball", "nesterov", "sgd"} do
+for _, method in ipairs(require("linnet.core").descent.methods) do
   scenario("descend " .. method, data, function(p, s)
     local o = {eta = 1e-3, steps = 40, method = method}
     if method == "sgd" then o.batch, o.seed = 2, 1 end

@@ -55,7 +55,8 @@ describe("problem:descend", function()
     local s = p:init("gaussian", {h = 30, seed = 1})
     for _, method in ipairs{"gd", "heavy_ball", "nesterov"} do
       for _, momentum in ipairs{0.5, 0.9} do
-        local run = p:descend(s, {eta = 1e-4, steps = 8000, method = method, momentum = momentum})
+        local run = p:descend(s, {eta = 1e-4, steps = 8000, method = method,
+          momentum = method ~= "gd" and momentum or nil})
         local flow = p:flow(s, {t = 40, tol = 1e-9, method = "dop853",
           until_excess = run.final:excess()})
         assert.equal("until_excess", flow.stats.reason)
@@ -121,6 +122,94 @@ describe("problem:descend", function()
     assert.is_true(math.abs(mean.t(#mean.t) - 0.02 * 25) < 1e-15)
   end)
 
+  it("takes a step size for each step: a list, a column, a function, the reference", function()
+    local data, p, s = support.case("descents")
+    local d = data.methods.schedule
+    local listed = p:descend(s, {eta = d.etas, steps = d.steps, every = 1})
+    assert.is_true(support.relative(listed.final:U(), linnet.matrix(d.U)) < 1e-12)
+    assert.is_true(support.relative(listed.final:V(), linnet.matrix(d.V)) < 1e-12)
+    local asked, t = {}, 0
+    for _, eta in ipairs{linnet.matrix(d.etas):reshape(d.steps, 1), function(k, state)
+      asked[#asked + 1] = k
+      assert.equal(k, state.k)
+      return d.etas[k + 1]
+    end} do
+      local run = p:descend(s, {eta = eta, steps = d.steps, every = 7})
+      assert.equal(0, core.matrix.max_abs(run.final:U() - listed.final:U()))
+      assert.equal(listed.final.t, run.final.t)
+    end
+    assert.equal(d.steps, #asked) -- one call a step
+    for k = 0, d.steps do
+      assert.is_true(math.abs(listed.t(k + 1) - t) < 1e-14 and listed.k(k + 1) == k)
+      t = t + (d.etas[k + 1] or 0)
+    end
+    local mean = p:descend(s, {eta = function(k) return d.etas[k + 1] * p.n / 2 end,
+      steps = d.steps, loss = "mean"})
+    assert.is_true(support.relative(mean.final:U(), listed.final:U()) < 1e-14)
+    assert.is_true(math.abs(mean.final.t - listed.final.t) < 1e-14)
+    local one = p:descend(s, {eta = 0.05, steps = d.steps})
+    assert.is_true(support.relative(one.final:U(), listed.final:U()) > 1e-4)
+  end)
+
+  it("asks a schedule for every method, against the loop on full weights", function()
+    local p, s, X, Y = small(2)
+    local function eta(k) return 0.03 / (1 + k / 7) end
+    local mu = 0.8
+    for _, look in ipairs{0, mu} do
+      local U, V = s:U(), s:V()
+      local dU, dV = U * 0, V * 0
+      for k = 0, 39 do
+        local gU, gV = gradient(X, Y, U + dU * look, V + dV * look)
+        dU, dV = dU * mu + gU * eta(k), dV * mu + gV * eta(k)
+        U, V = U + dU, V + dV
+      end
+      local run = p:descend(s, {eta = eta, steps = 40, momentum = mu,
+        method = look == 0 and "heavy_ball" or "nesterov"})
+      assert.is_true(support.relative(run.final:U(), U) < 1e-12)
+      assert.is_true(support.relative(run.final:V(), V) < 1e-12)
+    end
+    local sgd = {eta = 0.02, steps = 20, method = "sgd", batch = 2, seed = 3}
+    local fixed = p:descend(s, sgd).final
+    sgd.eta = function() return 0.02 end
+    assert.equal(0, core.matrix.max_abs(p:descend(s, sgd).final:U() - fixed:U()))
+  end)
+
+  it("goes on counting from the end of another descent", function()
+    local p, s = small()
+    local function eta(k) return 0.05 / (1 + k) end
+    local whole = p:descend(s, {eta = eta, steps = 30})
+    local half = p:descend(s, {eta = eta, steps = 12})
+    local rest = p:descend(half.final, {eta = eta, steps = 18})
+    assert.equal(0, core.matrix.max_abs(rest.final:U() - whole.final:U()))
+    assert.is_true(math.abs(rest.final.t - whole.final.t) < 1e-15)
+    assert.same({12, 30, 18}, {rest.k(1), rest.k(#rest.k), rest.stats.steps})
+    assert.same({0, 12, 30}, {s.k, half.final.k, rest.final.k})
+    local between = p:flow(half.final, {t = half.final.t + 1}).final
+    assert.same({12, 0}, {between.k, rest.final:start().k})
+  end)
+
+  it("refuses a step size that is none, with the step named", function()
+    local p, s = small()
+    local function refuses(eta, message)
+      local ok, err = pcall(p.descend, p, s, {eta = eta, steps = 3})
+      assert.is_false(ok)
+      assert.matches(message, tostring(err))
+      return err
+    end
+    refuses({0.1, 0.1}, "descend: eta has 2 values for 3 steps: one for each")
+    refuses({0.1, 0, 0.1}, "descend: eta of step 2 must be a finite number > 0, got 0")
+    refuses({0.1, 0.1, math.huge}, "descend: eta of step 3 must be a finite number > 0, got inf")
+    refuses({0.1, "x", 0.1}, "descend: eta of step 2 must be a finite number > 0, got 'x'")
+    refuses(linnet.matrix{{0.1}, {0 / 0}, {1}}, "descend: eta of step 2 .*nan")
+    refuses(linnet.matrix{{0.1, 0.1, 0.1}}, "descend: eta must be one column, got 3")
+    for _, bad in ipairs{0, -1, math.huge, 0 / 0, "x"} do
+      local err = refuses(function(k) return k < 2 and 0.01 or bad end,
+        "descend: eta%(2, state%) must be a finite number > 0, got ")
+      assert.equal(2, err.run.stats.steps)
+    end
+    refuses(function() end, "eta%(0, state%) must be a finite number > 0, got nil")
+  end)
+
   it("says when the step is too large, and which would be stable", function()
     local p, s = small()
     local run = p:descend(s, {eta = 100, steps = 1000})
@@ -166,6 +255,12 @@ describe("misuse of descend is an error:", function()
       "'method' must be one of gd, heavy_ball, nesterov, sgd"},
     {{eta = 1, steps = 1, method = "nesterow"}, "did you mean 'nesterov'"},
     {{eta = 1, steps = 1, batch = 0}, "'batch' must be"},
+    {{eta = 1, steps = 1, momentum = 0.9},
+      "'momentum' is not used by method 'gd', only by heavy_ball, nesterov"},
+    {{eta = 1, steps = 1, method = "sgd", momentum = 0}, "'momentum' is not used by method 'sgd'"},
+    {{eta = 1, steps = 1, batch = 8}, "'batch' is not used by method 'gd', only by sgd"},
+    {{eta = 1, steps = 1, method = "nesterov", seed = 0},
+      "'seed' is not used by method 'nesterov', only by sgd"},
     {{eta = 1, steps = 1, method = "sgd", batch = 9}, "batch = 9 is more than the n = 8 samples"},
     {{eta = 1, steps = 1, seed = -1}, "'seed' must be"},
     {{eta = 1, steps = 1, loss = "max"}, "'loss' must be"},
@@ -179,6 +274,18 @@ describe("misuse of descend is an error:", function()
       assert.matches("descend: .*" .. case[2], tostring(message))
     end)
   end
+
+  it("an unused option in a sweep too; and a run's options have none", function()
+    local result = linnet.sweep{over = {method = {"gd", "heavy_ball"}}, seeds = 1,
+      measure = {"excess"}, run = function(point)
+        local o = {eta = 0.01, steps = 3, method = point.method, momentum = 0.5}
+        return {excess = p:descend(s, o).final:excess()}
+      end}:run{progress = false}
+    assert.equal(1, #result.failures)
+    assert.matches("'momentum' is not used by method 'gd'", tostring(result.failures[1].error))
+    local o = p:descend(s, {eta = 0.01, steps = 3}).options
+    assert.is_nil(o.momentum or o.batch or o.seed)
+  end)
 
   it("run:at and run:verify know that it was no flow", function()
     local run = p:descend(s, {eta = 0.01, steps = 3})

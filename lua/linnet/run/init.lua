@@ -22,7 +22,7 @@ local M = {}
 -- name is a field too (`run.distance`, your own), a column with a row per record.
 -- @type run
 -- @field t times of the records, a column
--- @field k step numbers of the records (descent only)
+-- @field k step numbers of the records (descent only): steps of the descents that led there
 -- @field loss L at those times; `excess` is L - L*
 -- @field rate -d/dt log(L - L*) (recorded unless you say otherwise)
 -- @field distance of the learned map from the minimum-norm solution (the same)
@@ -113,10 +113,10 @@ function M.drive(driver, loop, counts, p, start, clock)
   stats.seconds = core.system.clock() - began
   stats.reason = driver.reason
   stats.imbalance_drift = math.max(driver.trace.worst_drift, driver.state:imbalance_drift())
-  local times, columns = driver.trace:matrices()
+  local records, columns, times = driver.trace:matrices()
   local self = setmetatable(columns, Run)
-  self[clock] = times
-  if clock ~= "t" then self.t = driver.clock_to_time(times) end
+  self.t = times
+  self[clock] = records
   self.start, self.final, self.stats = start, driver.state, display.of(stats)
   self.problem, self.options, self.checkpoints = p, driver.options, driver.checkpoints
   self.columns = {clock}

@@ -67,7 +67,8 @@ Trace.__index = Trace
 
 --- A trace over a resolved list.
 function M.new(list)
-  local self = setmetatable({list = list, clock = {}, columns = {}, worst_drift = 0}, Trace)
+  local self = setmetatable({list = list, clock = {}, times = {}, columns = {}, worst_drift = 0},
+    Trace)
   for i = 1, #list do self.columns[i] = {} end
   return self
 end
@@ -82,6 +83,7 @@ function Trace:record(clock, state)
     end
     self.columns[i][#self.clock + 1] = x
   end
+  self.times[#self.clock + 1] = state.t
   self.clock[#self.clock + 1] = clock
   self.worst_drift = math.max(self.worst_drift, state:imbalance_drift())
 end
@@ -104,10 +106,11 @@ end
 --- The columns as matrices, one row per record; a matrix quantity fills a row with its entries.
 -- @treturn matrix the clock
 -- @treturn table name -> matrix
+-- @treturn matrix the times of the states
 function Trace:matrices()
   local rows, out = #self.clock, {}
   for i, entry in ipairs(self.list) do out[entry[1]] = as_matrix(self.columns[i], rows) end
-  return as_matrix(self.clock, rows), out
+  return as_matrix(self.clock, rows), out, as_matrix(self.times, rows)
 end
 
 return M

@@ -1,0 +1,11 @@
+/* csrc/flow/gd.c: plain gradient descent, Z+ = Z + eta S Z,
+ * Lambda+ - Lambda = eta^2 (V^T A^T A V - U^T A A^T U).
+ * SPDX-License-Identifier: MIT */
+#include "flow/descent.h"
+
+static void gd_step(descent *d) {
+  field_force(&d->f, d->E, d->A);
+  descent_push(d, d->eta, d->Z, d->Z);
+}
+
+const update update_gd = {.name = "gd", .step = gd_step};

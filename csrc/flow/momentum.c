@@ -1,0 +1,49 @@
+/* csrc/flow/momentum.c: heavy ball, D+ = momentum D + eta S Z, Z+ = Z + D+, and Nesterov's method,
+ * the same with S Z taken at Z + momentum D. SPDX-License-Identifier: MIT */
+#include "flow/descent.h"
+
+typedef struct momentum {
+  mat velocity, there; /* k x k': D; Nesterov's look-ahead */
+} momentum;
+
+static void *momentum_layout(arena *a, dims of, int n, int batch) {
+  momentum shape, *w = arena_bytes(a, 1, sizeof *w);
+  mat velocity = arena_mat(a, of.r + of.m, of.kp), there = arena_mat(a, of.r + of.m, of.kp);
+  (void)n;
+  (void)batch;
+  *(w ? w : &shape) = (momentum){velocity, there};
+  return w;
+}
+
+static void momentum_start(descent *d) { mat_fill(((momentum *)d->room)->velocity, 0.0); }
+
+static void momentum_step(descent *d, bool ahead) {
+  momentum *w = d->room;
+  mat at = d->Z;
+  mat_scale(w->velocity, d->spec.momentum);
+  if (ahead) {
+    at = w->there;
+    mat_copy(at, d->Z);
+    mat_axpy(1.0, w->velocity, at);
+    field_error(&d->f, at, d->E);
+  }
+  field_force(&d->f, d->E, d->A);
+  descent_push(d, d->eta, at, w->velocity);
+  mat_axpy(1.0, w->velocity, d->Z);
+}
+
+static void heavy_ball_step(descent *d) { momentum_step(d, false); }
+static void nesterov_step(descent *d) { momentum_step(d, true); }
+
+const update update_heavy_ball = {.name = "heavy_ball",
+                                  .options = {"momentum"},
+                                  .gathers = true,
+                                  .layout = momentum_layout,
+                                  .start = momentum_start,
+                                  .step = heavy_ball_step};
+const update update_nesterov = {.name = "nesterov",
+                                .options = {"momentum"},
+                                .gathers = true,
+                                .layout = momentum_layout,
+                                .start = momentum_start,
+                                .step = nesterov_step};

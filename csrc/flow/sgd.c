@@ -1,0 +1,71 @@
+/* csrc/flow/sgd.c: gd with n / batch times the gradient of a batch, a new one of the epoch each
+ * step; an epoch visits every sample once, in the order of a new permutation.
+ * SPDX-License-Identifier: MIT */
+#include "flow/descent.h"
+#include "num/blas.h"
+#include "num/random.h"
+
+typedef struct sgd {
+  mat map;              /* r x m: diag(sigma) U V^T */
+  mat batch_W, batch_E; /* batch x r, batch x m */
+  int *order;           /* n: this epoch's permutation */
+  int next;             /* where the next batch begins */
+  philox rng;
+} sgd;
+
+static void *sgd_layout(arena *a, dims of, int n, int batch) {
+  sgd shape, *w = arena_bytes(a, 1, sizeof *w), *out = w ? w : &shape;
+  out->map = arena_mat(a, of.r, of.m);
+  out->batch_W = arena_mat(a, batch, of.r);
+  out->batch_E = arena_mat(a, batch, of.m);
+  out->order = arena_ints(a, (size_t)n);
+  return w;
+}
+
+static void sgd_start(descent *d) {
+  sgd *w = d->room;
+  w->rng = philox_make(d->spec.seed, STREAM_SGD);
+  w->next = d->W.rows;
+  for (int i = 0; i < d->W.rows; i++) w->order[i] = i;
+}
+
+static void shuffle(sgd *w, int n) {
+  for (int i = n - 1; i > 0; i--) {
+    int j = (int)random_integer(&w->rng, 0, i), keep = w->order[i];
+    w->order[i] = w->order[j];
+    w->order[j] = keep;
+  }
+  w->next = 0;
+}
+
+/* A = (n/b) diag(sigma) W_b^T (Y_b - W_b diag(sigma) U V^T) for the next batch of the epoch. */
+static void batch_force(descent *d) {
+  sgd *w = d->room;
+  int n = d->W.rows, left;
+  if (w->next >= n) shuffle(w, n);
+  left = n - w->next < d->spec.batch ? n - w->next : d->spec.batch;
+  mat Wb = mat_rows(w->batch_W, 0, left), Eb = mat_rows(w->batch_E, 0, left);
+  for (int i = 0; i < left; i++) {
+    int from = w->order[w->next + i];
+    mat_copy(mat_rows(Wb, i, 1), mat_rows(d->W, from, 1));
+    mat_copy(mat_rows(Eb, i, 1), mat_rows(d->Y, from, 1));
+  }
+  w->next += left;
+  blas_gemm('N', 'T', 1.0, field_U(&d->f, d->Z), field_V(&d->f, d->Z), 0.0, w->map);
+  mat_scale_rows(w->map, d->f.sigma);
+  blas_gemm('N', 'N', -1.0, Wb, w->map, 1.0, Eb);
+  blas_gemm('T', 'N', (double)n / left, Wb, Eb, 0.0, d->A);
+  mat_scale_rows(d->A, d->f.sigma);
+}
+
+static void sgd_step(descent *d) {
+  batch_force(d);
+  descent_push(d, d->eta, d->Z, d->Z);
+}
+
+const update update_sgd = {.name = "sgd",
+                           .options = {"batch", "seed"},
+                           .by_sample = true,
+                           .layout = sgd_layout,
+                           .start = sgd_start,
+                           .step = sgd_step};

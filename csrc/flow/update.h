@@ -1,0 +1,36 @@
+/* csrc/flow/update.h: what a method of descent is to the descent: one const record of facts and
+ * functions. A new one is a file with its record, and a row in descent.c.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_FLOW_UPDATE_H
+#define LINNET_FLOW_UPDATE_H
+
+#include "model/field.h"
+#include "num/arena.h"
+
+typedef struct descent descent;
+
+enum { UPDATE_OPTIONS = 3 };
+
+/* Functions see the descent that uses them, and in it their own room (d->room). */
+typedef struct update {
+  const char *name;
+  /* Options of problem:descend that it alone, or with others, uses; NULL at the end. */
+  const char *options[UPDATE_OPTIONS];
+  bool gathers;   /* a velocity: steps approximate the flow over eta / (1 - momentum) in the end */
+  bool by_sample; /* it sees single rows of the data: W, Y and a batch */
+  /* Its room, zeroed: run twice, counting (NULL comes back) and placing; NULL: it needs none. n:
+   * rows of X, batch: samples a step, both 0 unless by_sample. */
+  void *(*layout)(arena *a, dims d, int n, int batch);
+  /* The first step comes next; NULL: nothing to do. */
+  void (*start)(descent *d);
+  /* One step of size d->eta from d->Z, where d->E is the error, to d->Z. */
+  void (*step)(descent *d);
+} update;
+
+extern const update update_gd, update_heavy_ball, update_nesterov, update_sgd;
+/* All of them in the order of the documentation, NULL at the end. */
+extern const update *const descent_methods[];
+/* NULL: there is none of that name. */
+const update *update_named(const char *name);
+
+#endif
