@@ -1,7 +1,7 @@
-/* csrc/bind/files.c: matrices from and to .npy files, and to CSV (from it: table.c). A load has the
- * whole file in one buffer that is freed on return; a save writes beside the file and renames, so
- * that the old content stays until the new is complete. Failures are returned as nil and a reason.
- * SPDX-License-Identifier: MIT */
+/* csrc/bind/files.c: matrices from and to .npy and .npz files, and to CSV (from it: table.c). A
+ * load has the whole file in one buffer that is freed on return; a save writes beside the file and
+ * renames, so that the old content stays until the new is complete. Failures are returned as nil
+ * and a reason. SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #include "io/csv.h"
 #include "io/decimal.h"
 #include "io/npy.h"
+#include "io/npz.h"
 
 #define FILE_NAME "linnet.file"
 
@@ -95,27 +96,140 @@ static int l_files_npy_load(lua_State *L) {
   return read ? 1 : failure(L, why);
 }
 
+/* The entry's name without ".npy", and its matrix, into the table below; false with the reason on
+ * top. */
+static bool entry_load(lua_State *L, const npz_entry *e) {
+  static const char ending[] = ".npy";
+  enum { ENDING = sizeof ending - 1 };
+  char why[NPY_MESSAGE] = "it is no .npy file";
+  npy h;
+  bool named =
+      e->name_size > ENDING && memcmp(e->name + e->name_size - ENDING, ending, ENDING) == 0;
+  lua_pushlstring(L, e->name, e->name_size - (named ? ENDING : 0));
+  lua_pushvalue(L, -1);
+  if (lua_rawget(L, -3) != LUA_TNIL) {
+    strcpy(why, "it is there twice");
+  } else if (named && npy_header_read(e->data, e->size, &h, why)) {
+    lua_pop(L, 1);
+    mat m = bind_matrix_raw(L, h.rows, h.cols);
+    tick t = bind_tick(L);
+    bool read = npy_data_read(&h, m, why, &t);
+    answer_interrupt(L, &t);
+    if (read) {
+      lua_rawset(L, -3);
+      return true;
+    }
+  }
+  lua_pushfstring(L, "entry '%s': %s", lua_tostring(L, -2), why);
+  return false;
+}
+
+/* npz_load(path) -> table name -> matrix, or nil and the reason */
+static int l_files_npz_load(lua_State *L) {
+  const char *path = path_check(L, 1);
+  char why[NPY_MESSAGE];
+  luaL_Buffer b;
+  npz z;
+  npz_entry e;
+  if (!file_read(L, path, &b)) return failure(L, strerror(errno));
+  if (!npz_open(luaL_buffaddr(&b), luaL_bufflen(&b), &z, why)) return failure(L, why);
+  lua_newtable(L);
+  while (z.left) {
+    if (!npz_next(&z, &e, why)) return failure(L, why);
+    if (!entry_load(L, &e)) {
+      lua_pushnil(L);
+      lua_insert(L, -2);
+      return 2;
+    }
+  }
+  return 1;
+}
+
 /* ---- writing ---- */
+
+/* The bytes of m as an .npy file: to a stream, or into a checksum where that is NULL. */
+static uint32_t npy_write(lua_State *L, FILE *to, mat m) {
+  char header[NPY_HEADER], entry[8];
+  tick t = bind_tick(L);
+  uint32_t crc = 0;
+  npy_header_write(header, m.rows, m.cols);
+  if (to) fwrite(header, 1, NPY_HEADER, to);
+  else crc = npz_crc(crc, header, NPY_HEADER);
+  for (int j = 0; j < m.cols && !(to && ferror(to)); j++) {
+    answer_interrupt(L, &t);
+    for (int i = 0; i < m.rows; i++) {
+      npy_entry_write(entry, mat_get(m, i, j));
+      if (to) fwrite(entry, 1, sizeof entry, to);
+      else crc = npz_crc(crc, entry, sizeof entry);
+    }
+  }
+  return crc;
+}
 
 /* npy_save(path, matrix) -> true, or nil and the reason */
 static int l_files_npy_save(lua_State *L) {
   const char *path = path_check(L, 1);
   mat m = bind_matrix_check(L, 2);
-  tick t = bind_tick(L);
-  char header[NPY_HEADER], entry[8];
   whole *w;
   int refused = whole_open(L, path, &w);
   if (refused) return refused;
-  FILE *to = w->stream;
-  npy_header_write(header, m.rows, m.cols);
-  fwrite(header, 1, NPY_HEADER, to);
-  for (int j = 0; j < m.cols && !ferror(to); j++) {
-    answer_interrupt(L, &t);
-    for (int i = 0; i < m.rows; i++) {
-      npy_entry_write(entry, mat_get(m, i, j));
-      fwrite(entry, 1, sizeof entry, to);
-    }
+  npy_write(L, w->stream, m);
+  return whole_commit(L, w);
+}
+
+/* Member i of the lists at 2 and 3, its name and matrix left on the stack. */
+static mat member_push(lua_State *L, int i, const char **name, size_t *size) {
+  lua_rawgeti(L, 2, i + 1);
+  lua_rawgeti(L, 3, i + 1);
+  *name = luaL_checklstring(L, -2, size);
+  return bind_matrix_check(L, -1);
+}
+
+/* Fills the members but for their checksums. Where the directory begins, SIZE_MAX beyond 4 GB. */
+static size_t members_place(lua_State *L, npz_member *members, int count) {
+  size_t offset = 0, directory = NPZ_END;
+  for (int i = 0; i < count; i++) {
+    const char *name;
+    size_t size, data = NPY_HEADER + 8 * mat_count(member_push(L, i, &name, &size));
+    lua_pop(L, 2);
+    if (offset + data + directory >= UINT32_MAX) return SIZE_MAX;
+    members[i] = (npz_member){0, (uint32_t)data, (uint32_t)offset, (uint32_t)size};
+    offset += NPZ_LOCAL + size + data;
+    directory += NPZ_CENTRAL + size;
   }
+  return offset + directory < UINT32_MAX ? offset : SIZE_MAX;
+}
+
+/* npz_save(path, names, matrices) -> true, or nil and the reason; names end in .npy */
+static int l_files_npz_save(lua_State *L) {
+  const char *path = path_check(L, 1), *name;
+  int count = (int)luaL_len(L, 2);
+  size_t size, last = 0;
+  npz_member *members = lua_newuserdatauv(L, sizeof *members * (size_t)(count + 1), 0);
+  size_t begin = count < UINT16_MAX ? members_place(L, members, count) : SIZE_MAX;
+  if (begin == SIZE_MAX)
+    return failure(L, "more than 4 GB or 65534 matrices; .npy files hold them one by one");
+  whole *w;
+  int refused = whole_open(L, path, &w);
+  if (refused) return refused;
+  char local[NPZ_LOCAL], central[NPZ_CENTRAL], end[NPZ_END];
+  for (int i = 0; i < count; i++, lua_pop(L, 2)) {
+    mat m = member_push(L, i, &name, &size);
+    members[i].crc = npy_write(L, NULL, m);
+    npz_local_write(local, &members[i]);
+    fwrite(local, 1, NPZ_LOCAL, w->stream);
+    fwrite(name, 1, size, w->stream);
+    npy_write(L, w->stream, m);
+  }
+  for (int i = 0; i < count; i++, lua_pop(L, 2)) {
+    member_push(L, i, &name, &size);
+    npz_central_write(central, &members[i]);
+    fwrite(central, 1, NPZ_CENTRAL, w->stream);
+    fwrite(name, 1, size, w->stream);
+    last += NPZ_CENTRAL + size;
+  }
+  npz_end_write(end, (unsigned)count, (uint32_t)last, (uint32_t)begin);
+  fwrite(end, 1, NPZ_END, w->stream);
   return whole_commit(L, w);
 }
 
@@ -159,10 +273,10 @@ static int l_files_csv_save(lua_State *L) {
 }
 
 void bind_files(lua_State *L) {
-  static const luaL_Reg functions[] = {{"npy_load", l_files_npy_load},
-                                       {"npy_save", l_files_npy_save},
-                                       {"csv_save", l_files_csv_save},
-                                       {NULL, NULL}};
+  static const luaL_Reg functions[] = {
+      {"npy_load", l_files_npy_load}, {"npy_save", l_files_npy_save},
+      {"npz_load", l_files_npz_load}, {"npz_save", l_files_npz_save},
+      {"csv_save", l_files_csv_save}, {NULL, NULL}};
   static const luaL_Reg meta[] = {{"__gc", file_close}, {"__close", file_close}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   bind_type(L, FILE_NAME, NULL, NULL, meta);

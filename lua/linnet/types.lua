@@ -24,7 +24,8 @@ local M = {}
 
 --- `linnet.NAME` that is a module.
 M.modules = {
-  matrix = "linnet.matrix", random = "linnet.random", npy = "linnet.npy", csv = "linnet.csv",
+  matrix = "linnet.matrix", random = "linnet.random", npy = "linnet.npy", npz = "linnet.npz",
+  csv = "linnet.csv",
   data = "linnet.data", theory = "linnet.theory", exact = "linnet.exact", plot = "linnet.plot",
   report = "linnet.report", record = "linnet.record", ensemble = "linnet.ensemble",
   sweep = "linnet.sweep", options = "linnet.options", help = "linnet.shell.help",
