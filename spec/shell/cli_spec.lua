@@ -212,9 +212,24 @@ describe("the command", function()
     local _, rows = read("s.csv"):gsub("\n", "")
     assert.equal(10, rows)
     local p = linnet.problem(linnet.eye(3), linnet.ones(3, 1))
-    p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 2}):save(dir .. "/run.jsonl")
+    local kept = p:flow(p:init("gaussian", {h = 10, alpha = 0.3, seed = 41}), {t = 2, tol = 3e-7})
+    kept:save(dir .. "/run.jsonl")
     succeeds "report run.jsonl"
-    assert.matches("<svg", read "run.html")
+    local page = read "run.html"
+    for _, part in ipairs{"<svg", "Theorem 1", "margin bound",
+      "Gradient flow of a network of width 10", "n = 3 samples, D = 3 inputs, m = 1 output, rank 3",
+      "41", "3e%-07", "start: alpha", "0.3",
+      "the end time was reached", kept.stats.method .. ": "} do
+      assert.matches(part, page)
+    end
+    succeeds "report run.jsonl --out run.csv"
+    local m, names = linnet.csv.load(dir .. "/run.csv")
+    assert.same(kept.columns, names)
+    assert.equal(kept.loss(2), m(2, 2))
+    p:save(dir .. "/p.jsonl")
+    local code, _, said = run "report p.jsonl"
+    assert.equal(1, code)
+    assert.matches("holds a problem; runs and sweeps are reported", said, 1, true)
   end)
 
   it("writes scripts for Slurm that a shell can read", function()

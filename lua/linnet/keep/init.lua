@@ -31,7 +31,7 @@ end
 
 local OTHERS = {
   csv = "run:csv(path) writes the columns of a run as a table, linnet.csv.save a matrix",
-  npy = "linnet.npy.save writes a matrix",
+  npy = "linnet.npy.save writes a matrix", npz = "linnet.npz.save writes matrices",
 }
 OTHERS.tsv = OTHERS.csv
 
@@ -45,7 +45,7 @@ local function save(path, kind, kept)
   local count = numbers_in(kept)
   if count > MOST then
     error(("save: this %s holds %.3g numbers, and a file of text at most %.0e; keep X and Y "
-      .. "(linnet.npy.save) and the options of the start: the same program gives the same bits")
+      .. "(linnet.npz.save) and the options of the start: the same program gives the same bits")
       :format(kind, count, MOST), 3)
   end
   record.save(path, kept, kind, 3)

@@ -65,6 +65,25 @@ local function curves_of(self, what, log)
   return curves
 end
 
+--- The figure of a record as `linnet.plot` takes it, over what is set in it already.
+-- @tparam run self
+-- @tparam string what
+-- @tparam table figure becomes it
+-- @treturn table figure
+function M.figure(self, what, figure)
+  local x_log = self.problem and self.problem.kappa > STIFF
+  figure.log = figure.log or (x_log and "x" or "") .. (trace.logarithmic[what] and "y" or "")
+  if figure.log == "" then figure.log = nil end
+  local curves, start = curves_of(self, what, figure.log == "xy"), self.start
+  for _, curve in ipairs(curves) do curve.label = name_text(curve.label, figure.file) end
+  table.move(curves, 1, #curves, #figure + 1, figure)
+  local title = start and ("%s, h = %.6g"):format(start.kind, start.h)
+  figure.title = figure.title or name_text(title, figure.file)
+  figure.xlabel = figure.xlabel or "t"
+  figure.ylabel = figure.ylabel or name_text(what, figure.file)
+  return figure
+end
+
 --- Draw one of the records against time; `"loss"` and `"excess"` under the bounds of Theorem 1 and
 -- of the margin. Without a file the picture goes to the terminal.
 -- @function run:plot
@@ -86,17 +105,7 @@ function M.run.plot(self, what, file, opts)
   local figure = {}
   for key, value in next, opts or {} do figure[key] = value end
   figure.file = file or figure.file
-  local x_log = self.problem and self.problem.kappa > STIFF
-  figure.log = figure.log or (x_log and "x" or "") .. (trace.logarithmic[what] and "y" or "")
-  if figure.log == "" then figure.log = nil end
-  local curves, start = curves_of(self, what, figure.log == "xy"), self.start
-  for _, curve in ipairs(curves) do curve.label = name_text(curve.label, figure.file) end
-  table.move(curves, 1, #curves, #figure + 1, figure)
-  local title = start and ("%s, h = %.6g"):format(start.kind, start.h)
-  figure.title = figure.title or name_text(title, figure.file)
-  figure.xlabel = figure.xlabel or "t"
-  figure.ylabel = figure.ylabel or name_text(what, figure.file)
-  return plot(figure)
+  return plot(M.figure(self, what, figure))
 end
 
 return M

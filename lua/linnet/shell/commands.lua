@@ -9,7 +9,7 @@ local keep = require "linnet.keep"
 local options = require "linnet.options"
 local program = require "linnet.shell.program"
 local record = require "linnet.record"
-local report = require "linnet.report"
+local run_page = require "linnet.run.page"
 local sweep_result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
 local slurm = require "linnet.shell.slurm"
@@ -127,35 +127,15 @@ end
 
 -- ---------------------------------------------------------------- reports
 
--- Whether a file holds a saved run rather than records of a sweep.
-local function is_run(path)
-  local file, why = io.open(path)
-  if not file then fail("cannot read %s", why) end
-  local header = record.decode(file:read("l") or "")
-  file:close()
-  return type(header) == "table" and type(header.header) == "table" and header.header.kind == "run"
-end
-
--- A saved run as a report: how it ended, and its excess over time.
-local function run_report(loaded)
-  local rows = {}
-  for name, value in pairs(loaded.stats) do rows[#rows + 1] = {name, value} end
-  table.sort(rows, function(a, b) return a[1] < b[1] end)
-  local page = report{title = "A run", lead = tostring(loaded):match("[^\n]*")}
-  if rawget(loaded, "excess") and #loaded.t > 1 then
-    page:figure({{loaded.t, loaded.excess}, log = "y", xlabel = "t", ylabel = "L - L*"},
-      "The loss above its least value.")
-  end
-  return page:table{columns = {"", "value"}, rows = rows}
-end
-
 function M.report(args)
   local out = args.out or without_extension(args.files[1]) .. ".html"
-  if is_run(args.files[1]) then
+  local kind = keep.kind(args.files[1])
+  if kind == "run" then
     if #args.files > 1 then fail("a run is reported alone; there are %d files", #args.files) end
     local loaded = keep.load(args.files[1])
-    local page = run_report(loaded)
-    page:save(out)
+    if out:lower():find("%.csv$") then loaded:csv(out) else run_page.of(loaded):save(out) end
+  elseif kind == "problem" or kind == "state" then
+    fail("%s holds a %s; runs and sweeps are reported", args.files[1], kind)
   else
     local result = sweep.merge(args.files, {partial = args.partial or false})
     result:report(out)
