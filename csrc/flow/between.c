@@ -1,42 +1,92 @@
-/* csrc/flow/between.c: partial steps, and the root of log(excess) - log(level) in time
+/* csrc/flow/between.c: judged partial steps, and the root of log(excess / level) in time
  * (see between.h).
  * SPDX-License-Identifier: MIT */
 #include "flow/between.h"
 
-#include <float.h>
 #include <math.h>
 
 #include "flow/tuning.h"
 
-status between_at(stepper *s, const span *last, double t, mat out) {
-  double h = t - last->t0;
-  bool end = t >= last->t1 || last->kind == SPAN_COASTING;
-  mat_copy(out, end ? last->Z1 : last->Z0);
-  if (end || !(h > 0.0)) return STATUS_OK;
-  return last->kind == SPAN_STEP ? stepper_again(s, last->Z0, h, out, NULL) : STATUS_LIMIT;
-}
-
-static double log_excess(const field *f, mat Z, mat E) {
-  field_error(f, Z, E);
-  return log(field_excess(E));
-}
-
-/* False position with halving (Illinois) on log(excess), which is nearly a straight line in time;
- * bisection where that leaves the bracket. */
-double between_locate(stepper *s, const span *last, double level, mat E, mat out) {
-  double a = last->t0, b = last->t1, goal = log(level), c = b;
-  double fa = log_excess(&s->f, last->Z0, E) - goal;
-  double fb = log_excess(&s->f, last->Z1, E) - goal;
-  mat_copy(out, last->Z1);
-  for (int n = 0; n < BETWEEN_ITERATIONS; n++) {
-    if (!(fabs(fb) > BETWEEN_LEVEL && b - a > 4.0 * DBL_EPSILON * b)) break;
-    c = isfinite(fb) ? b - fb * (b - a) / (fb - fa) : 0.5 * (a + b);
-    if (!(c > a && c < b)) c = 0.5 * (a + b);
-    if (between_at(s, last, c, out) != STATUS_OK) break;
-    double fc = log_excess(&s->f, out, E) - goal;
-    if (fabs(fc) <= BETWEEN_LEVEL) break;
-    if (fc > 0.0) a = c, fa = fc, fb *= 0.5;
-    else b = c, fb = fc, fa *= 0.5;
+/* From out at time t by controlled steps to the time wanted, the first of size h0. */
+static status between_replay(stepper *s, between_room room, mat out, double t, double h0,
+                             double wanted) {
+  double err;
+  stepper_restart(s);
+  s->control.h = h0;
+  while (t < wanted) {
+    double h = fmin(s->control.h, wanted - t);
+    status done = stepper_try(s, out, h, room.Z, &err, NULL);
+    if (!control_judge(&s->control, h, err)) {
+      if (s->control.failures > BETWEEN_FAILURES) return done == STATUS_OK ? STATUS_LIMIT : done;
+      continue;
+    }
+    stepper_accept(s);
+    t = h == wanted - t ? wanted : t + h;
+    mat_copy(out, room.Z);
   }
-  return c;
+  return STATUS_OK;
+}
+
+/* Steps from Z0 beside the trajectory, which never notices. */
+static status between_aside(stepper *s, between_room room, mat Z0, double t0, double h0, double t,
+                            mat out) {
+  stepper_aside kept = stepper_hold(s);
+  mat_copy(out, Z0);
+  status done = between_replay(s, room, out, t0, h0, t);
+  stepper_release(s, kept);
+  return done;
+}
+
+/* One step from Z0 where its estimate says that it is as good as any, else as many as it takes. */
+static status between_from(stepper *s, between_room room, mat Z0, double t0, double t, mat out) {
+  double err, h = t - t0;
+  if (stepper_again(s, Z0, h, out, &err, NULL) == STATUS_OK && err <= 1.0) return STATUS_OK;
+  return between_aside(s, room, Z0, t0, BETWEEN_FIRST * h, t, out);
+}
+
+status between_at(stepper *s, const span *last, between_room room, double t, mat out) {
+  bool end = t >= last->t1 || last->kind == SPAN_COASTING;
+  if (end || !(t > last->t0)) {
+    mat_copy(out, end ? last->Z1 : last->Z0);
+    return STATUS_OK;
+  }
+  return last->kind == SPAN_STEP ? between_from(s, room, last->Z0, last->t0, t, out) : STATUS_LIMIT;
+}
+
+/* log(excess / level), and how fast it falls: ||S Z||^2 over the excess. */
+static double level_at(const field *f, mat Z, between_room room, double level, double *rate) {
+  field_error(f, Z, room.E);
+  double excess = field_excess(room.E);
+  field_force(f, room.E, room.E);
+  field_velocity(f, Z, room.E, room.Z);
+  double speed = mat_norm_fro(room.Z);
+  *rate = speed * speed / excess;
+  return log(excess / level);
+}
+
+/* Steps towards the level from the last state above it: by Newton's iteration in time until one
+ * goes too far, then by false position (Illinois) between the two. Each state above the level is
+ * where the next step begins, so that steps become short, and their own errors vanish in the end:
+ * from one beginning for all, an error of tol at the end of a long step would hide the level. */
+double between_locate(stepper *s, const span *last, between_room room, double level, mat from,
+                      mat out) {
+  double t = last->t0, most = last->t1 - last->t0, rate, beyond = 0.0, far = INFINITY;
+  double f = level_at(&s->f, last->Z0, room, level, &rate);
+  mat_copy(from, last->Z0);
+  for (int n = 0; n < BETWEEN_ITERATIONS; n++) {
+    double h = isfinite(far) ? far * (f / (f - beyond)) : fmin(f / rate, most), next;
+    if (!(h > 0.0 && h < far)) h = 0.5 * fmin(far, most);
+    if (!(t + h > t) || between_from(s, room, from, t, t + h, out) != STATUS_OK) break;
+    double found = level_at(&s->f, out, room, level, &next);
+    if (fabs(found) <= BETWEEN_LEVEL) return t + h;
+    if (found > 0.0) {
+      mat_copy(from, out);
+      t += h, f = found, rate = next, far = INFINITY;
+    } else {
+      if (isfinite(far)) f *= 0.5;
+      far = h, beyond = found;
+    }
+  }
+  mat_copy(out, from);
+  return t;
 }

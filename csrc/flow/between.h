@@ -19,10 +19,18 @@ typedef struct span {
   mat Z0, Z1;
 } span;
 
-/* The state at t0 <= t <= t1 by a partial step from Z0. STATUS_LIMIT: inside a step to infinity. */
-status between_at(stepper *s, const span *last, double t, mat out);
-/* Where L - L*, above the level at t0 and not at t1, crosses it: the time and its state out. E is
- * scratch. */
-double between_locate(stepper *s, const span *last, double level, mat E, mat out);
+/* Scratch: k x k', r x m; free at every call. */
+typedef struct between_room {
+  mat Z, E;
+} between_room;
+
+/* The state at t0 <= t <= t1 by a partial step from Z0, judged as every step is, and where that
+ * does not do by controlled steps. The stepper goes on as if nothing had been asked. STATUS_LIMIT:
+ * inside a step to infinity, or no step is small enough. */
+status between_at(stepper *s, const span *last, between_room room, double t, mat out);
+/* Where L - L*, above the level at t0 and not at t1, crosses it: the time and its state out. from:
+ * scratch like out. */
+double between_locate(stepper *s, const span *last, between_room room, double level, mat from,
+                      mat out);
 
 #endif

@@ -144,11 +144,11 @@ status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]
   mat_transpose(field_V(f, out), stage(w->V, s, m));
   if (!evaluate(w, f, field_U(f, out), 0.0, NULL, 0, s)) return STATUS_NON_FINITE;
   if (diff) {
-    double low[2];
     erk_error(w, m, h, tab->e, diff);
+    w->rough[0] = w->rough[1] = 0.0;
     if (tab->e2) {
-      erk_error(w, m, h, tab->e2, low);
-      combine(diff, low);
+      erk_error(w, m, h, tab->e2, w->rough);
+      combine(diff, w->rough);
     }
   }
   return STATUS_OK;

@@ -25,7 +25,8 @@ typedef struct erk {
   propagator step;
   bool conserving;         /* steps are corrected to conserve the imbalance */
   double propagator_bound; /* of a corrected step: how far its propagator takes a state */
-  bool have_first;         /* stage 0 holds the derivative at the state the next step begins with */
+  double rough[2]; /* the estimate of order 3 behind a double one, max|error| in U and V; or 0 */
+  bool have_first; /* stage 0 holds the derivative at the state the next step begins with */
 } erk;
 
 /* For any tableau of at most stages stages. */

@@ -21,7 +21,8 @@ static double dop853_cost(dims d) {
 
 static double dopri5_cost(dims d) { return 0.5 * dop853_cost(d); }
 
-static double plain_tol(double tol) { return tol; }
+static double dopri5_tol(double tol) { return stepper_bar(DOPRI5_BAR * tol); }
+static double dop853_tol(double tol) { return stepper_bar(DOP853_BAR * tol); }
 
 static void dopri5_restart(stepper *s) { erk_use(stepper_room(s), &tableau_dopri5, s->conserving); }
 
@@ -32,6 +33,13 @@ static void judge_propagator(const stepper *s, const erk *w, double *err) {
   if (w->conserving) stepper_shorten(s, w->propagator_bound / ERK_FAR, err);
 }
 
+/* Where a long step makes the estimate of order 5 small by chance, the combined one is far too
+ * small; the square of that of order 3 is of the same order. */
+static void judge_rough(const stepper *s, const erk *w, mat Z, mat out, double *err) {
+  double rough = control_error(&s->f, Z, out, w->rough, 1.0);
+  *err = fmax(*err, DOP853_ROUGH * rough * rough / stepper_local_tol(s));
+}
+
 static status explicit_attempt(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   erk *w = stepper_room(s);
   double diff[2];
@@ -40,33 +48,39 @@ static status explicit_attempt(stepper *s, mat Z, double h, mat out, double *err
   if (done != STATUS_PAUSED) s->work.evaluations += w->tab->stages;
   if (done != STATUS_OK) return done;
   *err = control_error(&s->f, Z, out, diff, stepper_local_tol(s));
-  judge_propagator(s, w, err);
+  if (!isnan(*err)) {
+    judge_rough(s, w, Z, out, err);
+    judge_propagator(s, w, err);
+  }
   return done;
 }
 
 static void explicit_accept(stepper *s) { erk_accept(stepper_room(s)); }
 
 /* Stage 0 is that of another state, before and after. */
-static status explicit_again(stepper *s, mat Z, double h, mat out, const tick *t) {
+static status explicit_again(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   erk *w = stepper_room(s);
   w->have_first = false;
-  status done = erk_step(w, &s->f, Z, h, out, NULL, t);
+  status done = explicit_attempt(s, Z, h, out, err, t);
   w->have_first = false;
   return done;
 }
+
+static void explicit_release(stepper *s) { ((erk *)stepper_room(s))->have_first = false; }
 
 const method method_dopri5 = {
     .name = "dopri5",
     .is_explicit = true,
     .estimate = 5,
     .stable = TABLEAU_DOPRI5_STABLE,
-    .local_tol = plain_tol,
+    .local_tol = dopri5_tol,
     .cost = dopri5_cost,
     .layout = explicit_layout,
     .restart = dopri5_restart,
     .attempt = explicit_attempt,
     .accept = explicit_accept,
     .again = explicit_again,
+    .release = explicit_release,
 };
 
 const method method_dop853 = {
@@ -74,11 +88,12 @@ const method method_dop853 = {
     .is_explicit = true,
     .estimate = 8,
     .stable = TABLEAU_DOP853_STABLE,
-    .local_tol = plain_tol,
+    .local_tol = dop853_tol,
     .cost = dop853_cost,
     .layout = explicit_layout,
     .restart = dop853_restart,
     .attempt = explicit_attempt,
     .accept = explicit_accept,
     .again = explicit_again,
+    .release = explicit_release,
 };

@@ -12,7 +12,9 @@
 void expo_layout(arena *a, expo *w, dims d) {
   mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2,    &w->mid,    &w->end,
                      &w->rest, &w->step, &w->E,  &w->force, &w->scratch};
-  for (int i = 0; i < 2; i++) kernel_layout(a, &w->K[i], d);
+  for (int i = 0; i < 3; i++) kernel_layout(a, &w->K[i], d);
+  w->accepted = 0;
+  w->tried = 1;
   kernel_room_layout(a, &w->room, d);
   rotate_layout(a, &w->rotations, d);
   for (int j = 0; j <= EXPO_PHI; j++) {
@@ -34,8 +36,21 @@ void expo_start(expo *w, double tol, int64_t *eigenproblems) {
 }
 
 void expo_accept(expo *w) {
-  w->current = 1 - w->current;
+  int before = w->accepted;
+  w->accepted = w->tried;
+  w->tried = before;
   w->known = true;
+}
+
+void expo_hold(expo *w) {
+  w->held = w->accepted;
+  w->held_known = w->known;
+  w->accepted = 3 - w->accepted - w->tried;
+}
+
+void expo_release(expo *w) {
+  w->accepted = w->held;
+  w->known = w->held_known;
 }
 
 /* phi_j(-t lam), entry by entry. */
@@ -162,6 +177,39 @@ static status magnus(expo *w, const kernel *K, const field *f, mat Z, double h, 
   return s == STATUS_OK ? rotate_by(w, K, f, 1.0, w->rest, out) : s;
 }
 
+/* max|difference| in U and V of out and of out rotated by the small force diag(sigma) w->step. */
+static void note_fine(expo *w, const kernel *K, const field *f, mat out) {
+  kernel_back(K, w->step, w->force, w->scratch);
+  field_force(f, w->force, w->force);
+  field_velocity(f, out, w->force, w->Q);
+  w->fine[0] = mat_max_abs(field_U(f, w->Q));
+  w->fine[1] = mat_max_abs(field_V(f, w->Q));
+}
+
+/* What the end would differ by if g were interpolated without its middle value: a rotation by the
+ * integral of g2 (t^2 - h t). */
+static void estimate4(expo *w, const kernel *K, const field *f, double h, mat out) {
+  double h4 = h * h * h * h;
+  for (int j = 0; j < f->m; j++)
+    for (int i = 0; i < f->r; i++)
+      *mat_at(w->step, i, j) =
+          h4 * mat_get(w->g2, i, j) * (2.0 * mat_get(w->full[4], i, j) - mat_get(w->full[3], i, j));
+  note_fine(w, K, f, out);
+}
+
+/* What the end would differ by if E had been all along as far from its prediction as it is there:
+ * it sees a kernel that grows only after the midpoint. */
+static void estimate2(expo *w, const kernel *K, const field *f, double h, mat out) {
+  field_error(f, out, w->E);
+  kernel_to(K, w->E, w->step, w->scratch);
+  for (int j = 0; j < f->m; j++)
+    for (int i = 0; i < f->r; i++) {
+      double *e = mat_at(w->step, i, j);
+      *e = h * mat_get(w->full[1], i, j) * (*e - mat_get(w->full[0], i, j) * mat_get(w->e0, i, j));
+    }
+  note_fine(w, K, f, out);
+}
+
 /* Two passes of stages at h/2 and h, the first without the remainder, whose end is low; then the
  * Magnus pair. */
 static status corrected(expo *w, const kernel *K, const field *f, mat Z, double h, mat out,
@@ -183,6 +231,7 @@ static status corrected(expo *w, const kernel *K, const field *f, mat Z, double 
   w->rotations.largest_on_the_way = 0.0; /* stages are copies: only what follows makes out */
   if (s == STATUS_OK) s = magnus(w, K, f, Z, h, out);
   if (s != STATUS_OK) return s;
+  estimate4(w, K, f, h, out);
   predicted(w, w->end, 0, h, w->full, true);
   return consistent(w, K, f, out, w->end, h);
 }
@@ -207,35 +256,39 @@ static status find_kernel(expo *w, const field *f, mat Z, kernel *K) {
 }
 
 /* Begins an attempt with the kernel of the last accepted step, or of Z where there is none. */
-static status begin(expo *w, const field *f, mat Z, const tick *t) {
-  kernel *last = &w->K[w->current];
+static status begin(expo *w, const field *f, mat Z, double h, const tick *t) {
+  kernel *last = &w->K[w->accepted];
   w->tick = t;
   status s = w->known ? STATUS_OK : find_kernel(w, f, Z, last);
   if (s != STATUS_OK) return s;
   w->known = true;
   start_from(w, last, f, Z);
+  field_force(f, w->E, w->force);
+  w->growth = h * mat_norm_fro(w->force);
   return s;
 }
 
 /* Finds the tried kernel at the midpoint that the last one predicts, which is near enough for that,
  * and starts from Z again in its eigenbasis. */
 static status midpoint(expo *w, const field *f, mat Z, double h) {
-  kernel *next = &w->K[1 - w->current];
-  status s = frozen(w, &w->K[w->current], f, Z, 0.5 * h, w->Q);
+  kernel *next = &w->K[w->tried];
+  status s = frozen(w, &w->K[w->accepted], f, Z, 0.5 * h, w->Q);
   if (s == STATUS_OK) s = find_kernel(w, f, w->Q, next);
   if (s == STATUS_OK) start_from(w, next, f, Z);
   return s;
 }
 
 status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
-  status s = begin(w, f, Z, t);
-  if (s == STATUS_OK) s = frozen(w, &w->K[w->current], f, Z, h, low);
+  status s = begin(w, f, Z, h, t);
+  if (s == STATUS_OK) s = frozen(w, &w->K[w->accepted], f, Z, h, low);
   if (s == STATUS_OK) s = midpoint(w, f, Z, h);
-  return s == STATUS_OK ? frozen(w, expo_tried(w), f, Z, h, out) : s;
+  if (s == STATUS_OK) s = frozen(w, expo_tried(w), f, Z, h, out);
+  if (s == STATUS_OK) estimate2(w, expo_tried(w), f, h, out);
+  return s;
 }
 
 status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
-  status s = begin(w, f, Z, t);
+  status s = begin(w, f, Z, h, t);
   if (s == STATUS_OK) s = midpoint(w, f, Z, h);
   return s == STATUS_OK ? corrected(w, expo_tried(w), f, Z, h, out, low) : s;
 }
@@ -251,7 +304,7 @@ static status solved(expo *w, const kernel *K, const field *f, mat Z, double x, 
  * that K. */
 status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, bool *arrived,
                      const tick *t) {
-  kernel *K = &w->K[1 - w->current];
+  kernel *K = &w->K[w->tried];
   *arrived = false;
   w->tick = t;
   status s = find_kernel(w, f, Z, K);

@@ -14,9 +14,11 @@
 enum { EXPO_PHI = 5 }; /* phi_0 .. phi_5 */
 
 typedef struct expo {
-  kernel K[2]; /* of the last accepted step, and of the step being tried */
-  int current; /* which of the two is accepted */
-  bool known;  /* there is an accepted one */
+  kernel K[3];         /* of the last accepted step, of the one being tried, and one put aside */
+  int accepted, tried; /* which they are */
+  bool known;          /* there is an accepted one */
+  int held;            /* put aside, and whether it was known */
+  bool held_known;
   kernel_room room;
   rotate_room rotations;
   mat half[EXPO_PHI + 1], full[EXPO_PHI + 1]; /* phi_j(-h/2 lam), phi_j(-h lam), r x m each */
@@ -25,6 +27,8 @@ typedef struct expo {
   mat E, force, scratch;    /* r x m, plain coordinates */
   mat VV, UA;               /* m x m, k' x m */
   mat Q;                    /* k x k': a state on the way */
+  double growth;            /* h ||A|| at the start of the attempt: how far it can grow */
+  double fine[2];           /* the other estimate of an attempt: max|error| in U and in V */
   double settled;           /* consistency stops when a rotation is smaller than this */
   int64_t *eigenproblems;   /* counted here */
   const tick *tick;         /* of the attempt, asked before each rotation and eigenproblem */
@@ -33,8 +37,9 @@ typedef struct expo {
 void expo_layout(arena *a, expo *w, dims d);
 /* tol: of the error estimates that steps will be judged by. No kernel is known. */
 void expo_start(expo *w, double tol, int64_t *eigenproblems);
-/* A step h from Z of order 2 or 4: out, and low, whose difference is O(h^3). Finds its own kernel
- * near the midpoint. STATUS_PAUSED when the tick asked; the accepted kernel is never touched. */
+/* A step h from Z of order 2 or 4: out, and low, whose difference is O(h^3). Both leave an estimate
+ * O(h^4) in fine. Finds its own kernel near the midpoint. STATUS_PAUSED when the tick asked; the
+ * accepted kernel is never touched. */
 status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);
 status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);
 /* A step to t = infinity by exponential midpoints, exact where K no longer moves. Not arrived: E
@@ -43,11 +48,14 @@ status expo_infinite(expo *w, const field *f, mat Z, mat out, mat low, bool *arr
                      const tick *t);
 /* The step was accepted: its kernel predicts the next one. */
 void expo_accept(expo *w);
+/* Between the two, steps beside the trajectory leave the accepted kernel alone. */
+void expo_hold(expo *w);
+void expo_release(expo *w);
 
 /* The kernel of the last accepted step (NULL: none), and that of the last attempt. */
 static inline const kernel *expo_accepted(const expo *w) {
-  return w->known ? &w->K[w->current] : NULL;
+  return w->known ? &w->K[w->accepted] : NULL;
 }
-static inline const kernel *expo_tried(const expo *w) { return &w->K[1 - w->current]; }
+static inline const kernel *expo_tried(const expo *w) { return &w->K[w->tried]; }
 
 #endif

@@ -20,11 +20,10 @@ static double expo_cost(dims d) {
          d.m * (EXPO_COST_PROBLEM + EXPO_COST_SQUARE * n * n + EXPO_COST_CUBE * n * n * n);
 }
 
-/* Local estimates of order 3 make global errors of tol^2/3 for expo2, and for expo4, whose steps
- * are two orders better than their estimate, of tol^4/3. Held against these powers, errors at the
- * end are about tol for both. */
-static double expo2_tol(double tol) { return EXPO2_BAR * pow(tol, 1.5); }
-static double expo4_tol(double tol) { return EXPO4_BAR * pow(tol, 0.75); }
+/* A local estimate of order 3 makes global errors of tol^2/3 for expo2; that of expo4, of order 4
+ * below steps of order 5, of tol itself. */
+static double expo2_tol(double tol) { return stepper_bar(EXPO2_BAR * pow(tol, 1.5)); }
+static double expo4_tol(double tol) { return stepper_bar(EXPO4_BAR * tol); }
 
 static void expo_restart(stepper *s) {
   expo_start(stepper_room(s), stepper_local_tol(s), &s->work.eigenproblems);
@@ -42,39 +41,36 @@ static status expo2_attempt(stepper *s, mat Z, double h, mat out, double *err, c
   status done = expo_step2(w, &s->f, Z, h, out, s->low, t);
   if (done != STATUS_OK) return done;
   *err = stepper_difference(s, Z, out, stepper_local_tol(s));
+  /* The kernel may grow after the midpoint alone, where out and low do not see it. */
+  double fine = control_error(&s->f, Z, out, w->fine, stepper_local_tol(s));
+  *err = isnan(fine) ? NAN : fmax(*err, fine);
   judge_rotations(s, w, Z, out, err);
   return done;
 }
 
-/* Between expo4's error and its estimate lies a factor of order (h lam)^2 only while that is small:
- * from h lam_min = 1 on, the estimate is the error, and tol itself the bar. The factor, and the
- * power with which an estimate of order 5 shows the controller of order 3 the right step, were
- * measured against dop853. */
-static void judge_large(const stepper *s, const expo *w, double h, double *err) {
-  double x = h * mat_get(expo_tried(w)->lam, 0, 0), share = fmin(1.0, EXPO4_LARGE * x * x);
-  double large = share * *err * stepper_local_tol(s) / s->tol;
-  *err = fmax(*err, pow(large, EXPO4_LARGE_POWER));
+/* The fine estimate is a second difference of the remainder and may pass through zero in a step of
+ * about one time scale of growth, h ||A|| = 1. The rough one, what the remainder did at all, sees
+ * those: their quotient is of order (h ||A||)^2 (docs/mathematics.md, "What tol promises"). */
+static double judge_remainder(stepper *s, const expo *w, mat Z, mat out) {
+  double tol = stepper_local_tol(s), x = fmin(1.0, w->growth);
+  double fine = control_error(&s->f, Z, out, w->fine, tol);
+  double rough = stepper_difference(s, Z, out, tol);
+  return isnan(fine) || isnan(rough) ? NAN : fmax(fine, EXPO4_ROUGH * x * x * rough);
 }
 
 static status expo4_attempt(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   expo *w = stepper_room(s);
   status done = expo_step4(w, &s->f, Z, h, out, s->low, t);
   if (done != STATUS_OK) return done;
-  *err = stepper_difference(s, Z, out, stepper_local_tol(s));
-  judge_large(s, w, h, err);
+  *err = judge_remainder(s, w, Z, out);
   judge_rotations(s, w, Z, out, err);
   return done;
 }
 
 static void expo_take(stepper *s) { expo_accept(stepper_room(s)); }
 
-static status expo2_again(stepper *s, mat Z, double h, mat out, const tick *t) {
-  return expo_step2(stepper_room(s), &s->f, Z, h, out, s->low, t);
-}
-
-static status expo4_again(stepper *s, mat Z, double h, mat out, const tick *t) {
-  return expo_step4(stepper_room(s), &s->f, Z, h, out, s->low, t);
-}
+static void expo_aside(stepper *s) { expo_hold(stepper_room(s)); }
+static void expo_back(stepper *s) { expo_release(stepper_room(s)); }
 
 static status expo_infinity(stepper *s, mat Z, mat out, double *err, const tick *t) {
   expo *w = stepper_room(s);
@@ -108,7 +104,9 @@ const method method_expo2 = {
     .restart = expo_restart,
     .attempt = expo2_attempt,
     .accept = expo_take,
-    .again = expo2_again,
+    .again = expo2_attempt,
+    .hold = expo_aside,
+    .release = expo_back,
     .infinite = expo_infinity,
     .slowest = expo_slowest,
     .fastest = expo_fastest,
@@ -117,7 +115,7 @@ const method method_expo2 = {
 const method method_expo4 = {
     .name = "expo4",
     .creeping = &method_rodas4,
-    .estimate = 3,
+    .estimate = 4,
     .stable = INFINITY,
     .local_tol = expo4_tol,
     .cost = expo_cost,
@@ -125,7 +123,9 @@ const method method_expo4 = {
     .restart = expo_restart,
     .attempt = expo4_attempt,
     .accept = expo_take,
-    .again = expo4_again,
+    .again = expo4_attempt,
+    .hold = expo_aside,
+    .release = expo_back,
     .infinite = expo_infinity,
     .slowest = expo_slowest,
     .fastest = expo_fastest,

@@ -15,7 +15,7 @@ const char *const flow_reason_names[FLOW_REASONS] = {
     "diverged", "non_finite",  "interrupted"};
 
 void flow_layout(arena *a, flow *w, dims d, const method *which) {
-  mat *const states[] = {&w->Z, &w->Zprev, &w->next};
+  mat *const states[] = {&w->Z, &w->Zprev, &w->next, &w->above};
   for (size_t i = 0; i < sizeof states / sizeof *states; i++)
     *states[i] = arena_mat(a, d.r + d.m, d.kp);
   arrival_layout(a, &w->arrival, d);
@@ -195,7 +195,8 @@ static flow_reason flow_coast(flow *w) {
 static flow_reason end_at_level(flow *w) {
   span last = last_step(w);
   /* out must not be an end of the step: the state found is kept in the room of S Z */
-  w->now = between_locate(&w->step, &last, w->level, w->arrival.E, w->arrival.SZ);
+  between_room room = {w->next, w->arrival.E};
+  w->now = between_locate(&w->step, &last, room, w->level, w->above, w->arrival.SZ);
   w->t = units_time_back(w->unit, w->now);
   mat_copy(w->Z, w->arrival.SZ);
   arrival_evaluate(&w->arrival, w->Z);
@@ -249,7 +250,7 @@ double flow_next_step(const flow *w) { return units_time_back(w->unit, w->step.c
 status flow_between(flow *w, double t, mat out) {
   span last = last_step(w);
   double at = t >= w->t ? w->now : t <= w->tprev ? w->before : units_time(w->unit, t);
-  status done = between_at(&w->step, &last, at, out);
+  status done = between_at(&w->step, &last, (between_room){w->next, w->arrival.A}, at, out);
   units_state_back(w->unit, out, out);
   return done;
 }

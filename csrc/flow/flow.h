@@ -46,7 +46,7 @@ typedef struct flow {
   int64_t creep_after;   /* no attempt at creeping before so many steps */
   double patience;       /* steps from one attempt to the next */
   span_kind last;        /* what the last step was */
-  mat next;              /* k x k': the state being tried */
+  mat next, above;       /* k x k': the state being tried; one above until_excess */
   double began;          /* clock at flow_start, seconds */
 } flow;
 

@@ -32,12 +32,10 @@ static status rodas_attempt(stepper *s, mat Z, double h, mat out, double *err, c
 static void rodas_take(stepper *s) { rodas_accept(stepper_room(s)); }
 
 /* The kernel is that of another state, before and after. */
-static status rodas_again(stepper *s, mat Z, double h, mat out, const tick *t) {
-  rodas *w = stepper_room(s);
-  double diff[2];
-  rodas_accept(w);
-  status done = rodas_step(w, &s->f, Z, h, out, diff, t);
-  rodas_accept(w);
+static status rodas_again(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
+  rodas_take(s);
+  status done = rodas_attempt(s, Z, h, out, err, t);
+  rodas_take(s);
   return done;
 }
 
@@ -53,4 +51,5 @@ const method method_rodas4 = {
     .attempt = rodas_attempt,
     .accept = rodas_take,
     .again = rodas_again,
+    .release = rodas_take,
 };

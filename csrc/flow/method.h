@@ -33,7 +33,10 @@ struct method {
   /* As stepper_try, stepper_accept and stepper_again. */
   status (*attempt)(stepper *s, mat Z, double h, mat out, double *err, const tick *t);
   void (*accept)(stepper *s);
-  status (*again)(stepper *s, mat Z, double h, mat out, const tick *t);
+  status (*again)(stepper *s, mat Z, double h, mat out, double *err, const tick *t);
+  /* Around steps beside the trajectory, which begin with restart: what is known of the last
+   * accepted step is put aside and comes back. hold may be NULL. */
+  void (*hold)(stepper *s), (*release)(stepper *s);
   /* As stepper_infinite; NULL: it knows no step to t = infinity. */
   status (*infinite)(stepper *s, mat Z, mat out, double *err, const tick *t);
   /* Smallest and largest eigenvalue of K near the last accepted state; 0, or NULL: not known. */

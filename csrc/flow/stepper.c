@@ -21,6 +21,7 @@ const method *method_named(const char *name) {
 void stepper_layout(arena *a, stepper *s, dims d, const method *which) {
   bool pair = which->pair[0] != NULL;
   s->low = arena_mat(a, d.r + d.m, d.kp);
+  s->E = arena_mat(a, d.r, d.m);
   s->slot[0].method = pair ? which->pair[0] : which;
   s->slot[1].method = pair ? which->pair[1] : NULL;
   s->slot[STEPPER_CREEPING].method = d.kp < d.r ? which->creeping : NULL;
@@ -87,24 +88,59 @@ double stepper_fastest(const stepper *s) {
   return m->fastest ? m->fastest(s) : 0.0;
 }
 
+/* ||E||, and the round-off it can hover at. */
+static double error_norm(stepper *s, mat Z, double *round) {
+  double u = mat_norm_fro(field_U(&s->f, Z)), v = mat_norm_fro(field_V(&s->f, Z));
+  double sigma = s->f.r ? s->f.sigma[0] : 0.0;
+  *round = ARRIVAL_HOVERING * DBL_EPSILON * (mat_norm_fro(s->f.Yt) + sigma * u * v);
+  field_error(&s->f, Z, s->E);
+  return mat_norm_fro(s->E);
+}
+
+/* The excess never grows along a flow. A step that makes it grow is too long, whatever its
+ * estimate: at a saddle, or where parts of E that had vanished come back at the size of the
+ * tolerance. */
+static void judge_excess(stepper *s, mat Z, mat out, double *err) {
+  double round, before = error_norm(s, Z, &round), after = error_norm(s, out, &round);
+  if (after > before + round) stepper_shorten(s, STEPPER_UPHILL, err);
+}
+
 status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   *err = NAN;
-  return stepper_method(s)->attempt(s, Z, h, out, err, t);
+  status done = stepper_method(s)->attempt(s, Z, h, out, err, t);
+  if (done == STATUS_OK && *err <= 1.0) judge_excess(s, Z, out, err);
+  return done;
 }
 
 void stepper_accept(stepper *s) { stepper_method(s)->accept(s); }
 
-status stepper_again(stepper *s, mat Z, double h, mat out, const tick *t) {
+status stepper_again(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   stepper_work kept = s->work;
-  status done = stepper_method(s)->again(s, Z, h, out, t);
+  *err = NAN;
+  status done = stepper_method(s)->again(s, Z, h, out, err, t);
+  if (done == STATUS_OK && *err <= 1.0) judge_excess(s, Z, out, err);
   s->work = kept;
   return done;
+}
+
+stepper_aside stepper_hold(stepper *s) {
+  stepper_aside kept = {s->work, s->control};
+  if (stepper_method(s)->hold) stepper_method(s)->hold(s);
+  return kept;
+}
+
+void stepper_release(stepper *s, stepper_aside kept) {
+  stepper_method(s)->release(s);
+  s->work = kept.work;
+  s->control = kept.control;
 }
 
 status stepper_infinite(stepper *s, mat Z, mat out, double *err, const tick *t) {
   *err = NAN;
   return stepper_method(s)->infinite(s, Z, out, err, t);
 }
+
+double stepper_bar(double bar) { return bar / (1.0 + bar / STEPPER_ROUGHEST); }
 
 double stepper_difference(stepper *s, mat Z, mat out, double tol) {
   mat_axpy(-1.0, out, s->low);

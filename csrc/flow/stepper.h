@@ -34,6 +34,7 @@ struct stepper {
   stepper_work work;
   bool conserving;                  /* explicit steps conserve the imbalance too */
   mat low;                          /* k x k': the other state of an estimate */
+  mat E;                            /* r x m: scratch */
   stepper_slot slot[STEPPER_SLOTS]; /* rooms are for methods alone */
   int used;                         /* the slot in use */
 };
@@ -80,14 +81,25 @@ double stepper_fastest(const stepper *s);
 status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick *t);
 /* The last attempt becomes the accepted step. */
 void stepper_accept(stepper *s);
-/* A step 0 < h <= the accepted one from where that began, unjudged and uncounted; for the expo
- * methods with a kernel of its own midpoint: that of the longer step would spoil the accuracy. */
-status stepper_again(stepper *s, mat Z, double h, mat out, const tick *t);
+/* A step 0 < h <= the accepted one from where that began, judged as any but not counted; for the
+ * expo methods with a kernel of its own midpoint: that of the longer step would spoil the accuracy.
+ */
+status stepper_again(stepper *s, mat Z, double h, mat out, double *err, const tick *t);
+/* Around any steps beside the trajectory, the first after stepper_restart: the next step of the
+ * trajectory and all counts are as if they had not been. */
+typedef struct stepper_aside {
+  stepper_work work;
+  control control;
+} stepper_aside;
+stepper_aside stepper_hold(stepper *s);
+void stepper_release(stepper *s, stepper_aside kept);
 /* A step to t = infinity where slowest is known, judged against the user's tolerance itself; err is
  * infinite where E does not vanish there. */
 status stepper_infinite(stepper *s, mat Z, mat out, double *err, const tick *t);
 
-/* For methods. Error of out against s->low, which is spent. */
+/* For methods. A bar that never is rougher than estimates are good for. */
+double stepper_bar(double bar);
+/* Error of out against s->low, which is spent. */
 double stepper_difference(stepper *s, mat Z, mat out, double tol);
 /* A step that goes `ratio` times too far for the imbalance, whatever its error: with the
  * controller's power the next is shorter by that ratio. A nan stays one. */

@@ -214,7 +214,7 @@ static void check_counts(void) {
   check(s.work.eigenproblems == 2 * 2 * c.f.m, "two attempts solve %d eigenproblems, not %d",
         2 * 2 * c.f.m, (int)s.work.eigenproblems);
   check(s.work.evaluations == 2 * 12, "24 evaluations, not %d", (int)s.work.evaluations);
-  stepper_again(&s, c.Z0, 5e-4, out, NULL);
+  stepper_again(&s, c.Z0, 5e-4, out, &err, NULL);
   check(s.work.evaluations == 2 * 12, "states in between are not counted");
 }
 
