@@ -52,7 +52,7 @@ local METHODS = {
     rates = "linnet.run.ladder", law = "linnet.run.ladder", bounds = "linnet.run.ladder",
     safe_step = "linnet.run.ladder", test_error = "linnet.run.lazy",
     excess_risk = "linnet.run.lazy"},
-  run = {at = "linnet.run", verify = "linnet.run", table = "linnet.run", save = "linnet.keep",
+  run = {at = "linnet.run", verify = "linnet.run.verify", table = "linnet.run", save = "linnet.keep",
     csv = "linnet.keep",
     rates = "linnet.run.rates", bounds = "linnet.run.ladder", plot = "linnet.run.plot",
     lazy_deviation = "linnet.run.lazy"},

@@ -174,28 +174,6 @@ local function separation(a, b)
 end
 M.separation = separation
 
---- Estimate the global error of the final state by a run at tol/100.
--- @function run:verify
--- @treturn table `error` (largest difference over the largest entry, worse of U1 and V), `tol`,
---   `reference` (the sharper run)
--- @usage
--- local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
--- local run = p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = 1})
--- print(run:verify().error)
-function methods:verify()
-  check.self(self, Run, "run", "verify")
-  if self.k or not self.final then
-    error("verify: " .. (self.k and "only a flow can be verified" or M.NO_STATES), 2)
-  end
-  local o = self.options
-  local sharper = self.problem:flow(self.start, {
-    t = self.final.t, tol = o.tol / 100, method = self.stats.method, record = {},
-    save_at = {}, max_steps = o.max_steps, progress = false,
-  })
-  return display.of{error = separation(self.final, sharper.final), tol = o.tol,
-    reference = sharper}
-end
-
 --- The records as a list of rows, each a table by column name.
 -- @function run:table
 -- @treturn table
