@@ -18,7 +18,7 @@
 typedef struct flow_spec {
   const method *method;
   double t_end;        /* > t0, INFINITY allowed */
-  double tol;          /* > 0: error of a step relative to max|U| and max|V|; at least round-off */
+  double tol;          /* > 0: what it promises, mathematics.md, 4.7; at least round-off */
   double until_excess; /* <= 0: off */
   int64_t max_steps;   /* <= 0: none */
   double max_seconds;  /* <= 0 or INFINITY: none; only ends a run, never shapes a step */

@@ -1,0 +1,54 @@
+--- spec/flow/population_spec.lua: what `tol` promises, on random problems whose ends another
+-- program found: an implicit method of order 9 in long double (bench/population.c).
+-- bench/population.lua prints the whole distribution.
+-- SPDX-License-Identifier: MIT
+package.path = "spec/?.lua;" .. package.path
+local population = require "population"
+
+local EVERY = 2 -- of the problems, to be quick; the bench takes all
+
+describe("random problems of every kind", function()
+  local problems = population.load()
+
+  it("are many, and of every kind", function()
+    local seen = {}
+    for _, one in ipairs(problems) do seen[one.kind] = (seen[one.kind] or 0) + 1 end
+    assert.is_true(#problems >= 300)
+    for kind = 0, 7 do assert.is_true((seen[kind] or 0) >= 20, population.KINDS[kind]) end
+  end)
+
+  for _, method in ipairs(population.METHODS) do
+    for _, tol in ipairs(population.TOLERANCES) do
+      if population.pays(method, tol) then
+        it(("end within 10 tol x amplification: %s at %g"):format(method, tol), function()
+          local ran, left = 0, 0
+          for i, one in ipairs(problems) do
+            if i % EVERY == 0 and population.legal(one, method) then
+              local ratio, run = population.error(one, method, tol, {max_steps = 3000})
+              if ratio then
+                assert.is_true(ratio <= 10, ("%s: %g, ended by %s"):format(
+                  population.describe(one, i), ratio, run.stats.reason))
+              end
+              ran, left = ran + 1, left + (ratio and 0 or 1)
+            end
+          end
+          assert.is_true(ran > 90 and left <= 0.1 * ran, ("%d of %d need more than 3000 steps")
+            :format(left, ran))
+        end)
+      end
+    end
+  end
+
+  it("catch a tolerance that is not kept", function()
+    local caught = 0
+    for i, one in ipairs(problems) do
+      if i % EVERY == 0 and population.legal(one, "dopri5") then
+        local run = one.problem:flow(one.start, {t = one.t, tol = 0.1, method = "dopri5",
+          record = {}})
+        local wrong = population.separation(one, run.final) / (1e-6 * one.amplification)
+        if wrong > 10 then caught = caught + 1 end
+      end
+    end
+    assert.is_true(caught > 20)
+  end)
+end)
