@@ -10,6 +10,8 @@ local linnet = require "linnet"
 local core = require "linnet.core"
 local record = require "linnet.record"
 
+require("linnet.types").everything() -- all schemas
+
 local M = {}
 
 -- ---------------------------------------------------------------- random things

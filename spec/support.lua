@@ -132,4 +132,17 @@ function M.child(program, interrupt)
   return lines
 end
 
+--- A locale whose decimal sign is a comma: one that is there, or one made in a folder. What to put
+-- before a command so that it is found, and its name; nil where neither is to be had.
+function M.comma_locale(folder)
+  for _, name in ipairs{"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8", "nl_NL.UTF-8",
+    "de_DE"} do
+    if os.execute(("locale -a 2>/dev/null | grep -qx '%s'"):format(name)) then return "", name end
+  end
+  if os.execute(("env -u LD_PRELOAD localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1")
+    :format(folder)) then
+    return "LOCPATH=" .. folder .. " ", "de_DE.UTF-8"
+  end
+end
+
 return M

@@ -8,12 +8,7 @@ local linnet = require "linnet"
 local manual = require "linnet.manual"
 local options = linnet.options
 
--- Every schema is there once its module is.
-for _, page in ipairs(manual) do
-  local name = page.name:match("^linnet%.([%w_]+)")
-  local _ = name and linnet[name]
-end
-require "linnet.shell.slurm"
+require("linnet.types").everything() -- every schema
 
 local HERE = "spec/hostile/misuse_spec.lua:"
 local FOREIGN = {
@@ -90,7 +85,7 @@ local REQUIRED = {
   h = 4, lam = 0, scale = 1, t = 1, eta = 1e-3, steps = 2, target = E, a = 1, b = 1, U1 = E, V = E,
   U = E, D = 4, m = 2, rank = 2, sigma_1 = 1, sigma_r = 1, norm_Y = 1, init = "gaussian", seeds = 2,
   flow = {t = 1}, title = "t", columns = {"a"}, rows = {{1}}, x = "a", y = "b", tasks = 2,
-  [1] = E, [2] = E,
+  plus = {1, 1}, minus = {1, 1}, product = E, [1] = E, [2] = E,
 }
 
 local function given_with(schema, name, value)
@@ -253,7 +248,7 @@ local FITTING = {
   inf = {"add_", "copy_", "scale_", "wide_exponent", "at", "norm"},
   ["-inf"] = {"add_", "copy_", "scale_", "wide_exponent"}, nan = {"add_", "copy_", "scale_"},
   ["a string"] = {"code", "formula", "section", "text", "nearest", "writer", "open", "save",
-    "write"},
+    "write", "csv"},
   ["a matrix"] = {"diag", "matrix", "add_", "copy_", "emul", "ediv", "hcat", "vcat", "kron",
     "allclose", "solve", "lstsq", "problem", "standardize", "target_values", "imbalance", "law",
     "predict", "help", "text"},

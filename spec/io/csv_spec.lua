@@ -223,18 +223,8 @@ for x in numpy.loadtxt('%s', delimiter=',', skiprows=1).ravel(): print(float(x).
 end)
 
 describe("linnet.csv in a locale whose decimal sign is a comma", function()
-  -- One that is there, or one made for the purpose: a command that sets it up, and its name.
-  local function comma_locale()
-    for _, name in ipairs{"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "fr_FR.utf8", "nl_NL.UTF-8", "de_DE"} do
-      if os.execute(("locale -a 2>/dev/null | grep -qx '%s'"):format(name)) then return "", name end
-    end
-    if os.execute(("env -u LD_PRELOAD localedef -i de_DE -f UTF-8 %s/de_DE.UTF-8 >/dev/null 2>&1"):format(folder)) then
-      return "LOCPATH=" .. folder .. " ", "de_DE.UTF-8"
-    end
-  end
-
   it("reads and writes points", function()
-    local prefix, name = comma_locale()
+    local prefix, name = support.comma_locale(folder)
     if not prefix then return pending("there is no such locale, and localedef cannot make one") end
     write(folder .. "/locale.lua", [[
       local folder, name = ...
