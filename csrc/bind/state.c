@@ -243,12 +243,13 @@ static int l_state_parts(lua_State *L) {
   return 1;
 }
 
-/* s:moved(Z, t) -> the state of the same trajectory with Z (k x k') for L */
+/* s:moved(Z, t, k) -> the state of the same trajectory with Z (k x k') for L, after k steps */
 static int l_state_moved(lua_State *L) {
   mat Z = bind_matrix_check(L, 2);
   state *s = bind_state_like(L, 1, luaL_checknumber(L, 3));
   luaL_argcheck(L, Z.rows == s->L.rows && Z.cols == s->L.cols, 2, "of another size");
   mat_copy(s->L, Z);
+  s->k = luaL_checkinteger(L, 4);
   return 1;
 }
 

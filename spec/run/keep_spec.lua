@@ -23,7 +23,7 @@ local function same_state(a, b)
   same(Ua, Ub, "U1")
   same(Va, Vb, "V")
   if Ra:rows() > 0 then same(Ra, Rb, "R") else assert.equal(0, Rb:rows()) end
-  for _, name in ipairs{"t", "h", "kind", "seed", "explicit", "sampled"} do
+  for _, name in ipairs{"t", "k", "h", "kind", "seed", "explicit", "sampled"} do
     assert.equal(a[name], b[name], name)
   end
 end
@@ -165,6 +165,21 @@ describe("what is kept in a file", function()
     local descent = p:descend(half, {eta = 1e-3, steps = 50, method = "nesterov"})
     same_run(descent, back(descent))
     assert.error_matches(function() linnet.load(path):at(1) end, "descent do not exist")
+    local sizes = {}
+    for k = 1, 20 do sizes[k] = 1e-3 / k end
+    for _, eta in ipairs{sizes, linnet.matrix(sizes):reshape(20, 1), function() return 1e-3 end} do
+      local scheduled = p:descend(descent.final, {eta = eta, steps = 20})
+      local loaded = back(scheduled)
+      same_run(scheduled, loaded)
+      assert.equal(70, loaded.final.k)
+      assert.is_nil(loaded.options.momentum)
+      if type(eta) == "function" then
+        assert.is_nil(loaded.options.eta)
+      else
+        local kept = loaded.options.eta
+        for k = 1, 20 do assert.equal(sizes[k], type(kept) == "table" and kept[k] or kept(k)) end
+      end
+    end
     local diverged = p:descend(half, {eta = 10, steps = 500})
     assert.equal("diverged", diverged.stats.reason)
     same_run(diverged, back(diverged))

@@ -45,6 +45,8 @@ function M.out(self)
   elseif type(save_at) == "table" and (save_at.log or save_at.linear) then
     kept.options.save_at = parts.plain(save_at)
   end
+  local eta = self.options.eta
+  if type(eta) == "table" or core.matrix.is_matrix(eta) then kept.options.eta = eta end
   kept.problem, kept.origin = parts.problem_out(self.problem), parts.origin_out(self.start)
   kept.start, kept.final = parts.point_out(self.start), parts.point_out(self.final)
   kept.path = self.checkpoints and path_out(self.checkpoints) or nil
@@ -89,8 +91,19 @@ for _, name in ipairs(core.flow.methods) do METHODS[name] = true end
 -- What a run was asked for, by the schema of what made it; nil when it is something else.
 local function options_in(self, given)
   if type(given) ~= "table" then return nil end
-  local ok, o = pcall(options.check, rawget(self, "k") and "descend" or "flow", given)
-  return ok and o or nil
+  if not rawget(self, "k") then
+    local ok, o = pcall(options.check, "flow", given)
+    return ok and o or nil
+  end
+  local eta = given.eta
+  given.eta = eta or 1
+  local ok, o = pcall(options.check, "descend", given)
+  if not ok then return nil end
+  o.eta = eta -- nil: it was a function, which files do not keep
+  for name in pairs(core.descent.uses) do -- no defaults for a method that does not use them
+    if given[name] == nil then o[name] = nil end
+  end
+  return o
 end
 
 -- Checkpoints from the start to the end, in order.
