@@ -27,6 +27,7 @@ static int l_descent_new(lua_State *L) {
   descent_spec spec = {.method = update_named(bind_text(L, 2, "method")),
                        .eta = bind_number(L, 2, "eta"),
                        .steps = bind_integer(L, 2, "steps"),
+                       .weight_decay = bind_number_or(L, 2, "weight_decay", 0.0),
                        .momentum = bind_number_or(L, 2, "momentum", 0.0),
                        .until_excess = bind_number_or(L, 2, "until_excess", 0.0),
                        .max_seconds = bind_number_or(L, 2, "max_seconds", INFINITY)};
@@ -67,6 +68,7 @@ static int l_descent_state(lua_State *L) {
   bound_descent *b = descent_check(L);
   lua_getiuservalue(L, 1, DESCENT_STATE);
   state *s = bind_state_like(L, lua_gettop(L), b->t0 + b->d.t);
+  s->decay *= b->d.u2;
   s->k = b->k0 + b->d.k;
   mat_copy(s->L, b->d.Z);
   return 1;

@@ -21,7 +21,7 @@ state *bind_state_push(lua_State *L, int at, double t) {
   const origin *o = lua_touserdata(L, at);
   state shape;
   for (placing place = bind_place(L, &shape, sizeof shape, 1); placing_next(&place);)
-    shape = (state){o, arena_mat(&place.room, problem_k(o->p), o->kp), t, 0};
+    shape = (state){o, arena_mat(&place.room, problem_k(o->p), o->kp), t, 0, 1.0};
   state *s = lua_touserdata(L, -1);
   lua_pushvalue(L, at);
   lua_setiuservalue(L, -2, STATE_ORIGIN);
@@ -30,10 +30,11 @@ state *bind_state_push(lua_State *L, int at, double t) {
 }
 
 state *bind_state_like(lua_State *L, int arg, double t) {
-  int64_t k = bind_state_check(L, arg)->k;
+  const state *from = bind_state_check(L, arg);
   lua_getiuservalue(L, arg, STATE_ORIGIN);
   state *s = bind_state_push(L, lua_gettop(L), t);
-  s->k = k;
+  s->k = from->k;
+  s->decay = from->decay;
   lua_remove(L, -2);
   return s;
 }
@@ -205,7 +206,9 @@ static int l_state_reduced(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   bind_matrix_push(L, state_U(s));
   bind_matrix_push(L, state_V(s));
-  bind_matrix_push(L, s->o->R);
+  mat R = bind_matrix_new(L, s->o->R.rows, s->o->R.cols);
+  mat_copy(R, s->o->R);
+  mat_scale(R, s->decay);
   return 3;
 }
 
@@ -243,13 +246,14 @@ static int l_state_parts(lua_State *L) {
   return 1;
 }
 
-/* s:moved(Z, t, k) -> the state of the same trajectory with Z (k x k') for L, after k steps */
+/* s:moved(Z, t, k, decay) -> the state of the same trajectory with Z (k x k') for L */
 static int l_state_moved(lua_State *L) {
   mat Z = bind_matrix_check(L, 2);
   state *s = bind_state_like(L, 1, luaL_checknumber(L, 3));
   luaL_argcheck(L, Z.rows == s->L.rows && Z.cols == s->L.cols, 2, "of another size");
   mat_copy(s->L, Z);
   s->k = luaL_checkinteger(L, 4);
+  s->decay = luaL_checknumber(L, 5);
   return 1;
 }
 
@@ -258,6 +262,7 @@ static int l_state_start(lua_State *L) {
   state *s = bind_state_like(L, 1, 0.0);
   mat_copy(s->L, s->o->L0);
   s->k = 0;
+  s->decay = 1.0;
   return 1;
 }
 
@@ -271,6 +276,7 @@ static int state_index(lua_State *L) {
     if (lua_numbertointeger(s->o->h, &whole)) lua_pushinteger(L, whole);
   } else if (!strcmp(key, "t")) lua_pushnumber(L, s->t);
   else if (!strcmp(key, "k")) lua_pushinteger(L, (lua_Integer)s->k);
+  else if (!strcmp(key, "decay")) lua_pushnumber(L, s->decay);
   else if (!strcmp(key, "kind")) lua_pushstring(L, s->o->kind);
   else if (!strcmp(key, "seed")) lua_pushinteger(L, (lua_Integer)s->o->seed);
   else if (!strcmp(key, "explicit")) lua_pushboolean(L, s->o->O.p != NULL);

@@ -187,7 +187,7 @@ static int l_theory_norms(lua_State *L) {
   field f = problem_field(p);
   mat outside = bind_matrix_new(L, s->o->R.rows, p->m), P = bind_matrix_new(L, p->r, p->m);
   ALONE({
-    blas_gemm('N', 'T', 1.0, s->o->R, state_V(s), 0.0, outside);
+    blas_gemm('N', 'T', s->decay, s->o->R, state_V(s), 0.0, outside);
     blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, P);
     lua_pushnumber(L, mat_norm_fro(outside));
     lua_pushnumber(L, mat_norm_fro(P));

@@ -41,6 +41,7 @@ void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, 
   d->k = d->k_then = 0;
   d->t = d->t_then = 0.0;
   d->eta = spec->eta;
+  d->u2 = 1.0;
   d->began = clock_seconds();
   mat_copy(d->Z, Z0);
   mat_copy(d->Z0, Z0);
@@ -62,9 +63,12 @@ void descent_eta(descent *d, double eta) {
 }
 
 void descent_push(const descent *d, double x, mat Z, mat out) {
+  double w = d->spec.weight_decay, keep = 1.0;
+  if (out.p == Z.p) keep = 1.0 - x * w;
+  else if (w > 0.0) mat_axpy(-x * w, Z, out);
   mat_copy(d->V, field_V(&d->f, Z)); /* U moves by the old V, and V by the old U */
-  blas_gemm('T', 'N', x, d->A, field_U(&d->f, Z), 1.0, field_V(&d->f, out));
-  blas_gemm('N', 'N', x, d->A, d->V, 1.0, field_U(&d->f, out));
+  blas_gemm('T', 'N', x, d->A, field_U(&d->f, Z), keep, field_V(&d->f, out));
+  blas_gemm('N', 'N', x, d->A, d->V, keep, field_U(&d->f, out));
 }
 
 static flow_reason descent_judge(descent *d, const tick *t) {
@@ -108,7 +112,7 @@ double descent_stable_eta(const descent *d, stable_eta *w) {
       flow_state(&w->ahead, w->Z);
       if (kernel_range(&w->room, &d->f, w->Z, &low, &high) == STATUS_OK) top = fmax(top, high);
     }
-    if (why != FLOW_RUNNING) return top > 0.0 ? 2.0 / top : 0.0;
+    if (why != FLOW_RUNNING) return top > 0.0 ? 2.0 / (top + d->spec.weight_decay) : 0.0;
     why = flow_advance(&w->ahead, NULL);
   }
 }

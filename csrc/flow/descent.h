@@ -13,6 +13,7 @@
 typedef struct descent_spec {
   const update *method;
   double eta;          /* > 0, for the summed loss, of the first steps */
+  double weight_decay; /* w >= 0 of L + w/2 (||U||^2 + ||V||^2) */
   double momentum;     /* 0 <= momentum < 1, heavy ball and Nesterov */
   int batch;           /* 1..n, sgd */
   uint64_t seed;       /* sgd: stream STREAM_SGD */
@@ -28,6 +29,7 @@ struct descent {
   int64_t k;          /* steps taken */
   double t;           /* of the flow they approximate */
   double excess;      /* L - L* at Z */
+  double u2;          /* U2 is u2 times that of the start */
   flow_reason reason; /* time (all steps taken), until_excess, diverged, max_seconds, ... */
   /* for methods */
   double eta;    /* of the next step */
@@ -51,7 +53,7 @@ void descent_eta(descent *d, double eta);
 /* Up to count more steps. FLOW_RUNNING: call again; FLOW_INTERRUPTED: call again to go on. */
 flow_reason descent_advance(descent *d, int64_t count, const tick *t);
 
-/* For methods: out <- out + x S Z at Z, whose force is d->A; out may be Z itself. */
+/* For methods: out <- out + x (S - w) Z at Z, whose force is d->A; out may be Z itself. */
 void descent_push(const descent *d, double x, mat Z, mat out);
 
 /* Rooms to say afterwards what step would have been stable; only one that diverged is asked. */
@@ -62,8 +64,8 @@ typedef struct stable_eta {
 } stable_eta;
 
 void stable_eta_layout(arena *a, stable_eta *w, dims d);
-/* 2 / max lam_max(K) over the start and the beginning of the flow, where K grows to its size: the
- * stiff modes that decide are the first to settle. 0: K is 0 there. */
+/* 2 / (w + max lam_max(K)) over the start and the beginning of the flow, where K grows to its size:
+ * the stiff modes that decide are the first to settle. 0: K is 0 there. */
 double descent_stable_eta(const descent *d, stable_eta *w);
 
 #endif

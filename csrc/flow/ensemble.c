@@ -17,7 +17,7 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
   bool test = job->Ytest.p != NULL;
   *room = (ensemble_room){0};
   origin_layout(a, &room->o, p, job->kp, job->pr, 0, false);
-  room->s = (state){&room->o, arena_mat(a, problem_k(p), job->kp), 0.0, 0};
+  room->s = (state){&room->o, arena_mat(a, problem_k(p), job->kp), 0.0, 0, 1.0};
   state_work_layout(a, &room->work, &room->o);
   flow_layout(a, &room->flow, problem_dims(p, job->kp), job->flow.method);
   start_frame_layout(a, &room->frame, &room->o);
@@ -39,6 +39,7 @@ static void take_start(ensemble_room *room, const state *start) {
   room->o.seed = from->seed;
   room->o.h = from->h;
   room->s.t = start->t;
+  room->s.decay = start->decay;
 }
 
 static void draw_start(ensemble_room *room, const ensemble_job *job, uint64_t seed) {
@@ -50,6 +51,7 @@ static void draw_start(ensemble_room *room, const ensemble_job *job, uint64_t se
   start_sampled(&room->o);
   mat_copy(room->s.L, room->o.L0);
   room->s.t = 0.0;
+  room->s.decay = 1.0;
 }
 
 static double test_error(ensemble_room *room, const ensemble_job *job) {

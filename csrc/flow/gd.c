@@ -6,6 +6,7 @@
 static void gd_step(descent *d) {
   field_force(&d->f, d->E, d->A);
   descent_push(d, d->eta, d->Z, d->Z);
+  d->u2 *= 1.0 - d->eta * d->spec.weight_decay;
 }
 
 const update update_gd = {.name = "gd", .step = gd_step};

@@ -4,6 +4,7 @@
 
 typedef struct momentum {
   mat velocity, there; /* k x k': D; Nesterov's look-ahead */
+  double velocity_u2;  /* D's part of U2, over U2 at the start */
 } momentum;
 
 static void *momentum_layout(arena *a, dims of, int n, int batch) {
@@ -11,16 +12,22 @@ static void *momentum_layout(arena *a, dims of, int n, int batch) {
   mat velocity = arena_mat(a, of.r + of.m, of.kp), there = arena_mat(a, of.r + of.m, of.kp);
   (void)n;
   (void)batch;
-  *(w ? w : &shape) = (momentum){velocity, there};
+  *(w ? w : &shape) = (momentum){velocity, there, 0.0};
   return w;
 }
 
-static void momentum_start(descent *d) { mat_fill(((momentum *)d->room)->velocity, 0.0); }
+static void momentum_start(descent *d) {
+  momentum *w = d->room;
+  mat_fill(w->velocity, 0.0);
+  w->velocity_u2 = 0.0;
+}
 
 static void momentum_step(descent *d, bool ahead) {
   momentum *w = d->room;
   mat at = d->Z;
   mat_scale(w->velocity, d->spec.momentum);
+  w->velocity_u2 *= d->spec.momentum;
+  double u2 = ahead ? d->u2 + w->velocity_u2 : d->u2;
   if (ahead) {
     at = w->there;
     mat_copy(at, d->Z);
@@ -30,6 +37,8 @@ static void momentum_step(descent *d, bool ahead) {
   field_force(&d->f, d->E, d->A);
   descent_push(d, d->eta, at, w->velocity);
   mat_axpy(1.0, w->velocity, d->Z);
+  w->velocity_u2 -= d->eta * d->spec.weight_decay * u2;
+  d->u2 += w->velocity_u2;
 }
 
 static void heavy_ball_step(descent *d) { momentum_step(d, false); }

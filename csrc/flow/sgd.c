@@ -61,6 +61,7 @@ static void batch_force(descent *d) {
 static void sgd_step(descent *d) {
   batch_force(d);
   descent_push(d, d->eta, d->Z, d->Z);
+  d->u2 *= 1.0 - d->eta * d->spec.weight_decay;
 }
 
 const update update_sgd = {.name = "sgd",

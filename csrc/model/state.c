@@ -51,13 +51,13 @@ void state_error(const state *s, mat E) {
 double state_perpendicular(const state *s, state_work *w) {
   if (s->o->R.rows == 0) return 0.0;
   blas_gemm('N', 'T', 1.0, s->L, s->o->R, 0.0, w->LR);
-  return mat_norm_fro(w->LR);
+  return fabs(s->decay) * mat_norm_fro(w->LR);
 }
 
-/* The rows of w->T below the first r: R V^T = F^T U2 V^T, those of so many rows of R. */
+/* The rows of w->T below the first r: decay R V^T = F^T U2 V^T, those of so many rows of R. */
 static mat outside(const state *s, state_work *w, int rows) {
   mat tail = mat_rows(w->T, s->o->p->r, rows);
-  blas_gemm('N', 'T', 1.0, mat_rows(s->o->R, 0, rows), state_V(s), 0.0, tail);
+  blas_gemm('N', 'T', s->decay, mat_rows(s->o->R, 0, rows), state_V(s), 0.0, tail);
   return tail;
 }
 
@@ -117,6 +117,7 @@ void state_theta(const state *s, state_work *w, mat out) {
 void state_weights_u(const state *s, mat scratch, mat out) {
   blas_gemm('N', 'T', 1.0, state_U(s), s->o->O, 0.0, scratch);
   mat_copy(out, s->o->U2);
+  mat_scale(out, s->decay);
   blas_gemm('T', 'N', 1.0, s->o->p->Pt, scratch, 1.0, out);
 }
 

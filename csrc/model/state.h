@@ -34,9 +34,10 @@ void origin_begin(origin *o);
 
 typedef struct state {
   const origin *o;
-  mat L;     /* k x k' */
-  double t;  /* time of the flow, or of that which descents approximate */
-  int64_t k; /* steps of descents that led here */
+  mat L;        /* k x k' */
+  double t;     /* time of the flow, or of that which descents approximate */
+  int64_t k;    /* steps of descents that led here */
+  double decay; /* U2 is decay times that of the start: 1 without weight decay */
 } state;
 
 /* Buffers of the functions below, for one problem and k'. */

@@ -28,6 +28,8 @@ options.define("descend", {
   {name = "method", choices = core.descent.methods, default = "gd"},
   {name = "momentum", type = "number", range = "[0, 1)", default = 0.9,
     help = "of " .. users("momentum")},
+  {name = "weight_decay", type = "number", range = "[0, inf)", default = 0,
+    help = "w: descends on the loss + w/2 (||U||^2 + ||V||^2)"},
   {name = "batch", type = "integer", range = "[1, 2147483647]", default_help = "all n samples",
     help = "of " .. users("batch") .. ": samples a step, drawn without replacement in each epoch"},
   {name = "seed", type = "integer", range = "[0, 9223372036854775807]", default = 0,
@@ -145,8 +147,9 @@ function M.problem.descend(p, s, opts)
     every = o.every or math.max(1, (o.steps + 299) // 300),
     eta_at = eta_at, scale = scale,
     descent = core.descent.new(s, {method = o.method, steps = o.steps,
-      eta = eta_at and 1 or scale * o.eta, momentum = o.momentum, batch = o.batch or p.n,
-      seed = o.seed, until_excess = o.until_excess, max_seconds = o.max_seconds}),
+      eta = eta_at and 1 or scale * o.eta, weight_decay = o.weight_decay / scale,
+      momentum = o.momentum, batch = o.batch or p.n, seed = o.seed,
+      until_excess = o.until_excess, max_seconds = o.max_seconds}),
   }
   return run.drive(self, loop, function()
     local k = self.descent:time()

@@ -11,7 +11,7 @@ static descent rooms(const field *f, const update *u, int kp, int n, int batch) 
 }
 
 static descent_spec spec_of(const update *which, double eta, int64_t steps) {
-  return (descent_spec){which, eta, 0.9, 0, 1, steps, 0.0, 0.0};
+  return (descent_spec){.method = which, .eta = eta, .momentum = 0.9, .seed = 1, .steps = steps};
 }
 
 static flow_reason run(descent *d, const field *f, const descent_spec *spec, mat Z0) {

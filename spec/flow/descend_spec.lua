@@ -174,6 +174,62 @@ describe("problem:descend", function()
     assert.equal(0, core.matrix.max_abs(p:descend(s, sgd).final:U() - fixed:U()))
   end)
 
+  it("decays weights as full matrices do: the reference, every method, off the data too", function()
+    local data, q, start = support.case("descents")
+    local d = data.methods.weight_decay
+    local decayed = q:descend(start, {eta = d.eta, weight_decay = d.w, steps = d.steps}).final
+    assert.is_true(support.relative(decayed:U(), linnet.matrix(d.U)) < 1e-12)
+    assert.is_true(support.relative(decayed:V(), linnet.matrix(d.V)) < 1e-12)
+    local p, s, X, Y = small(2)
+    local eta, w, mu = 0.02, 0.3, 0.8
+    for _, method in ipairs{"gd", "heavy_ball", "nesterov", "sgd"} do
+      local heavy = method == "heavy_ball" or method == "nesterov"
+      local U, V = s:U(), s:V()
+      local dU, dV = U * 0, V * 0
+      for _ = 1, 40 do
+        local look = method == "nesterov" and mu or 0
+        local Ua, Va = U + dU * look, V + dV * look
+        local gU, gV = gradient(X, Y, Ua, Va)
+        local old = heavy and mu or 0
+        dU, dV = dU * old + (gU - Ua * w) * eta, dV * old + (gV - Va * w) * eta
+        U, V = U + dU, V + dV
+      end
+      local o = {eta = eta, steps = 40, method = method, momentum = heavy and mu or nil,
+        weight_decay = w}
+      local final = p:descend(s, o).final
+      assert.is_true(support.relative(final:U(), U) < 1e-12)
+      assert.is_true(support.relative(final:V(), V) < 1e-12)
+      assert.is_true(support.relative(final:theta(), U * V:t()) < 1e-12)
+      local gap = (U * V:t() - p:min_norm()):norm()
+      assert.is_true(math.abs(final:distance() / gap - 1) < 1e-12)
+      local _, G = p:reduced() -- Phi1', r x D
+      local U2 = U - G:t() * (G * U)
+      local outside = ((G * U * U2:t()):norm() ^ 2 + (V * U2:t()):norm() ^ 2) ^ 0.5
+      assert.is_true(math.abs(final:perpendicular() / outside - 1) < 1e-12)
+      assert.is_true(final.decay < 0.9)
+      local spectrum = final:imbalance().spectrum
+      local full = ((G * U):t() * (G * U) - V:t() * V):eigh()
+      assert.is_true(math.abs(spectrum:max() - full:max()) < 1e-12)
+      -- a flow, and a file, keep what is left of U2
+      local flowed = p:flow(final, {t = final.t + 1}).final
+      assert.equal(final.decay, flowed.decay)
+      local path = os.tmpname()
+      final:save(path)
+      local loaded = linnet.load(path)
+      os.remove(path)
+      assert.equal(0, core.matrix.max_abs(loaded:theta() - final:theta()))
+      o.loss, o.eta = "mean", eta * p.n / 2
+      o.weight_decay = w * 2 / p.n
+      assert.is_true(support.relative(p:descend(s, o).final:U(), U) < 1e-12)
+    end
+    local lawful = p:init("gaussian", {h = 50, seed = 1})
+    local after = p:descend(lawful, {eta = eta, steps = 40, weight_decay = w}).final
+    local _, V = after:reduced()
+    assert.is_true(math.abs(after:law().mean / ((p.D - p.rank) * (lawful.std_u * after.decay) ^ 2
+      * V:norm() ^ 2) - 1) < 1e-12)
+    assert.is_true(math.abs(after.decay - (1 - eta * w) ^ 40) < 1e-14)
+  end)
+
   it("goes on counting from the end of another descent", function()
     local p, s = small()
     local function eta(k) return 0.05 / (1 + k) end
@@ -254,6 +310,7 @@ describe("misuse of descend is an error:", function()
     {{eta = 1, steps = 1, method = "adam"},
       "'method' must be one of gd, heavy_ball, nesterov, sgd"},
     {{eta = 1, steps = 1, method = "nesterow"}, "did you mean 'nesterov'"},
+    {{eta = 1, steps = 1, weight_decay = -1}, "'weight_decay' must be"},
     {{eta = 1, steps = 1, batch = 0}, "'batch' must be"},
     {{eta = 1, steps = 1, momentum = 0.9},
       "'momentum' is not used by method 'gd', only by heavy_ball, nesterov"},

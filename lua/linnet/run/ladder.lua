@@ -69,7 +69,7 @@ function M.state.law(s)
   end
   local _, V = s:reduced()
   local nu = (V * V:t()):eigh():map(function(x) return math.max(x, 0) end)
-  return theory.law(nu, s.std_u, s.problem.D - s.problem.rank)
+  return theory.law(nu, s.std_u * math.abs(s.decay), s.problem.D - s.problem.rank)
 end
 
 -- What Theorem 2 and Lemma 1 of [M21] take of a start; nil and why they do not apply.
