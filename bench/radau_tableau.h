@@ -34,7 +34,10 @@ static void invert(int n, cplx *a, cplx *b) { /* Gauss-Jordan with pivots; a is 
     for (int i = 0; i < n; i++) {
       cplx x = a[i * n + c];
       if (i == c) continue;
-      for (int j = 0; j < n; j++) a[i * n + j] -= x * a[c * n + j], b[i * n + j] -= x * b[c * n + j];
+      for (int j = 0; j < n; j++) {
+        a[i * n + j] -= x * a[c * n + j];
+        b[i * n + j] -= x * b[c * n + j];
+      }
     }
   }
 }
