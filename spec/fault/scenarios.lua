@@ -269,6 +269,21 @@ scenario("npy", file(function(path) linnet.npy.save(path, linnet.eye(3)) end), f
   assert(linnet.npy.load(path) == linnet.eye(3))
 end)
 
+scenario("npz", file(function(path) linnet.npz.save(path, {a = linnet.eye(3)}) end), function(path)
+  local all = linnet.npz.load(path)
+  linnet.npz.save(path, {a = all.a, b = linnet.eye(2)})
+  assert(linnet.npz.load(path).b == linnet.eye(2))
+end)
+
+scenario("states in files", file(function(path)
+  local _, s = data()
+  s:save(path)
+end), function(path)
+  local s = linnet.load(path)
+  assert(s.problem:flow(s, {t = 1, tol = 1e-3}).final:distance() > 0)
+  s.problem:save(path)
+end)
+
 scenario("csv", file(function(path) linnet.csv.save(path, linnet.eye(3)) end), function(path)
   linnet.csv.save(path, linnet.csv.load(path))
   assert(linnet.csv.load(path) == linnet.eye(3))

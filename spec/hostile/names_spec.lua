@@ -34,6 +34,22 @@ local WAYS = {
     linnet.npy.save(path, X)
     assert.is_true(linnet.npy.load(path) == X)
   end},
+  {"npz", ".npz", function(path)
+    linnet.npz.save(path, {X = X})
+    assert.is_true(linnet.npz.load(path).X == X)
+  end},
+  {"run:csv", ".csv", function(path)
+    run:csv(path)
+    assert.equal(#run.t, #linnet.csv.load(path))
+  end},
+  {"problem", "", function(path)
+    p:save(path)
+    assert.equal(p, linnet.load(path))
+  end},
+  {"state", "", function(path)
+    run.final:save(path)
+    assert.equal(run.final:loss(), linnet.load(path):loss())
+  end},
   {"csv", ".csv", function(path)
     linnet.csv.save(path, X)
     assert.is_true(linnet.csv.load(path) == X)
@@ -140,8 +156,11 @@ describe("a file name", function()
 
   it("with a NUL, or that is none, is refused by every way in", function()
     local ways = {
-      linnet.npy.load, linnet.csv.load, linnet.load, linnet.record.load, linnet.record.read,
+      linnet.npy.load, linnet.npz.load, linnet.csv.load, linnet.load,
+      linnet.record.load, linnet.record.read,
       linnet.record.writer, linnet.sweep.load,
+      function(path) run:csv(path) end, function(path) p:save(path) end,
+      function(path) run.final:save(path) end, function(path) linnet.npz.save(path, {X = X}) end,
       function(path) linnet.npy.save(path, X) end, function(path) linnet.csv.save(path, X) end,
       function(path) linnet.data.csv(path, {target = 1}) end, function(path) run:save(path) end,
       function(path) run:plot("loss", path) end, function(path) result:save(path) end,

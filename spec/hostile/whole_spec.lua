@@ -11,6 +11,9 @@ local MAKE = [[
   local linnet = require "linnet"
   local make = {}
   function make.npy(path, v) linnet.npy.save(path, linnet.ones(40 * v, 10)) end
+  function make.npz(path, v)
+    linnet.npz.save(path, {a = linnet.ones(40 * v, 10), b = linnet.eye(9)})
+  end
   function make.csv(path, v) linnet.csv.save(path, linnet.ones(40 * v, 10), {names = NAMES}) end
   function make.jsonl(path, v) linnet.record.save(path, {x = linnet.ones(40 * v, 5)}) end
   function make.html(path, v)
@@ -22,7 +25,7 @@ local MAKE = [[
   function make.sweep(path, v) sweep:run{progress = false}:save(path, {canonical = v == 1}) end
 ]]
 MAKE = MAKE:gsub("NAMES", '{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"}')
-local ENDINGS = {"npy", "csv", "jsonl", "html", "md", "sweep"}
+local ENDINGS = {"npy", "npz", "csv", "jsonl", "html", "md", "sweep"}
 
 local make = assert(load(MAKE .. " return make"))()
 

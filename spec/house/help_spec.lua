@@ -16,7 +16,8 @@ for name in ([[linnet.csv.read linnet.plot.heatmap_svg linnet.random.own
 end
 
 -- What `linnet.` offers: the interface.
-local PUBLIC = [[matrix zeros ones eye diag linspace logspace is_matrix threads random npy csv data
+local PUBLIC = [[matrix zeros ones eye diag linspace logspace is_matrix threads random npy npz csv
+  data
   problem load exact theory plot heatmap ensemble sweep report record help doctor repl options
   blas_info]]
 
