@@ -100,12 +100,13 @@ local function loop(self)
   until reason
 end
 
--- Options that the method does not use: a message where one was given, else they have no value.
+-- Options that the method does not use: a message where one was given (another value than the
+-- default, which a loop over methods may pass to all of them), else they have no value.
 local function unused(o, given)
   for _, entry in ipairs(options.schemas.descend) do
     local name, used = entry.name, not core.descent.uses[entry.name]
     for _, method in ipairs(core.descent.uses[name] or {}) do used = used or method == o.method end
-    if not used and given[name] ~= nil then
+    if not used and given[name] ~= nil and given[name] ~= entry.default then
       return ("option '%s' is not used by method '%s', only by %s"):format(name, o.method,
         users(name))
     elseif not used then
