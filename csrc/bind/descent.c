@@ -29,6 +29,7 @@ static int l_descent_new(lua_State *L) {
                        .steps = bind_integer(L, 2, "steps"),
                        .weight_decay = bind_number_or(L, 2, "weight_decay", 0.0),
                        .momentum = bind_number_or(L, 2, "momentum", 0.0),
+                       .rho = bind_number_or(L, 2, "rho", 0.0),
                        .until_excess = bind_number_or(L, 2, "until_excess", 0.0),
                        .max_seconds = bind_number_or(L, 2, "max_seconds", INFINITY)};
   if (!spec.method) return luaL_argerror(L, 2, "descend: there is no such method");

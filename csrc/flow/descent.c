@@ -10,8 +10,9 @@
 #include "num/blas.h"
 #include "num/clock.h"
 
-const update *const descent_methods[] = {&update_gd, &update_heavy_ball, &update_nesterov,
-                                         &update_sgd, NULL};
+const update *const descent_methods[] = {&update_gd,  &update_heavy_ball, &update_nesterov,
+                                         &update_sgd, &update_normalized, &update_sam,
+                                         NULL};
 
 const update *update_named(const char *name) {
   for (int i = 0; descent_methods[i]; i++)
@@ -105,6 +106,7 @@ double descent_stable_eta(const descent *d, stable_eta *w) {
                     .tol = DESCENT_AHEAD_TOL,
                     .max_steps = DESCENT_AHEAD};
   double low, high, top = 0.0;
+  if (d->spec.method->no_flow) return 0.0;
   flow_start(&w->ahead, &d->f, &spec, d->Z0, 0.0);
   flow_reason why = w->ahead.reason;
   for (int n = 0;; n++) {

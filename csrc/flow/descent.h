@@ -15,6 +15,7 @@ typedef struct descent_spec {
   double eta;          /* > 0, for the summed loss, of the first steps */
   double weight_decay; /* w >= 0 of L + w/2 (||U||^2 + ||V||^2) */
   double momentum;     /* 0 <= momentum < 1, heavy ball and Nesterov */
+  double rho;          /* > 0, sam */
   int batch;           /* 1..n, sgd */
   uint64_t seed;       /* sgd: stream STREAM_SGD */
   int64_t steps;       /* of the whole descent */

@@ -17,6 +17,7 @@ typedef struct update {
   /* Options of problem:descend that it alone, or with others, uses; NULL at the end. */
   const char *options[UPDATE_OPTIONS];
   bool gathers;   /* a velocity: steps approximate the flow over eta / (1 - momentum) in the end */
+  bool no_flow;   /* steps whose length is not that of the gradient: no eta is stable */
   bool by_sample; /* it sees single rows of the data: W, Y and a batch */
   /* Its room, zeroed: run twice, counting (NULL comes back) and placing; NULL: it needs none. n:
    * rows of X, batch: samples a step, both 0 unless by_sample. */
@@ -27,7 +28,8 @@ typedef struct update {
   void (*step)(descent *d);
 } update;
 
-extern const update update_gd, update_heavy_ball, update_nesterov, update_sgd;
+extern const update update_gd, update_heavy_ball, update_nesterov, update_sgd, update_normalized,
+    update_sam;
 /* All of them in the order of the documentation, NULL at the end. */
 extern const update *const descent_methods[];
 /* NULL: there is none of that name. */

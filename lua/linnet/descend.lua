@@ -1,4 +1,5 @@
---- Discrete descent in reduced coordinates, at any width: gd, heavy ball, Nesterov, mini-batch SGD.
+--- Discrete descent in reduced coordinates, at any width: gd, heavy ball, Nesterov, mini-batch SGD,
+-- normalized descent, SAM.
 --
 -- Every update is a left multiplication of Z: the width never enters (mathematics.md, section 4).
 --
@@ -28,8 +29,11 @@ options.define("descend", {
   {name = "method", choices = core.descent.methods, default = "gd"},
   {name = "momentum", type = "number", range = "[0, 1)", default = 0.9,
     help = "of " .. users("momentum")},
+  {name = "rho", type = "number", range = "(0, inf)", default = 0.05,
+    help = "of " .. users("rho") .. ": the gradient is taken so far uphill"},
   {name = "weight_decay", type = "number", range = "[0, inf)", default = 0,
-    help = "w: descends on the loss + w/2 (||U||^2 + ||V||^2)"},
+    help = "w: descends on the loss + w/2 (||U||^2 + ||V||^2); with normalized and sam decoupled, "
+      .. "weights times 1 - eta w before they move"},
   {name = "batch", type = "integer", range = "[1, 2147483647]", default_help = "all n samples",
     help = "of " .. users("batch") .. ": samples a step, drawn without replacement in each epoch"},
   {name = "seed", type = "integer", range = "[0, 9223372036854775807]", default = 0,
@@ -118,8 +122,10 @@ end
 --- Descend from a state. The run has `k` (updates done) beside `t`, the time of the flow that the
 -- same steps approximate: the sum of eta over them, for the mean loss times 2 / n; with momentum
 -- this over 1 - momentum, which holds once the first 1/(1 - momentum) steps are over. Descending
--- from `run.final` goes on counting both; its velocity and epochs begin anew. A step that is too
--- large ends with `diverged`, and `stats.largest_stable_eta` says what would have been stable.
+-- from `run.final` goes on counting both; its velocity and epochs begin anew. With normalized,
+-- whose steps have the length eta, t is their sum alone and no time of a flow. A step that is too
+-- large ends with `diverged`; `stats.largest_stable_eta` says what would have been stable, except
+-- with normalized.
 -- @function problem:descend
 -- @tparam state s a state of this problem
 -- @tparam table opts see `help("descend")`
@@ -142,14 +148,14 @@ function M.problem.descend(p, s, opts)
   local eta_at
   eta_at, why = schedule(o, s.k)
   if why then error("descend: " .. why, 2) end
-  local scale = o.loss == "mean" and 2 / p.n or 1
+  local scale = o.loss == "mean" and o.method ~= "normalized" and 2 / p.n or 1
   local self = {
     options = o, state = s, trace = trace.new(list), progress = progress.line(o.progress),
     every = o.every or math.max(1, (o.steps + 299) // 300),
     eta_at = eta_at, scale = scale,
     descent = core.descent.new(s, {method = o.method, steps = o.steps,
       eta = eta_at and 1 or scale * o.eta, weight_decay = o.weight_decay / scale,
-      momentum = o.momentum, batch = o.batch or p.n, seed = o.seed,
+      momentum = o.momentum, rho = o.rho, batch = o.batch or p.n, seed = o.seed,
       until_excess = o.until_excess, max_seconds = o.max_seconds}),
   }
   return run.drive(self, loop, function()

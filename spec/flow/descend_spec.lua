@@ -230,6 +230,43 @@ describe("problem:descend", function()
     assert.is_true(math.abs(after.decay - (1 - eta * w) ^ 40) < 1e-14)
   end)
 
+  it("agrees with unreduced normalized descent and SAM, decoupled decay too", function()
+    local data, q, start = support.case("descents")
+    for name, method in pairs{normalized_gd = "normalized", sam = "sam"} do
+      local d = data.methods[name]
+      local final = q:descend(start, {eta = d.eta, steps = d.steps, method = method,
+        rho = d.rho}).final
+      assert.is_true(support.relative(final:U(), linnet.matrix(d.U)) < 1e-12)
+      assert.is_true(support.relative(final:V(), linnet.matrix(d.V)) < 1e-12)
+    end
+    local p, s, X, Y = small(2)
+    local eta, w, rho = 0.02, 0.3, 0.2
+    for _, method in ipairs{"normalized", "sam"} do
+      local U, V = s:U(), s:V()
+      for _ = 1, 40 do
+        local gU, gV = gradient(X, Y, U, V)
+        local norm = (gU:norm() ^ 2 + gV:norm() ^ 2) ^ 0.5
+        if method == "sam" then
+          gU, gV = gradient(X, Y, U - gU * (rho / norm), V - gV * (rho / norm))
+          norm = 1
+        end
+        U, V = U * (1 - eta * w) + gU * (eta / norm), V * (1 - eta * w) + gV * (eta / norm)
+      end
+      local final = p:descend(s, {eta = eta, steps = 40, method = method, weight_decay = w,
+        rho = method == "sam" and rho or nil}).final
+      assert.is_true(support.relative(final:U(), U) < 1e-12)
+      assert.is_true(support.relative(final:V(), V) < 1e-12)
+    end
+    local step = {eta = 0.01, steps = 1, method = "normalized"}
+    local sum = p:descend(s, step).final
+    step.loss = "mean" -- the same direction, and the length is eta
+    assert.equal(0, core.matrix.max_abs(p:descend(s, step).final:U() - sum:U()))
+    local moved = ((sum:U() - s:U()):norm() ^ 2 + (sum:V() - s:V()):norm() ^ 2) ^ 0.5
+    assert.is_true(math.abs(moved / 0.01 - 1) < 1e-12)
+    local off = p:descend(s, {eta = 1e3, steps = 50, method = "normalized"})
+    assert.is_nil(off.stats.largest_stable_eta)
+  end)
+
   it("goes on counting from the end of another descent", function()
     local p, s = small()
     local function eta(k) return 0.05 / (1 + k) end
@@ -308,9 +345,10 @@ describe("misuse of descend is an error:", function()
     {{eta = 1, steps = 1.5}, "'steps' must be"},
     {{eta = 1, steps = 1, momentum = 1}, "'momentum' must be"},
     {{eta = 1, steps = 1, method = "adam"},
-      "'method' must be one of gd, heavy_ball, nesterov, sgd"},
+      "'method' must be one of gd, heavy_ball, nesterov, sgd, normalized, sam"},
     {{eta = 1, steps = 1, method = "nesterow"}, "did you mean 'nesterov'"},
     {{eta = 1, steps = 1, weight_decay = -1}, "'weight_decay' must be"},
+    {{eta = 1, steps = 1, rho = 1}, "'rho' is not used by method 'gd', only by sam"},
     {{eta = 1, steps = 1, batch = 0}, "'batch' must be"},
     {{eta = 1, steps = 1, momentum = 0.5},
       "'momentum' is not used by method 'gd', only by heavy_ball, nesterov"},
