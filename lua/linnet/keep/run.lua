@@ -6,6 +6,7 @@
 
 local core = require "linnet.core"
 local display = require "linnet.display"
+local failure = require "linnet.failure"
 local options = require "linnet.options"
 local parts = require "linnet.keep.parts"
 local run = require "linnet.run"
@@ -88,17 +89,23 @@ end
 local METHODS = {}
 for _, name in ipairs(core.flow.methods) do METHODS[name] = true end
 
+-- The options by their schema, nil where they do not fit it.
+local function checked(schema, given)
+  local ok, o = pcall(options.check, schema, given)
+  if ok then return o end
+  if failure.kind(o) ~= "misuse" then error(o, 0) end -- memory, Ctrl-C: not the file's doing
+end
+
 -- What a run was asked for, by the schema of what made it; nil when it is something else.
 local function options_in(self, given)
   if type(given) ~= "table" then return nil end
   if not rawget(self, "k") then
-    local ok, o = pcall(options.check, "flow", given)
-    return ok and o or nil
+    return checked("flow", given)
   end
   local eta = given.eta
   given.eta = eta or 1
-  local ok, o = pcall(options.check, "descend", given)
-  if not ok then return nil end
+  local o = checked("descend", given)
+  if not o then return nil end
   o.eta = eta -- nil: it was a function, which files do not keep
   for name in pairs(core.descent.uses) do -- no defaults for a method that does not use them
     if given[name] == nil then o[name] = nil end
