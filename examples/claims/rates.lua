@@ -19,7 +19,7 @@ local BALANCED_FALL = {0.34, 0.41}
 local PAPER_TIME = 0.15
 local SEED = 2 -- of the starts that are drawn; ten from here on enter the means
 
-local FLOOR = 1e-15 -- of L - L*, relative: below, the flow's own error is seen
+local FLOOR = 1e-18 -- of L - L*, relative: below, the flow's own error is seen
 local ROUND_OFF = 1e-6 -- of a quotient that may be 1
 local HEIGHT = 500 -- of a figure with a long key
 
