@@ -90,7 +90,7 @@ example:near("derived", "slope in h, 1e3 .. 1e15", -0.5, support.slope(widths, m
 
 example:plot{
   {ends, {wide(ends[1]), wide(ends[2])}, label = "wide law (derived)", style = "dash"},
-  {widths, means, label = "measured at t = inf", style = "points"},
+  {widths, means, label = "measured at t = ∞", style = "points"},
   {printed_h, printed_distance, label = "printed in the paper", style = "points"},
   log = "xy", xlabel = "hidden width h", ylabel = "distance to the minimum-norm solution",
   title = "Ever wider networks end ever closer: 13 widths at the same cost",

@@ -63,7 +63,7 @@ for _, case in ipairs(problems) do
     end
     if case.name == "near-infrared" then
       curves[#curves + 1] = {widths, means, style = "points", color = i,
-        label = ("alpha = %g"):format(alpha)}
+        label = ("α = %g"):format(alpha)}
       curves[#curves + 1] = {widths, law, style = "bound", color = i,
         label = i == 1 and "law" or nil}
     end

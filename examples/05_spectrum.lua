@@ -33,7 +33,7 @@ local function draw(h, seed)
 end
 
 local curves = {xlabel = "index of the eigenvalue",
-  ylabel = "eigenvalue of Lambda over its wide limit", title = "The imbalance concentrates at +-1"}
+  ylabel = "eigenvalue of Λ over its wide limit", title = "The imbalance concentrates at ±1"}
 for i, h in ipairs(WIDTHS) do
   local found, spectrum = {rate = {}, bound = {}}, nil
   for seed = 1, SEEDS do found.rate[seed], found.bound[seed], spectrum = draw(h, seed) end

@@ -82,7 +82,7 @@ example:within("paper", "all of it: Theorem 2 over measured", 129 / 0.19, 388 / 
 -- ---------------------------------------------------------------- over the width
 
 local widths, curves = size({1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9}, {1e3, 1e6, 1e9}), {}
-local LABELS = {"measured", "int ||A||", "int ||E||", "||E(0)||/c", "Theorem 2, where it applies"}
+local LABELS = {"measured", "∫ ‖A‖", "∫ ‖E‖", "‖E(0)‖/c", "Theorem 2, where it applies"}
 for i, label in ipairs(LABELS) do
   curves[i] = {{}, {}, label = label, style = i == 1 and "line" or "bound"}
 end

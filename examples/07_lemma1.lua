@@ -95,8 +95,8 @@ example:at_least("control", "h = 20, far below 16 q^2: failures", 0.2,
 -- ---------------------------------------------------------------- the room that is left
 
 local bound, lists = lemma(h, 0.05, "safe"), sample(h)
-local LABELS = {{"c", "bound / c"}, {"perpendicular", "||Zperp|| / bound"},
-  {"product", "||U1 V'|| / bound"}}
+local LABELS = {{"c", "bound / c"}, {"perpendicular", "‖Zperp‖ / bound"},
+  {"product", "‖U1 V'‖ / bound"}}
 local curves = {xlabel = "quantity over its bound", ylabel = "share of draws below",
   xrange = {0, 1.05},
   title = "Lemma 1 at its smallest width, delta = 0.05: all three stay below 1"}

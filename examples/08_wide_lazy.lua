@@ -53,7 +53,7 @@ local _, _, Yt = p:reduced()
 
 local widths = size({1e5, 1e6, 1e7, 1e8, 1e9, 1e10}, {1e5, 1e7, 1e9})
 local curves = {log = "xy", xlabel = "hidden width h", ylabel = "largest deviation from lazy",
-  title = "Wide is lazy only below alpha = 1/2"}
+  title = "Wide is lazy only below α = 1/2"}
 for i, alpha in ipairs{0.4, 0.45, 0.5} do
   local seen, law = {}, {}
   for k, h in ipairs(widths) do
@@ -70,7 +70,7 @@ for i, alpha in ipairs{0.4, 0.45, 0.5} do
     example:near("derived", name .. "slope 4 alpha - 2", 4 * alpha - 2, support.slope(widths, seen),
       0.01)
   end
-  curves[2 * i - 1] = {widths, seen, label = ("alpha = %g"):format(alpha), style = "points",
+  curves[2 * i - 1] = {widths, seen, label = ("α = %g"):format(alpha), style = "points",
     color = i}
   curves[2 * i] = {widths, law, style = "bound", color = i, label = i == 1 and "closed form" or nil}
 end

@@ -91,7 +91,7 @@ example:at_least("control", "largest scale: the same", 10, maps.error[middle][to
 
 local function rounded(x) return tonumber(("%.1g"):format(x)) end
 local AXES = {x = scales:map(rounded), y = ratios:map(rounded), log = true,
-  xlabel = "scale lam = h s_u s_v",
+  xlabel = "scale λ = h s_u s_v",
   ylabel = "imbalance s_u / s_v"}
 local function map(name, title, label, file)
   local figure = {maps[name], title = title, label = label, file = file}

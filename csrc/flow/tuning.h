@@ -57,7 +57,8 @@ static const double ROTATE_MOST = 300.0;
 
 /* Bars of the estimates: this times tol^1.5, and times tol. On a random population
  * like spec/reference/population.npy (another draw of its generator) expo4 had its worst error near
- * 0.3, 3, 5, 9 tol with 4, 25, 40, 100; where small scalars grow, 14 tol with 25 and 6 with 8. Steps go with the bar to the power of -1/4. */
+ * 0.3, 3, 5, 9 tol with 4, 25, 40, 100; where small scalars grow, 14 tol with 25 and 6 with 8.
+ * Steps go with the bar to the power of -1/4. */
 static const double EXPO2_BAR = 100.0, EXPO4_BAR = 8.0;
 /* Share of the rough estimate that bounds the error where the fine one passes through zero: of
  * 6,474 steps whose error was measured, the worst is 2 of the larger of both, and 7 of the fine. */

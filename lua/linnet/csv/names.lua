@@ -114,7 +114,7 @@ end
 
 -- The record that begins the table, and how many cells it has; records before it are a preface.
 local function begin_of(records, o, layout)
-  local cols = M.usual({table.unpack(records, 2, 60)})
+  local cols = M.usual(table.move(records, 2, 60, 1, {}))
   if #records < 3 then cols = #records[1] end
   if math.type(o.header) then
     for i, record in ipairs(records) do
