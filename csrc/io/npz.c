@@ -7,7 +7,10 @@
 #include <string.h>
 
 enum { LOCAL = 0x04034b50, CENTRAL = 0x02014b50, END = 0x06054b50, COMMENT = 0xffff };
-enum { VERSION = 20, DATE = 0x21 /* 1 January 1980: the same matrices are the same bytes */ };
+enum {
+  VERSION = 20,
+  DATE = 0x21 /* the first of 1980 (day 1, month 1): the same matrices are the same bytes */
+};
 
 static bool refuse(char why[NPY_MESSAGE], const char *format, ...) {
   va_list args;

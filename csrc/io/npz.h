@@ -1,7 +1,7 @@
 /* csrc/io/npz.h: NumPy's .npz, a zip of stored .npy files, over a buffer, and the pieces of one to
  * be written. No compression, no parts, nothing beyond 4 GB. Nothing is read outside the buffer,
  * and all entries together never hold more than it. Source: PKWARE, APPNOTE.TXT 6.3,
- * sections 4.3.7, 4.3.12, 4.3.16. SPDX-License-Identifier: MIT */
+ * 4.3.7, 4.3.12, 4.3.16. SPDX-License-Identifier: MIT */
 #ifndef LINNET_IO_NPZ_H
 #define LINNET_IO_NPZ_H
 

@@ -54,7 +54,8 @@ static int scenario_call(lua_State *L, const char *what) {
 
 static bool memory_error(lua_State *L) {
   const char *message = luaL_tolstring(L, -1, NULL);
-  bool yes = strstr(message, "memory") != NULL;
+  /* The interpreter's words where it cannot make room on its stack, for want of memory too. */
+  bool yes = strstr(message, "memory") || strstr(message, "stack overflow (");
   lua_pop(L, 1);
   return yes;
 }

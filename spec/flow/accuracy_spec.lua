@@ -31,6 +31,7 @@ describe("the error of a flow", function()
   end
 
   for _, method in ipairs{"auto", "expo2", "expo4", "dop853", "dopri5"} do
+    -- promise: stays within 10 tol while one weight grows, each method
     it("stays within 10 tol while one weight grows: " .. method, function()
       for _, tol in ipairs{1e-3, 1e-6, 1e-9} do
         if method ~= "expo2" or tol > 1e-8 then

@@ -20,6 +20,7 @@ describe("random problems of every kind", function()
   for _, method in ipairs(population.METHODS) do
     for _, tol in ipairs(population.TOLERANCES) do
       if population.pays(method, tol) then
+        -- promise: end within 10 tol x amplification, each method at each tol
         it(("end within 10 tol x amplification: %s at %g"):format(method, tol), function()
           local ran, left = 0, 0
           for i, one in ipairs(problems) do

@@ -11,6 +11,7 @@ local options = require "linnet.options"
 local parts = require "linnet.keep.parts"
 local run = require "linnet.run"
 local types = require "linnet.types"
+local error = require("linnet.failure").raise
 
 for _, schema in ipairs{"linnet.flow", "linnet.descend"} do require(schema) end
 

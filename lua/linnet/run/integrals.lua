@@ -5,6 +5,8 @@
 local core = require "linnet.core"
 local exact = require "linnet.exact"
 
+local error = require("linnet.failure").raise
+
 local NODES = 2000 -- states looked at between the first and the last, about
 
 -- What stands at a state: ||E||_F, ||A||_2 and ||Z U2'||_F, whose growth int ||A||_2 bounds.

@@ -9,6 +9,7 @@
 -- @module linnet.sweep.source
 
 local core = require "linnet.core"
+local failure = require "linnet.failure"
 
 local M = {}
 
@@ -72,7 +73,9 @@ local function without_lines(code)
     for _ = 1, size() do proto() end
     for _ = 1, 4 do assert(size() == 0) end -- no debug information
   end
-  if not pcall(proto) or at ~= #code + 1 then return nil end
+  local ok, why = pcall(proto)
+  if not ok and failure.kind(why) == "memory" then failure.raise(why, 0, "memory") end
+  if not ok or at ~= #code + 1 then return nil end
   return table.concat(out) .. code:sub(kept)
 end
 
@@ -138,8 +141,8 @@ function Print:value(value, depth)
 end
 
 function Print:closure(f, depth)
-  local ok, code = pcall(string.dump, f, true)
-  if not ok then return self:add("C") end
+  if debug.getinfo(f, "S").what == "C" then return self:add("C") end
+  local code = string.dump(f, true)
   self:add(without_lines(code) or code)
   for i = 1, math.huge do
     local name, value = debug.getupvalue(f, i)
