@@ -88,6 +88,9 @@ void bind_exact(lua_State *L);
 void bind_ensemble(lua_State *L);
 void bind_system(lua_State *L);
 void bind_prompt(lua_State *L);
+
+/* Whether Ctrl-C came at our prompt to what is running. */
+bool prompt_interrupted(void);
 void bind_table(lua_State *L);
 void bind_columns(lua_State *L);
 

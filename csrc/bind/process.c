@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -75,9 +76,20 @@ failed:
   return 2;
 }
 
+/* core.process.interrupted() -> whether Ctrl-C came: the interpreter then leaves the signal to its
+ * default, our prompt keeps note. Where the default stood before, nothing tells, and it may have.
+ */
+static int l_process_interrupted(lua_State *L) {
+  struct sigaction now;
+  bool unknown = sigaction(SIGINT, NULL, &now) != 0 || now.sa_handler == SIG_DFL;
+  lua_pushboolean(L, unknown || prompt_interrupted());
+  return 1;
+}
+
 void bind_process(lua_State *L) {
   static const luaL_Reg functions[] = {{"streams", l_process_streams},
                                        {"flush", l_process_flush},
+                                       {"interrupted", l_process_interrupted},
                                        {"descriptor", l_process_descriptor},
                                        {"read", l_process_read},
                                        {NULL, NULL}};

@@ -43,6 +43,7 @@ static struct session {
   char *line; /* malloc'ed by readline */
   bool done;
   volatile sig_atomic_t reading, heard; /* a line is read; Ctrl-C came meanwhile */
+  volatile sig_atomic_t stopped;        /* Ctrl-C came to what the last line began */
   struct sigaction before;
 } session;
 
@@ -152,7 +153,10 @@ static void on_interrupt(int signal) {
   int mask = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
   if (session.reading) session.heard = 1;
   else if (session.L) lua_sethook(session.L, stop, mask, 1);
+  session.stopped = !session.reading;
 }
+
+bool prompt_interrupted(void) { return session.stopped != 0; }
 
 /* ---------------------------------------------------------------- lines */
 
@@ -169,7 +173,7 @@ static int l_prompt_read(lua_State *L) {
   if (!session.L || !session.edits) return luaL_error(L, "prompt: no line editing here");
   session.done = false;
   session.line = NULL;
-  session.heard = 0;
+  session.heard = session.stopped = 0;
   session.reading = 1;
   session.edit.install(text, on_line);
   while (!session.done && !session.heard) {

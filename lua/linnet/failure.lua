@@ -106,11 +106,14 @@ function M.cause(e)
   return getmetatable(e) == Failure and e.cause or e
 end
 
--- What the interpreter raises itself are strings: for Ctrl-C, and when memory is out.
+-- What the interpreter raises itself are strings: for Ctrl-C, and when memory is out. Anybody may
+-- raise the words; they count where Ctrl-C came.
 local function kind_of_text(text)
   if text == "not enough memory" then return "memory" end
   local stopped = text == "interrupted!" or text:find("^[^\n]*: interrupted!$")
-  return stopped and "interrupted" or "error"
+  if not stopped then return "error" end
+  local ok, core = pcall(require, "linnet.core")
+  return (not ok or core.process.interrupted()) and "interrupted" or "error"
 end
 
 --- The kind of anything that was raised; "error" for what others raised.

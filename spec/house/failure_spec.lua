@@ -52,7 +52,8 @@ describe("A failure", function()
   end)
 
   it("is no interrupt because a user's error speaks of one", function()
-    for _, words in ipairs{"the line was interrupted", "interrupted! by hand", "interrupted"} do
+    for _, words in ipairs{"the line was interrupted", "interrupted! by hand", "interrupted",
+      "interrupted!"} do
       local e = raised(p.flow, p, s, {t = 1, stop = function() error(words) end})
       assert.equal("callback", e.kind)
       local sweep = linnet.sweep{over = {a = {1}}, run = function() error(words) end}
