@@ -75,7 +75,8 @@ static bool read_dtype(reader *r, npy *h) {
   char type[DTYPE];
   skip_space(r);
   if (r->at < r->end && *r->at == '[')
-    return refuse(r->why, "a structured dtype is not for a matrix of numbers%s", remedy);
+    return refuse(r->why, "a structured dtype is not for a matrix of numbers; NumPy converts: "
+                          "numpy.lib.recfunctions.structured_to_unstructured(a)");
   if (!take_string(r, type)) return false;
   bool known =
       strlen(type) == 3 && (type[1] == 'f' || type[1] == 'i') && (type[2] == '4' || type[2] == '8');

@@ -325,4 +325,22 @@ describe("the command", function()
     local _, _, err = run "run --traceback raises.lua"
     assert.matches("oops\nstack traceback:", err)
   end)
+
+  it("lets doctor tell what is missing where the command itself cannot start", function()
+    for module, way in pairs{argparse = "lua%-argparse", lfs = "lua%-filesystem",
+      ["linnet.core"] = "make build"} do
+      local init = ("table.insert(package.searchers, 1, function(n) if n == '%s' then return "
+        .. "function() error('module not found:', 0) end end end)"):format(module)
+      local function said(arguments)
+        local pipe <close> = assert(io.popen(("LUA_INIT=%q lua5.4 bin/linnet %s 2>&1; echo $?")
+          :format(init, arguments)))
+        return pipe:read("a")
+      end
+      local what = module:match("[^.]*$")
+      assert.matches("\n" .. what .. " *MISSING: [^\n]*" .. way, said "doctor")
+      assert.matches("Something needed is missing.\n1\n$", said "doctor")
+      assert.equal("linnet: module not found; linnet doctor says how to get it\n1\n",
+        said "--version")
+    end
+  end)
 end)
