@@ -58,7 +58,7 @@ end
 
 -- To the end, or to a given time with evenly spaced records.
 local function flow(p, s, t)
-  local o = {t = t or math.huge, tol = 1e-11, record = recorder(), max_seconds = 60}
+  local o = {t = t or math.huge, tol = 1e-9, record = recorder(), max_seconds = 60}
   if t then o.save_at = linnet.linspace(0, t, sheet.size(121, 61)) end
   return p:flow(s, o)
 end
