@@ -145,4 +145,33 @@ function M.comma_locale(folder)
   end
 end
 
+--- A whole file, nil where there is none.
+function M.contents(path)
+  local file <close> = io.open(path, "rb")
+  return file and file:read("a")
+end
+
+--- Names in a folder.
+function M.files_in(path)
+  local list = {}
+  for name in lfs.dir(path) do
+    if name ~= "." and name ~= ".." then list[#list + 1] = name end
+  end
+  table.sort(list)
+  return list
+end
+
+--- What draw(given) returns, nothing being printed.
+function M.drawn(draw, given)
+  local kept = _G.print
+  _G.print = function() end
+  local ok, result = pcall(draw, given)
+  _G.print = kept
+  if not ok then error(result, 0) end
+  return result
+end
+
+--- How often a pattern stands in a text.
+function M.count(text, pattern) return select(2, text:gsub(pattern, "")) end
+
 return M

@@ -4,35 +4,8 @@ package.path = "spec/?.lua;" .. package.path
 local support = require "support"
 local plot = require "linnet.plot"
 
-local function file_read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function files_in(path)
-  local pipe = io.popen("ls -A '" .. path .. "'", "r")
-  local list = {}
-  for name in pipe:lines() do list[#list + 1] = name end
-  pipe:close()
-  return list
-end
-
--- Draws without printing.
-local function drawn(draw, given)
-  local kept = _G.print
-  _G.print = function() end
-  local ok, result = pcall(draw, given)
-  _G.print = kept
-  if not ok then error(result, 0) end
-  return result
-end
-
-local function count(text, pattern)
-  return select(2, text:gsub(pattern, ""))
-end
+local count, drawn = support.count, support.drawn
+local file_read, files_in = support.contents, support.files_in
 
 describe("figures in characters", function()
   local terminal = require "linnet.plot.terminal"

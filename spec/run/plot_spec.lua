@@ -7,31 +7,7 @@ local plot = require "linnet.plot"
 
 local folder -- a fresh one per test, for files that must or must not appear
 
-local function file_read(path)
-  local file = io.open(path, "rb")
-  if not file then return nil end
-  local text = file:read("a")
-  file:close()
-  return text
-end
-
-local function files_in(path)
-  local pipe = io.popen("ls -A '" .. path .. "'", "r")
-  local list = {}
-  for name in pipe:lines() do list[#list + 1] = name end
-  pipe:close()
-  return list
-end
-
--- Draws without printing.
-local function drawn(draw, given)
-  local kept = _G.print
-  _G.print = function() end
-  local ok, result = pcall(draw, given)
-  _G.print = kept
-  if not ok then error(result, 0) end
-  return result
-end
+local drawn, file_read, files_in = support.drawn, support.contents, support.files_in
 
 -- The elements of the n-th curve of an SVG, and its points in pixels.
 local function element(svg, n)
@@ -48,9 +24,7 @@ local function pixels(svg, n)
   return points
 end
 
-local function count(text, pattern)
-  return select(2, text:gsub(pattern, ""))
-end
+local count = support.count
 
 local HOSTILE = {
   "`touch MARK`", "$(touch MARK)", "\"`touch MARK`\"", "'; system('touch MARK'); '",
