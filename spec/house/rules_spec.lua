@@ -98,12 +98,14 @@ describe("the rules of the house", function()
   end)
 
   it("no file of the core keeps state of its own between calls", function()
+    -- A terminal is the process's, and its handlers take no argument.
+    local allowed = {["csrc/bind/prompt.c"] = "static struct session {"}
     local bad = {}
     for _, path in ipairs(C) do
       for line in contents(path):gmatch("[^\n]+") do
         -- a static or file-scope object that is neither const nor a function
         if line:match("^%s*static%s") and not line:match("const") and not line:match("%(")
-          and (line:match(";") or line:match("=")) then
+          and (line:match("[;=]") or line:match("{$")) and line ~= allowed[path] then
           bad[#bad + 1] = path .. ": " .. line
         end
       end
