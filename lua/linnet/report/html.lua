@@ -60,7 +60,7 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
   .wide td { border: 0; padding: .1rem 0; }
   .wide td[data-of]:not(:empty)::before { content: attr(data-of) " "; color: var(--soft);
     font-size: .85em; }
-  .wide td.n { display: flex; justify-content: space-between; gap: 1rem; }
+  .wide td.n { text-align: left; }
   .wide td.mark { float: right; } }
 @media print { :root { --ink: #000; --soft: #444; --paper: #fff; --tint: #f5f5f5; --line: #bbb; }
   body { max-width: none; padding: 0; font-size: 10.5pt; } figure, tr, .formula, pre {
