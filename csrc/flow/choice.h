@@ -1,9 +1,11 @@
-/* csrc/flow/choice.h: the method "auto": dop853 where K is harmless, expo4 where it is stiff. What
- * a step costs is known from r, m and k'; what it may measure, the estimates say. Never a clock.
+/* csrc/flow/choice.h: which other method may pay for the next step. "auto": dop853 where K is
+ * harmless, expo4 where it is stiff; and where the state creeps, the method for that. What a step
+ * costs is known from r, m and k'; what it may measure, the estimates say. Never a clock.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_FLOW_CHOICE_H
 #define LINNET_FLOW_CHOICE_H
 
+#include "flow/arrival.h"
 #include "flow/stepper.h"
 
 typedef struct choice {
@@ -11,18 +13,28 @@ typedef struct choice {
   double cost[STEPPER_SLOTS]; /* of a step by each slot of the stepper, in the same unit */
   double spent;               /* since the other method was last tried */
   double patience;            /* how much may be spent before it is tried again, in its own steps */
+  int crept_from;             /* the slot in use before the state crept */
+  int64_t creep_after;        /* no attempt at creeping before so many steps */
+  double creep_patience;      /* steps from one such attempt to the next */
 } choice;
 
+/* A step worth a try: of size h by the method of a slot. */
+typedef struct offer {
+  int slot;
+  double h; /* 0: none */
+} offer;
+
 void choice_start(choice *c, const stepper *s, int kp);
-/* The size of a step of the other method that would pay, given the next one h of the method in use
- * and the time left; 0: do not try. */
-double choice_other(const choice *c, const stepper *s, double h, double left);
-/* The size of a step of the method for creeping states that would pay. */
-double choice_creeping(const choice *c, const stepper *s, double h);
+/* Where the state crept and E falls again, the method before is in use again. */
+void choice_settle(const choice *c, stepper *s, const arrival *a);
+/* So long a step of another method that it would pay, given the next one h of the method in use,
+ * the steps so far and the time left. */
+offer choice_offer(choice *c, const stepper *s, const arrival *a, int64_t steps, double h,
+                   double left);
 /* A step was tried by the method in use. */
 void choice_spend(choice *c, const stepper *s);
-/* The other method was tried; taken: it is in use now. A failure doubles the patience, so that the
- * question is not asked over and over again. */
-void choice_tried(choice *c, bool taken);
+/* The offer was tried, and steps is their number now; taken: its method is in use. A failure
+ * doubles the patience, so that the question is not asked over and over again. */
+void choice_tried(choice *c, int slot, int64_t steps, bool taken);
 
 #endif

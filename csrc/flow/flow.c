@@ -1,5 +1,5 @@
-/* csrc/flow/flow.c: the loop around the methods: try, judge, accept, end (see flow.h).
- * Acceptance is err <= 1, so that a nan never passes.
+/* csrc/flow/flow.c: the loop around the methods: try, accept, judge, end (see flow.h); read it from
+ * flow_next at the bottom. Acceptance is err <= 1, so that a nan never passes.
  * SPDX-License-Identifier: MIT */
 #include "flow/flow.h"
 
@@ -8,11 +8,6 @@
 
 #include "flow/tuning.h"
 #include "num/clock.h"
-
-const char *const flow_reason_names[FLOW_REASONS] = {
-    "running",  "time",        "converged",      "until_excess", "stop",
-    "saddle",   "unreachable", "step_underflow", "max_steps",    "max_seconds",
-    "diverged", "non_finite",  "interrupted"};
 
 void flow_layout(arena *a, flow *w, dims d, const method *which) {
   mat *const states[] = {&w->Z, &w->Zprev, &w->next, &w->above};
@@ -36,8 +31,7 @@ static flow_reason flow_judge(flow *w) {
   return w->now >= w->t_end ? FLOW_TIME : FLOW_RUNNING;
 }
 
-/* The whole run in units in which it is of order one; what exceeds the doubles there is as long or
- * as deep as they can say. */
+/* The whole run in units in which it is of order one. */
 static void flow_measure(flow *w, const field *f, mat Z0, double t0) {
   const flow_spec *spec = &w->spec;
   w->unit = units_of(f, Z0);
@@ -47,9 +41,7 @@ static void flow_measure(flow *w, const field *f, mat Z0, double t0) {
   w->t = w->tprev = t0;
   w->now = w->before = units_time(w->unit, t0);
   w->t_end = units_time(w->unit, spec->t_end);
-  if (isfinite(spec->t_end)) w->t_end = fmin(w->t_end, DBL_MAX);
   w->level = units_excess(w->unit, spec->until_excess);
-  if (spec->until_excess > 0.0) w->level = fmax(w->level, DBL_MIN);
 }
 
 void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t0) {
@@ -57,8 +49,6 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
   flow_measure(w, f, Z0, t0);
   w->steps = w->rejected = 0;
   w->infinite_below = INFINITY;
-  w->creep_after = 0;
-  w->patience = ARRIVAL_CREEPING;
   w->last = SPAN_STEP;
   w->began = clock_seconds();
   arrival_start(&w->arrival, &w->f, w->Z);
@@ -105,64 +95,51 @@ static double step_length(const flow *w) {
   return h >= left ? left : h > FLOW_HALVES * left ? FLOW_HALVES * left : h;
 }
 
+typedef enum attempt { REFUSED, TAKEN, PAUSED } attempt; /* what became of a step */
+
 /* A step to infinity: worth a try once the controller would step past the slowest time scale, and
  * where it cannot cross until_excess. Refused, it waits until E has shrunk. */
-static bool try_infinite(flow *w, const tick *t, status *done) {
+static attempt try_infinite(flow *w, const tick *t) {
   double err;
   if (isfinite(w->t_end) || w->level > 0.0 || w->arrival.excess > w->infinite_below ||
       !(w->step.control.h * stepper_slowest(&w->step) > 1.0))
-    return false;
-  *done = stepper_infinite(&w->step, w->Z, w->next, &err, t);
-  if (*done == STATUS_PAUSED) return false;
+    return REFUSED;
+  if (stepper_infinite(&w->step, w->Z, w->next, &err, t) == STATUS_PAUSED) return PAUSED;
   w->infinite_below = FLOW_INFINITE_AGAIN * w->arrival.excess;
-  if (!(err <= 1.0)) return false;
+  if (!(err <= 1.0)) return REFUSED;
   flow_accept(w, SPAN_INFINITE, INFINITY);
-  return true;
+  arrival_evaluate(&w->arrival, w->Z);
+  return TAKEN;
 }
 
 /* A step h by the method of another slot; taken, that method is in use from here on. */
-static bool try_method(flow *w, int slot, double h, const tick *t, status *done) {
+static attempt try_method(flow *w, int slot, double h, const tick *t) {
   stepper *s = &w->step;
   double err;
   stepper_mark before = stepper_swap(s, slot);
-  *done = stepper_try(s, w->Z, h, w->next, &err, t);
-  bool taken = *done == STATUS_OK && err <= 1.0 && control_judge(&s->control, h, err);
+  status done = stepper_try(s, w->Z, h, w->next, &err, t);
+  bool taken = done == STATUS_OK && err <= 1.0 && control_judge(&s->control, h, err);
   if (taken) accept_finite(w, h);
   else stepper_undo(s, before);
-  return taken;
+  return done == STATUS_PAUSED ? PAUSED : taken ? TAKEN : REFUSED;
 }
 
-/* A step of the other method of a pair, so long that it pays. */
-static bool try_other(flow *w, const tick *t, status *done) {
-  double h = choice_other(&w->choice, &w->step, step_length(w), w->t_end - w->now);
-  if (!(h > 0.0 && w->now + h > w->now)) return false;
-  bool taken = try_method(w, 1 - w->step.used, h, t, done);
-  if (*done != STATUS_PAUSED) choice_tried(&w->choice, taken);
-  return taken;
-}
-
-/* Where the state creeps and E stays, a step by the method for that; once E falls again, back to
- * the one before. */
-static bool try_creeping(flow *w, const tick *t, status *done) {
-  stepper *s = &w->step;
-  if (!stepper_has(s, STEPPER_CREEPING)) return false;
-  if (s->used == STEPPER_CREEPING) {
-    if (arrival_moves_on(&w->arrival)) stepper_swap(s, w->crept_from);
-    return false;
+/* A step by any other method that may pay. */
+static attempt try_others(flow *w, const tick *t) {
+  choice_settle(&w->choice, &w->step, &w->arrival);
+  for (;;) {
+    double h = step_length(w), left = w->t_end - w->now;
+    offer other = choice_offer(&w->choice, &w->step, &w->arrival, w->steps, h, left);
+    if (!(other.h > 0.0 && w->now + other.h > w->now)) return REFUSED;
+    attempt got = try_method(w, other.slot, other.h, t);
+    if (got == PAUSED) return PAUSED;
+    choice_tried(&w->choice, other.slot, w->steps, got == TAKEN);
+    if (got == TAKEN) return TAKEN;
   }
-  double h = step_length(w), left = w->t_end - w->now;
-  if (w->steps < w->creep_after || !arrival_creeps(&w->arrival, s, h)) return false;
-  w->crept_from = s->used;
-  bool taken =
-      try_method(w, STEPPER_CREEPING, fmin(choice_creeping(&w->choice, s, h), left), t, done);
-  if (*done == STATUS_PAUSED) return false;
-  /* a failure doubles the patience, so that the question is not asked over and over again */
-  w->patience = taken ? ARRIVAL_CREEPING : fmin(2.0 * w->patience, ARRIVAL_CREEPING_MOST);
-  w->creep_after = w->steps + (int64_t)w->patience;
-  return taken;
 }
 
-/* Tries until a step is accepted; another reason than FLOW_RUNNING ends the attempts. */
+/* Tries the method in use until a step is accepted; another reason than FLOW_RUNNING ends the
+ * attempts. */
 static flow_reason flow_step(flow *w, const tick *t) {
   int bad = 0;
   for (;;) {
@@ -184,10 +161,20 @@ static flow_reason flow_step(flow *w, const tick *t) {
 
 static span last_step(const flow *w) { return (span){w->last, w->before, w->now, w->Zprev, w->Z}; }
 
-/* E has vanished: the rest of the time is one step that moves nothing. */
+/* The rest of the time is one step along the velocity: E has vanished, and nothing moves; or so
+ * little time is left from the start on, against every rate of the flow, that nothing else is seen.
+ */
+static bool is_coasting(const flow *w) {
+  double left = w->t_end - w->now;
+  return w->arrival.at_target ||
+         (w->steps == 0 && left * stepper_rate(&w->step, w->Z, w->arrival.A) <= DBL_EPSILON);
+}
+
 static flow_reason flow_coast(flow *w) {
   mat_copy(w->next, w->Z);
+  if (!w->arrival.at_target) mat_axpy(w->t_end - w->now, w->arrival.SZ, w->next);
   flow_accept(w, SPAN_COASTING, w->t_end);
+  arrival_evaluate(&w->arrival, w->Z);
   return FLOW_TIME;
 }
 
@@ -203,34 +190,15 @@ static flow_reason end_at_level(flow *w) {
   return FLOW_UNTIL_EXCESS;
 }
 
-/* So little time, against every rate of the flow, that the state moves by its velocity alone. */
-static bool is_instant(const flow *w) {
-  double left = w->t_end - w->now, rate = stepper_rate(&w->step, w->Z, w->arrival.A);
-  return w->steps == 0 && left * rate <= DBL_EPSILON;
-}
-
-static flow_reason flow_instant(flow *w) {
-  mat_copy(w->next, w->Z);
-  mat_axpy(w->t_end - w->now, w->arrival.SZ, w->next);
-  flow_accept(w, SPAN_COASTING, w->t_end);
-  arrival_evaluate(&w->arrival, w->Z);
-  return FLOW_TIME;
-}
-
 static flow_reason flow_next(flow *w, const tick *t) {
-  status done = STATUS_OK;
-  if (w->arrival.at_target) return flow_coast(w);
-  if (is_instant(w)) return flow_instant(w);
+  if (is_coasting(w)) return flow_coast(w);
   flow_reason why = flow_limits(w, t);
   if (why != FLOW_RUNNING) return why;
-  if (try_infinite(w, t, &done)) {
-    arrival_evaluate(&w->arrival, w->Z);
-    return FLOW_CONVERGED;
-  }
-  if (done != STATUS_PAUSED && !try_creeping(w, t, &done) && done != STATUS_PAUSED &&
-      !try_other(w, t, &done) && done != STATUS_PAUSED)
-    why = flow_step(w, t);
-  if (done == STATUS_PAUSED) return FLOW_INTERRUPTED;
+  attempt got = try_infinite(w, t);
+  if (got == TAKEN) return FLOW_CONVERGED;
+  if (got == REFUSED) got = try_others(w, t);
+  if (got == PAUSED) return FLOW_INTERRUPTED;
+  if (got == REFUSED) why = flow_step(w, t);
   if (why != FLOW_RUNNING) return why;
   why = flow_judge(w);
   return why == FLOW_UNTIL_EXCESS ? end_at_level(w) : why;

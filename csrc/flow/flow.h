@@ -40,11 +40,8 @@ typedef struct flow {
   mat Z, Zprev;  /* k x k' */
   double now, before, t_end, level;
   arrival arrival;       /* E, A, S Z and the excess at Z */
-  choice choice;         /* of auto */
+  choice choice;         /* which other method to try, and when */
   double infinite_below; /* no step to infinity before the excess is below this */
-  int crept_from;        /* the slot in use before the state crept */
-  int64_t creep_after;   /* no attempt at creeping before so many steps */
-  double patience;       /* steps from one attempt to the next */
   span_kind last;        /* what the last step was */
   mat next, above;       /* k x k': the state being tried; one above until_excess */
   double began;          /* clock at flow_start, seconds */

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "flow/units.h"
 
+#include <float.h>
 #include <limits.h>
 #include <math.h>
 
@@ -35,7 +36,13 @@ void units_field(units s, const field *f, field *out, double *sigma) {
 void units_state(units s, mat Z, mat out) { shift(Z, -s.state, out); }
 void units_state_back(units s, mat Z, mat out) { shift(Z, s.state, out); }
 
-double units_time(units s, double t) { return ldexp(t, 2 * (s.data + s.state)); }
+double units_time(units s, double t) {
+  double x = ldexp(t, 2 * (s.data + s.state));
+  return isfinite(t) ? fmin(x, DBL_MAX) : x;
+}
 double units_time_back(units s, double t) { return ldexp(t, -2 * (s.data + s.state)); }
-double units_excess(units s, double x) { return ldexp(x, -2 * (s.data + 2 * s.state)); }
+double units_excess(units s, double x) {
+  double y = ldexp(x, -2 * (s.data + 2 * s.state));
+  return x > 0.0 ? fmax(y, DBL_MIN) : y;
+}
 double units_excess_back(units s, double x) { return ldexp(x, 2 * (s.data + 2 * s.state)); }

@@ -19,7 +19,8 @@ void units_field(units s, const field *f, field *out, double *sigma);
 /* out = Z in units of the flow, and back; out may be Z. */
 void units_state(units s, mat Z, mat out);
 void units_state_back(units s, mat Z, mat out);
-/* Times and excesses in units of the flow, and back; those that are not finite stay. */
+/* Times and excesses in units of the flow, and back; those that are not finite stay. What exceeds
+ * the doubles there is as long, or as deep, as they can say. */
 double units_time(units s, double t);
 double units_time_back(units s, double t);
 double units_excess(units s, double excess);
