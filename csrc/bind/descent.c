@@ -9,7 +9,8 @@
 #include "bind/object.h"
 
 #define DESCENT_NAME "linnet.descent"
-enum { DESCENT_STATE = 1 }; /* uservalue: the state it began with */
+/* uservalues: the state it began with, its options, label noise that was given */
+enum { DESCENT_STATE = 1, DESCENT_OPTIONS, DESCENT_NOISE, DESCENT_VALUES = DESCENT_NOISE };
 
 typedef struct bound_descent {
   descent d;
@@ -19,31 +20,41 @@ typedef struct bound_descent {
 
 static bound_descent *descent_check(lua_State *L) { return luaL_checkudata(L, 1, DESCENT_NAME); }
 
-/* core.descent.new(state, options): method, eta, steps, until_excess, max_seconds, and those that
- * the method uses */
+descent_spec bind_descent_spec(lua_State *L, int arg) {
+  descent_spec spec = {.method = update_named(bind_text(L, arg, "method")),
+                       .eta = bind_number_or(L, arg, "eta", 0.0),
+                       .steps = bind_integer(L, arg, "steps"),
+                       .weight_decay = bind_number_or(L, arg, "weight_decay", 0.0),
+                       .momentum = bind_number_or(L, arg, "momentum", 0.0),
+                       .rho = bind_number_or(L, arg, "rho", 0.0),
+                       .label_noise = bind_number_or(L, arg, "label_noise", 0.0),
+                       .until_excess = bind_number_or(L, arg, "until_excess", 0.0),
+                       .max_seconds = bind_number_or(L, arg, "max_seconds", INFINITY)};
+  mat etas;
+  if (!spec.method) luaL_argerror(L, arg, "descend: there is no such method");
+  if (spec.method->by_sample) spec.batch = (int)bind_integer(L, arg, "batch");
+  if (lua_getfield(L, arg, "seed") == LUA_TNUMBER) spec.seed = (uint64_t)lua_tointeger(L, -1);
+  lua_getfield(L, arg, "etas");
+  if (bind_matrix_test(L, lua_gettop(L), &etas)) spec.etas = etas.p;
+  lua_pop(L, 2);
+  return spec;
+}
+
+/* core.descent.new(state, options), of bind_descent_spec */
 static int l_descent_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
-  descent_spec spec = {.method = update_named(bind_text(L, 2, "method")),
-                       .eta = bind_number(L, 2, "eta"),
-                       .steps = bind_integer(L, 2, "steps"),
-                       .weight_decay = bind_number_or(L, 2, "weight_decay", 0.0),
-                       .momentum = bind_number_or(L, 2, "momentum", 0.0),
-                       .rho = bind_number_or(L, 2, "rho", 0.0),
-                       .until_excess = bind_number_or(L, 2, "until_excess", 0.0),
-                       .max_seconds = bind_number_or(L, 2, "max_seconds", INFINITY)};
-  if (!spec.method) return luaL_argerror(L, 2, "descend: there is no such method");
-  if (spec.method->by_sample) {
-    spec.batch = (int)bind_integer(L, 2, "batch");
-    spec.seed = (uint64_t)bind_integer(L, 2, "seed");
-  }
+  lua_settop(L, 2);
+  descent_spec spec = bind_descent_spec(L, 2);
+  spec.k0 = s->k;
   bound_descent shape;
-  for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
-    descent_layout(&at.room, &shape.d, state_dims(s), spec.method,
-                   spec.method->by_sample ? p->n : 0, spec.batch);
+  for (placing at = bind_place(L, &shape, sizeof shape, DESCENT_VALUES); placing_next(&at);)
+    descent_layout(&at.room, &shape.d, state_dims(s), spec.method, p->n, spec.batch);
   bound_descent *b = lua_touserdata(L, -1);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, DESCENT_STATE);
+  lua_pushvalue(L, 2);
+  lua_setiuservalue(L, -2, DESCENT_OPTIONS);
   luaL_setmetatable(L, DESCENT_NAME);
   field reduced = problem_field(p);
   b->t0 = s->t;
@@ -81,6 +92,17 @@ static int l_descent_eta(lua_State *L) {
   return 0;
 }
 
+/* d:noise(Xi): label noise (n x m) of the steps from here on */
+static int l_descent_noise(lua_State *L) {
+  bound_descent *b = descent_check(L);
+  mat Xi = bind_matrix_check(L, 2);
+  luaL_argcheck(L, Xi.rows == b->d.Y.rows && Xi.cols == b->d.Y.cols, 2, "must be n x m");
+  lua_settop(L, 2);
+  lua_setiuservalue(L, 1, DESCENT_NOISE);
+  ALONE(descent_disturb(&b->d, Xi));
+  return 0;
+}
+
 /* d:time() -> k, excess */
 static int l_descent_time(lua_State *L) {
   const bound_descent *b = descent_check(L);
@@ -102,19 +124,26 @@ static int l_descent_stable_eta(lua_State *L) {
   return 1;
 }
 
-static const luaL_Reg methods[] = {{"advance", l_descent_advance},       {"eta", l_descent_eta},
-                                   {"state", l_descent_state},           {"time", l_descent_time},
-                                   {"stable_eta", l_descent_stable_eta}, {NULL, NULL}};
+static const luaL_Reg methods[] = {{"advance", l_descent_advance},
+                                   {"eta", l_descent_eta},
+                                   {"noise", l_descent_noise},
+                                   {"state", l_descent_state},
+                                   {"time", l_descent_time},
+                                   {"stable_eta", l_descent_stable_eta},
+                                   {NULL, NULL}};
 
-/* The table on top of the stack gains `methods`, names in the order of the documentation, and
- * `uses`: option -> the methods that use it, in order. */
+/* The table on top of the stack gains `methods`, names in the order of the documentation, `uses`:
+ * option -> the methods that use it, in order, and `no_flow`: method -> true. */
 static void push_methods(lua_State *L) {
+  lua_newtable(L);
   lua_newtable(L);
   lua_newtable(L);
   for (int i = 0; descent_methods[i]; i++) {
     const update *u = descent_methods[i];
     lua_pushstring(L, u->name);
-    lua_rawseti(L, -3, i + 1);
+    lua_rawseti(L, -4, i + 1);
+    lua_pushboolean(L, u->no_flow);
+    lua_setfield(L, -3, u->name);
     for (int j = 0; j < UPDATE_OPTIONS && u->options[j]; j++) {
       luaL_getsubtable(L, -1, u->options[j]);
       lua_pushstring(L, u->name);
@@ -122,7 +151,8 @@ static void push_methods(lua_State *L) {
       lua_pop(L, 1);
     }
   }
-  lua_setfield(L, -3, "uses");
+  lua_setfield(L, -4, "uses");
+  lua_setfield(L, -3, "no_flow");
   lua_setfield(L, -2, "methods");
 }
 

@@ -5,7 +5,7 @@
 #define LINNET_BIND_NET_H
 
 #include "bind/bind.h"
-#include "flow/flow.h"
+#include "flow/descent.h"
 #include "model/start.h"
 #include "model/state.h"
 
@@ -35,6 +35,9 @@ state *bind_state_like(lua_State *L, int arg, double t);
 /* What a flow is told to do, from the table at arg: method, t, tol, until_excess, max_steps,
  * max_seconds; of problem:flow, run:verify and each member of an ensemble alike. */
 flow_spec bind_flow_spec(lua_State *L, int arg);
+/* What a descent is told to do, from the table at arg, which must live as long as what is returned:
+ * method, eta or etas (a column), steps, until_excess, max_seconds, and what the method uses. */
+descent_spec bind_descent_spec(lua_State *L, int arg);
 /* Draws the frame F of a sampled start, once per origin, where it is missing. */
 void bind_state_frame(lua_State *L, int arg);
 

@@ -10,9 +10,9 @@
 #include "num/blas.h"
 #include "num/clock.h"
 
-const update *const descent_methods[] = {&update_gd,  &update_heavy_ball, &update_nesterov,
-                                         &update_sgd, &update_normalized, &update_sam,
-                                         NULL};
+const update *const descent_methods[] = {&update_gd,   &update_heavy_ball,   &update_nesterov,
+                                         &update_sgd,  &update_normalized,   &update_sam,
+                                         &update_muon, &update_gauss_newton, NULL};
 
 const update *update_named(const char *name) {
   for (int i = 0; descent_methods[i]; i++)
@@ -26,7 +26,40 @@ void descent_layout(arena *a, descent *d, dims of, const update *u, int n, int b
   d->V = arena_mat(a, of.m, of.kp);
   d->E = arena_mat(a, of.r, of.m);
   d->A = arena_mat(a, of.r, of.m);
+  d->noise = arena_mat(a, of.r, of.m);
   d->room = u->layout ? u->layout(a, of, n, batch) : NULL;
+}
+
+/* Noise is by the step's number: what goes on from step k0 has that of a descent of one piece. */
+static void noise_seek(descent *d) {
+  int rows = d->spec.method->by_sample ? d->spec.batch : d->f.r;
+  d->rng = philox_make(d->spec.seed, STREAM_LABEL);
+  philox_seek(&d->rng, (uint64_t)(d->spec.k0 + d->k) * (uint64_t)rows * (uint64_t)d->f.m);
+}
+
+/* Independent normal entries of Xi are independent normal entries of W^T Xi. */
+static void noise_draw(descent *d) {
+  if (!(d->spec.label_noise > 0.0) || d->given.p || d->spec.method->by_sample) return;
+  random_fill_normal(&d->rng, d->noise, d->spec.label_noise);
+  d->noisy = true;
+}
+
+void descent_disturb(descent *d, mat Xi) {
+  d->given = Xi;
+  if (d->spec.method->by_sample) return;
+  blas_gemm('T', 'N', 1.0, d->W, Xi, 0.0, d->noise);
+  d->noisy = true;
+}
+
+void descent_error(descent *d, mat Z) {
+  field_error(&d->f, Z, d->E);
+  if (d->noisy) mat_axpy(1.0, d->noise, d->E);
+}
+
+void descent_shrink(descent *d, mat out) {
+  double keep = 1.0 - d->eta * d->spec.weight_decay;
+  mat_scale(out, keep);
+  d->u2 *= keep;
 }
 
 static void descent_evaluate(descent *d) {
@@ -41,8 +74,11 @@ void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, 
   d->Y = Y;
   d->k = d->k_then = 0;
   d->t = d->t_then = 0.0;
-  d->eta = spec->eta;
+  d->eta = spec->etas ? spec->etas[0] : spec->eta;
   d->u2 = 1.0;
+  d->given = (mat){0};
+  d->noisy = false;
+  noise_seek(d);
   d->began = clock_seconds();
   mat_copy(d->Z, Z0);
   mat_copy(d->Z0, Z0);
@@ -81,11 +117,23 @@ static flow_reason descent_judge(descent *d, const tick *t) {
   return tick_asks(t) ? FLOW_INTERRUPTED : FLOW_RUNNING;
 }
 
+static status descent_step(descent *d, const tick *t) {
+  if (d->spec.etas) descent_eta(d, d->spec.etas[d->k]);
+  noise_draw(d);
+  if (d->noisy) mat_axpy(1.0, d->noise, d->E);
+  return d->spec.method->step(d, t);
+}
+
 flow_reason descent_advance(descent *d, int64_t count, const tick *t) {
   if (d->reason != FLOW_RUNNING && d->reason != FLOW_INTERRUPTED) return d->reason;
   d->reason = descent_judge(d, t);
   while (count-- > 0 && d->reason == FLOW_RUNNING) {
-    d->spec.method->step(d);
+    status s = descent_step(d, t);
+    if (s != STATUS_OK) {
+      descent_evaluate(d);
+      if (d->spec.label_noise > 0.0) noise_seek(d);
+      return d->reason = s == STATUS_PAUSED ? FLOW_INTERRUPTED : FLOW_NON_FINITE;
+    }
     d->k++;
     d->t = d->t_then + descent_clock(d) * (double)(d->k - d->k_then);
     descent_evaluate(d);

@@ -9,15 +9,19 @@
 #include "flow/flow.h"
 #include "flow/update.h"
 #include "model/kernel.h"
+#include "num/random.h"
 
 typedef struct descent_spec {
   const update *method;
-  double eta;          /* > 0, for the summed loss, of the first steps */
+  double eta;          /* > 0, for the summed loss, of the first steps; or, one for each: */
+  const double *etas;  /* steps of them, the caller's; NULL: eta */
   double weight_decay; /* w >= 0 of L + w/2 (||U||^2 + ||V||^2) */
-  double momentum;     /* 0 <= momentum < 1, heavy ball and Nesterov */
+  double momentum;     /* 0 <= momentum < 1, heavy ball, Nesterov and Muon */
   double rho;          /* > 0, sam */
   int batch;           /* 1..n, sgd */
-  uint64_t seed;       /* sgd: stream STREAM_SGD */
+  double label_noise;  /* sd of noise in every entry of Y, fresh at each step; 0: none */
+  uint64_t seed;       /* sgd: stream STREAM_SGD; label noise: STREAM_LABEL */
+  int64_t k0;          /* steps before these, whose label noise was drawn */
   int64_t steps;       /* of the whole descent */
   double until_excess; /* <= 0: off */
   double max_seconds;  /* <= 0 or INFINITY: none */
@@ -33,9 +37,13 @@ struct descent {
   double u2;          /* U2 is u2 times that of the start */
   flow_reason reason; /* time (all steps taken), until_excess, diverged, max_seconds, ... */
   /* for methods */
-  double eta;    /* of the next step */
-  mat W, Y;      /* n x r, n x m: the caller's, by sample only */
-  mat E, A;      /* r x m */
+  double eta; /* of the next step */
+  mat W, Y;   /* n x r, n x m: the caller's */
+  mat E, A;   /* r x m */
+  mat noise;  /* r x m: W^T times the label noise of this step, where `noisy` */
+  mat given;  /* n x m: label noise that the caller gave; p NULL: none */
+  bool noisy;
+  philox rng;    /* of label noise */
   mat Z0, V;     /* k x k': the start; m x k': V before it moves */
   void *room;    /* the method's own */
   double t_then; /* t where eta last changed: until then sums, since then products */
@@ -43,19 +51,25 @@ struct descent {
   double limit, began; /* excess beyond which it has diverged; clock */
 };
 
-/* n: rows of X, batch: spec.batch, both for a method by sample only. Run twice. */
+/* n: rows of X, batch: spec.batch. Run twice. */
 void descent_layout(arena *a, descent *d, dims of, const update *u, int n, int batch);
-/* Of the method of the layout. W (n x r) and Y (n x m, raw) only by sample: they and f's arrays
- * must outlive the descent. */
+/* Of the method of the layout. W (n x r) and Y (n x m, raw): of a method by sample, W alone where
+ * label noise will be given; they, f's arrays and etas must outlive the descent. */
 void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0);
 /* The size of the steps from here on. Each approximates the flow over a time of eta, and with
  * momentum of eta/(1 - momentum), which the velocity reaches after 1/(1 - momentum) steps. */
 void descent_eta(descent *d, double eta);
+/* From here on Y + Xi stands for Y (Xi n x m, the caller's), whatever spec.label_noise is. */
+void descent_disturb(descent *d, mat Xi);
 /* Up to count more steps. FLOW_RUNNING: call again; FLOW_INTERRUPTED: call again to go on. */
 flow_reason descent_advance(descent *d, int64_t count, const tick *t);
 
 /* For methods: out <- out + x (S - w) Z at Z, whose force is d->A; out may be Z itself. */
 void descent_push(const descent *d, double x, mat Z, mat out);
+/* d->E = the error at Z, with the label noise of this step in Y. */
+void descent_error(descent *d, mat Z);
+/* Decoupled weight decay: out <- (1 - eta w) out, and U2 likewise. */
+void descent_shrink(descent *d, mat out);
 
 /* Rooms to say afterwards what step would have been stable; only one that diverged is asked. */
 typedef struct stable_eta {

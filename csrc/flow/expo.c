@@ -104,15 +104,6 @@ static void apply(expo *w, const kernel *K, const field *f, mat Q, mat e, mat re
   kernel_to(K, w->E, rest, w->scratch);
 }
 
-/* e <- K^+ e on the modes with lam > least, 0 on the others. */
-static void solve(const kernel *K, double least, mat e) {
-  for (int j = 0; j < e.cols; j++)
-    for (int i = 0; i < e.rows; i++) {
-      double lam = mat_get(K->lam, i, j);
-      *mat_at(e, i, j) = lam > least ? mat_get(e, i, j) / lam : 0.0;
-    }
-}
-
 /* Rotates Q by Newton's iteration with the frozen K until E(Q) is the predicted error in the stiff
  * modes. Without it stages stand off the slow manifold by a kick of order t lam. A mode is
  * corrected in full or not at all; corrections that fade out towards slow modes were tried too:
@@ -124,7 +115,7 @@ static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wa
     field_error(f, Q, w->E);
     kernel_to(K, w->E, w->step, w->scratch);
     mat_axpy(-1.0, wanted, w->step);
-    solve(K, EXPO_STIFF / t, w->step);
+    kernel_solve(K, EXPO_STIFF / t, w->step);
     s = rotate_by(w, K, f, 1.0, w->step, Q);
     if (mat_max_abs(w->force) <= w->settled) break;
   }
@@ -296,7 +287,7 @@ status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, co
 /* out = exp(x diag(sigma) K^+ E(Z)) out */
 static status solved(expo *w, const kernel *K, const field *f, mat Z, double x, mat out) {
   start_from(w, K, f, Z);
-  solve(K, EXPO_NULL * mat_max_abs(K->lam), w->e0); /* below: zero but for round-off */
+  kernel_solve(K, EXPO_NULL * mat_max_abs(K->lam), w->e0); /* below: zero but for round-off */
   return rotate_by(w, K, f, x, w->e0, out);
 }
 

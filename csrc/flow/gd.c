@@ -3,10 +3,12 @@
  * SPDX-License-Identifier: MIT */
 #include "flow/descent.h"
 
-static void gd_step(descent *d) {
+static status gd_step(descent *d, const tick *t) {
+  (void)t;
   field_force(&d->f, d->E, d->A);
   descent_push(d, d->eta, d->Z, d->Z);
   d->u2 *= 1.0 - d->eta * d->spec.weight_decay;
+  return STATUS_OK;
 }
 
 const update update_gd = {.name = "gd", .step = gd_step};

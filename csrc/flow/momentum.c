@@ -22,7 +22,7 @@ static void momentum_start(descent *d) {
   w->velocity_u2 = 0.0;
 }
 
-static void momentum_step(descent *d, bool ahead) {
+static status momentum_step(descent *d, bool ahead) {
   momentum *w = d->room;
   mat at = d->Z;
   mat_scale(w->velocity, d->spec.momentum);
@@ -32,17 +32,25 @@ static void momentum_step(descent *d, bool ahead) {
     at = w->there;
     mat_copy(at, d->Z);
     mat_axpy(1.0, w->velocity, at);
-    field_error(&d->f, at, d->E);
+    descent_error(d, at);
   }
   field_force(&d->f, d->E, d->A);
   descent_push(d, d->eta, at, w->velocity);
   mat_axpy(1.0, w->velocity, d->Z);
   w->velocity_u2 -= d->eta * d->spec.weight_decay * u2;
   d->u2 += w->velocity_u2;
+  return STATUS_OK;
 }
 
-static void heavy_ball_step(descent *d) { momentum_step(d, false); }
-static void nesterov_step(descent *d) { momentum_step(d, true); }
+static status heavy_ball_step(descent *d, const tick *t) {
+  (void)t;
+  return momentum_step(d, false);
+}
+
+static status nesterov_step(descent *d, const tick *t) {
+  (void)t;
+  return momentum_step(d, true);
+}
 
 const update update_heavy_ball = {.name = "heavy_ball",
                                   .options = {"momentum"},

@@ -38,6 +38,15 @@ static void shuffle(sgd *w, int n) {
   w->next = 0;
 }
 
+/* Label noise of sample i of the data, added to row j of the batch. */
+static void disturb(descent *d, mat Eb, int j, int i) {
+  for (int c = 0; c < Eb.cols; c++) {
+    double *e = mat_at(Eb, j, c);
+    if (d->given.p) *e += mat_get(d->given, i, c);
+    else if (d->spec.label_noise > 0.0) *e += d->spec.label_noise * random_normal(&d->rng);
+  }
+}
+
 /* A = (n/b) diag(sigma) W_b^T (Y_b - W_b diag(sigma) U V^T) for the next batch of the epoch. */
 static void batch_force(descent *d) {
   sgd *w = d->room;
@@ -49,6 +58,7 @@ static void batch_force(descent *d) {
     int from = w->order[w->next + i];
     mat_copy(mat_rows(Wb, i, 1), mat_rows(d->W, from, 1));
     mat_copy(mat_rows(Eb, i, 1), mat_rows(d->Y, from, 1));
+    disturb(d, Eb, i, from);
   }
   w->next += left;
   blas_gemm('N', 'T', 1.0, field_U(&d->f, d->Z), field_V(&d->f, d->Z), 0.0, w->map);
@@ -58,10 +68,12 @@ static void batch_force(descent *d) {
   mat_scale_rows(d->A, d->f.sigma);
 }
 
-static void sgd_step(descent *d) {
+static status sgd_step(descent *d, const tick *t) {
+  (void)t;
   batch_force(d);
   descent_push(d, d->eta, d->Z, d->Z);
   d->u2 *= 1.0 - d->eta * d->spec.weight_decay;
+  return STATUS_OK;
 }
 
 const update update_sgd = {.name = "sgd",

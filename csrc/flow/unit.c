@@ -28,24 +28,27 @@ static double direction(descent *d) {
   return norm >= DBL_MIN ? 1.0 / norm : 0.0;
 }
 
-static void move(descent *d, double x) {
-  double keep = 1.0 - d->eta * d->spec.weight_decay;
-  mat_scale(d->Z, keep);
-  d->u2 *= keep;
+static status move(descent *d, double x) {
+  descent_shrink(d, d->Z);
   mat_axpy(x, ((unit *)d->room)->SZ, d->Z);
+  return STATUS_OK;
 }
 
-static void normalized_step(descent *d) { move(d, d->eta * direction(d)); }
+static status normalized_step(descent *d, const tick *t) {
+  (void)t;
+  return move(d, d->eta * direction(d));
+}
 
-static void sam_step(descent *d) {
+static status sam_step(descent *d, const tick *t) {
   unit *w = d->room;
+  (void)t;
   double size = d->spec.rho * direction(d);
   mat_copy(w->there, d->Z);
   mat_axpy(-size, w->SZ, w->there);
-  field_error(&d->f, w->there, d->E);
+  descent_error(d, w->there);
   field_force(&d->f, d->E, d->A);
   field_velocity(&d->f, w->there, d->A, w->SZ);
-  move(d, d->eta);
+  return move(d, d->eta);
 }
 
 const update update_normalized = {

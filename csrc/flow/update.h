@@ -6,6 +6,7 @@
 
 #include "model/field.h"
 #include "num/arena.h"
+#include "num/status.h"
 
 typedef struct descent descent;
 
@@ -17,19 +18,21 @@ typedef struct update {
   /* Options of problem:descend that it alone, or with others, uses; NULL at the end. */
   const char *options[UPDATE_OPTIONS];
   bool gathers;   /* a velocity: steps approximate the flow over eta / (1 - momentum) in the end */
-  bool no_flow;   /* steps whose length is not that of the gradient: no eta is stable */
+  bool no_flow;   /* steps that do not see the size of the loss: they follow no gradient flow, and
+                   * no eta is stable because it is small */
   bool by_sample; /* it sees single rows of the data: W, Y and a batch */
   /* Its room, zeroed: run twice, counting (NULL comes back) and placing; NULL: it needs none. n:
-   * rows of X, batch: samples a step, both 0 unless by_sample. */
+   * rows of X, batch: samples a step, 0 unless by_sample. */
   void *(*layout)(arena *a, dims d, int n, int batch);
   /* The first step comes next; NULL: nothing to do. */
   void (*start)(descent *d);
-  /* One step of size d->eta from d->Z, where d->E is the error, to d->Z. */
-  void (*step)(descent *d);
+  /* One step of size d->eta from d->Z, where d->E is the error, to d->Z. Unless OK it was not
+   * done, and nothing moved; PAUSED: the tick asked. */
+  status (*step)(descent *d, const tick *t);
 } update;
 
 extern const update update_gd, update_heavy_ball, update_nesterov, update_sgd, update_normalized,
-    update_sam;
+    update_sam, update_muon, update_gauss_newton;
 /* All of them in the order of the documentation, NULL at the end. */
 extern const update *const descent_methods[];
 /* NULL: there is none of that name. */

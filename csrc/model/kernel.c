@@ -87,3 +87,11 @@ void kernel_back(const kernel *K, mat e, mat E, mat scratch) {
     blas_gemm('N', 'N', 1.0, mat_cols(K->W, j * r, r), mat_cols(e, j, 1), 0.0, mat_cols(to, j, 1));
   if (E.cols > 1) blas_gemm('N', 'T', 1.0, scratch, K->R, 0.0, E);
 }
+
+void kernel_solve(const kernel *K, double least, mat e) {
+  for (int j = 0; j < e.cols; j++)
+    for (int i = 0; i < e.rows; i++) {
+      double lam = mat_get(K->lam, i, j);
+      *mat_at(e, i, j) = lam > least ? mat_get(e, i, j) / lam : 0.0;
+    }
+}

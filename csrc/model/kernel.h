@@ -35,5 +35,7 @@ status kernel_range(kernel_room *w, const field *f, mat Z, double *lam_min, doub
 /* e = E in eigen coordinates and back; scratch is r x m. e must not overlap E or scratch. */
 void kernel_to(const kernel *K, mat E, mat e, mat scratch);
 void kernel_back(const kernel *K, mat e, mat E, mat scratch);
+/* e <- K^+ e, both in eigen coordinates, on the modes with lam > least; 0 on the others. */
+void kernel_solve(const kernel *K, double least, mat e);
 
 #endif

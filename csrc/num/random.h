@@ -27,7 +27,8 @@ enum {
   STREAM_FRAME,
   STREAM_SGD,
   STREAM_SPLIT,
-  STREAM_START
+  STREAM_START,
+  STREAM_LABEL
 };
 #define STREAM_USER ((uint64_t)1 << 32)
 

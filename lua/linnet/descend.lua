@@ -1,5 +1,5 @@
 --- Discrete descent in reduced coordinates, at any width: gd, heavy ball, Nesterov, mini-batch SGD,
--- normalized descent, SAM.
+-- normalized descent, SAM, Muon, Gauss and Newton's.
 --
 -- Every update is a left multiplication of Z: the width never enters (mathematics.md, section 4).
 --
@@ -32,12 +32,14 @@ options.define("descend", {
   {name = "rho", type = "number", range = "(0, inf)", default = 0.05,
     help = "of " .. users("rho") .. ": the gradient is taken so far uphill"},
   {name = "weight_decay", type = "number", range = "[0, inf)", default = 0,
-    help = "w: descends on the loss + w/2 (||U||^2 + ||V||^2); with normalized and sam decoupled, "
-      .. "weights times 1 - eta w before they move"},
+    help = "w: descends on the loss + w/2 (||U||^2 + ||V||^2); with normalized, sam, muon and "
+      .. "gauss_newton decoupled, weights times 1 - eta w before they move"},
   {name = "batch", type = "integer", range = "[1, 2147483647]", default_help = "all n samples",
     help = "of " .. users("batch") .. ": samples a step, drawn without replacement in each epoch"},
   {name = "seed", type = "integer", range = "[0, 9223372036854775807]", default = 0,
-    help = "of " .. users("seed") .. ": the order of samples"},
+    help = "of " .. users("seed") .. ": the order of samples; of label_noise = sd"},
+  {name = "label_noise", type = "number|function", range = "(0, inf)", default_help = "none",
+    help = "added to Y, anew at each step: the sd of every entry, or function(k, state), n x m"},
   {name = "loss", choices = {"sum", "mean"}, default = "sum",
     help = "what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n"},
   {name = "every", type = "integer", range = "[1, 9007199254740992]",
@@ -46,26 +48,37 @@ options.define("descend", {
   common.max_seconds,
 })
 
+-- ---------------------------------------------------------------- what it is asked for
+
+-- Options that the method does not use: a message where one was given (another value than the
+-- default, which a loop over methods may pass to all of them), else they have no value.
+local function unused(o, given)
+  for _, entry in ipairs(options.schemas.descend) do
+    local name, used = entry.name, not core.descent.uses[entry.name]
+    for _, method in ipairs(core.descent.uses[name] or {}) do used = used or method == o.method end
+    used = used or name == "seed" and type(o.label_noise) == "number"
+    if not used and given[name] ~= nil and given[name] ~= entry.default then
+      return ("option '%s' is not used by method '%s', only by %s%s"):format(name, o.method,
+        users(name), name == "seed" and " and by label_noise = sd" or "")
+    elseif not used then
+      o[name] = nil
+    end
+  end
+end
+
 -- A step size from a list or a function, refused with its step named: nil and the message then.
 local function eta_of(x, what, ...)
   if type(x) == "number" and x > 0 and x < math.huge then return x end
   return nil, what:format(...) .. " must be a finite number > 0, got " .. check.shown(x)
 end
 
--- What gives the size of the step after k of this run, k0 + k in all; nil for one size. Or nil and
--- why not.
-local function schedule(o, k0)
-  local eta = o.eta
-  if type(eta) == "number" then return nil end
-  if type(eta) == "function" then
-    return function(k, state) return eta_of(eta(k0 + k, state), "eta(%d, state)", k0 + k) end
-  end
-  local list = {}
+-- The sizes in a list or a column as a column, times scale; or nil and why not.
+local function etas_of(o, scale)
+  local eta, list = o.eta, o.eta
   if check.is_matrix(eta) then
     if eta:cols() ~= 1 then return nil, ("eta must be one column, got %d"):format(eta:cols()) end
+    list = {}
     for i = 1, #eta do list[i] = eta(i) end
-  else
-    list = eta
   end
   if #list ~= o.steps then
     return nil, ("eta has %d values for %d steps: one for each"):format(#list, o.steps)
@@ -74,29 +87,86 @@ local function schedule(o, k0)
     local _, why = eta_of(x, "eta of step %d", i)
     if why then return nil, why end
   end
-  return function(k) return list[k + 1] end
+  return core.matrix.new(o.steps, 1, function(i) return scale * list[i] end)
+end
+
+--- What a descent is told to do, from its options; those that are functions are left to the caller.
+-- @tparam problem p
+-- @tparam table o checked options, which lose those that the method does not use
+-- @tparam table given the same as they were given
+-- @treturn ?table for core.descent.new and core.ensemble.run
+-- @return what eta counts of the summed loss; or why not
+function M.plan(p, o, given)
+  local why = unused(o, given)
+  if (o.batch or p.n) > p.n then
+    why = why or ("batch = %d is more than the n = %d samples"):format(o.batch, p.n)
+  end
+  if why then return nil, why end
+  local scale = o.loss == "mean" and not core.descent.no_flow[o.method] and 2 / p.n or 1
+  local plan = {method = o.method, steps = o.steps, weight_decay = o.weight_decay / scale,
+    momentum = o.momentum, rho = o.rho, batch = o.batch or p.n, seed = o.seed,
+    until_excess = o.until_excess, max_seconds = o.max_seconds, eta = 1}
+  if type(o.label_noise) == "number" then plan.label_noise = o.label_noise end
+  if type(o.eta) == "number" then
+    plan.eta = scale * o.eta
+  elseif type(o.eta) ~= "function" then
+    plan.etas, why = etas_of(o, scale)
+    if why then return nil, why end
+  end
+  return plan, scale
+end
+
+-- ---------------------------------------------------------------- the loop
+
+-- The state after the last step, made when it is asked for.
+local function state_of(self)
+  if self.state.k ~= self.k0 + self.descent:time() then self.state = self.descent:state() end
+  return self.state
+end
+
+-- An option's function(k, state) at the next step; a state is only made for one that takes it.
+local function ask(self, name)
+  local f = self.options[name]
+  local what = debug.getinfo(f, "u")
+  local k = self.k0 + self.descent:time()
+  return f(k, (what.nparams > 1 or what.isvararg) and state_of(self) or nil), k
+end
+
+local function next_eta(self)
+  local given, k = ask(self, "eta")
+  local eta, why = eta_of(given, "descend: eta(%d, state)", k)
+  if why then error(why, 0) end
+  self.descent:eta(self.scale * eta)
+end
+
+local function next_noise(self)
+  local n, m = self.problem.n, self.problem.m
+  local Xi, k = ask(self, "label_noise")
+  if not check.is_matrix(Xi) or Xi:rows() ~= n or Xi:cols() ~= m
+    or not (core.matrix.max_abs(Xi) < math.huge) then
+    error(("descend: label_noise(%d, state) must be a %d x %d matrix of finite numbers, got %s")
+      :format(k, n, m, check.shown(Xi)), 0)
+  end
+  self.descent:noise(Xi)
 end
 
 local function loop(self)
-  local o, total, k0 = self.options, self.options.steps, self.state.k
-  local stride = (o.on_step or o.stop or self.eta_at) and 1 or self.every
+  local o, total, k0 = self.options, self.options.steps, self.k0
+  local sizes, noises = type(o.eta) == "function", type(o.label_noise) == "function"
+  local stride = (o.on_step or o.stop or sizes or noises) and 1 or self.every
   self.trace:record(k0, self.state)
   repeat
     local k = self.descent:time()
-    if self.eta_at then
-      local eta, why = self.eta_at(k, self.state)
-      if not eta then error("descend: " .. why, 0) end
-      self.descent:eta(self.scale * eta)
-    end
+    if sizes then next_eta(self) end
+    if noises then next_noise(self) end
     local reason = self.descent:advance(math.min(stride - k % stride, total - k))
     if reason == "interrupted" then error("interrupted!", 0, "interrupted") end
     local now, excess = self.descent:time()
-    self.state = self.descent:state()
     if now > k and (now % self.every == 0 or reason) then
-      self.trace:record(k0 + now, self.state)
+      self.trace:record(k0 + now, state_of(self))
     end
-    if now > k and o.on_step then o.on_step(self.state) end
-    if not reason and o.stop and o.stop(self.state) then reason = "stop" end
+    if now > k and o.on_step then o.on_step(state_of(self)) end
+    if not reason and o.stop and o.stop(state_of(self)) then reason = "stop" end
     self.progress:show(function()
       return ("descend: step %d of %d, excess %.3e"):format(now, total, excess)
     end)
@@ -104,28 +174,14 @@ local function loop(self)
   until reason
 end
 
--- Options that the method does not use: a message where one was given (another value than the
--- default, which a loop over methods may pass to all of them), else they have no value.
-local function unused(o, given)
-  for _, entry in ipairs(options.schemas.descend) do
-    local name, used = entry.name, not core.descent.uses[entry.name]
-    for _, method in ipairs(core.descent.uses[name] or {}) do used = used or method == o.method end
-    if not used and given[name] ~= nil and given[name] ~= entry.default then
-      return ("option '%s' is not used by method '%s', only by %s"):format(name, o.method,
-        users(name))
-    elseif not used then
-      o[name] = nil
-    end
-  end
-end
-
 --- Descend from a state. The run has `k` (updates done) beside `t`, the time of the flow that the
 -- same steps approximate: the sum of eta over them, for the mean loss times 2 / n; with momentum
 -- this over 1 - momentum, which holds once the first 1/(1 - momentum) steps are over. Descending
--- from `run.final` goes on counting both; its velocity and epochs begin anew. With normalized,
--- whose steps have the length eta, t is their sum alone and no time of a flow. A step that is too
+-- from `run.final` goes on counting both, and with the numbers of label noise; velocity and epochs
+-- begin anew. Steps of normalized, muon and gauss_newton do not see how large the loss is: t is the
+-- sum of eta alone and no time of a flow. A step that is too
 -- large ends with `diverged`; `stats.largest_stable_eta` says what would have been stable, except
--- with normalized.
+-- with these three.
 -- @function problem:descend
 -- @tparam state s a state of this problem
 -- @tparam table opts see `help("descend")`
@@ -139,26 +195,17 @@ function M.problem.descend(p, s, opts)
   check.self(p, core.types.problem, "problem", "descend")
   local o = options.check("descend", opts, 2)
   run.check_state("descend", p, s)
-  if (o.batch or p.n) > p.n then
-    error(("descend: batch = %d is more than the n = %d samples"):format(o.batch, p.n), 2)
-  end
+  local plan, scale = M.plan(p, o, opts)
   local list, why = trace.resolve(o.record)
-  why = unused(o, opts) or why
+  if not plan then why = scale end
   if why then error("descend: " .. why, 2) end
-  local eta_at
-  eta_at, why = schedule(o, s.k)
-  if why then error("descend: " .. why, 2) end
-  local scale = o.loss == "mean" and o.method ~= "normalized" and 2 / p.n or 1
   local self = {
-    options = o, state = s, trace = trace.new(list), progress = progress.line(o.progress),
-    every = o.every or math.max(1, (o.steps + 299) // 300),
-    eta_at = eta_at, scale = scale,
-    descent = core.descent.new(s, {method = o.method, steps = o.steps,
-      eta = eta_at and 1 or scale * o.eta, weight_decay = o.weight_decay / scale,
-      momentum = o.momentum, rho = o.rho, batch = o.batch or p.n, seed = o.seed,
-      until_excess = o.until_excess, max_seconds = o.max_seconds}),
+    options = o, problem = p, state = s, k0 = s.k, scale = scale, trace = trace.new(list),
+    progress = progress.line(o.progress), every = o.every or math.max(1, (o.steps + 299) // 300),
+    descent = core.descent.new(s, plan),
   }
   return run.drive(self, loop, function()
+    state_of(self) -- the final one
     local k = self.descent:time()
     local eta = self.reason == "diverged" and self.descent:stable_eta() or 0
     return {method = o.method, steps = k, evaluations = k,

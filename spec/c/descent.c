@@ -147,6 +147,28 @@ static int always(void *unused) {
   return 1;
 }
 
+static int third(void *count) { return ++*(int *)count == 3; }
+
+/* Asked inside a step, which is then done again with the same label noise. */
+static void check_pause(void) {
+  field f = case_random(6, 2, 5.0, 0.8, 47);
+  mat Z0 = case_weights(8, 8, 0.5, 48), whole = check_mat(8, 8);
+  const update *const slow[] = {&update_muon, &update_gauss_newton};
+  for (int i = 0; i < 2; i++) {
+    descent d = rooms(&f, slow[i], 8, 0, 0);
+    descent_spec spec = spec_of(slow[i], 0.01, 5);
+    spec.label_noise = 0.1;
+    check(run(&d, &f, &spec, Z0) == FLOW_TIME, "%s takes 5 steps", slow[i]->name);
+    mat_copy(whole, d.Z);
+    int asked = 0;
+    tick t = {third, &asked};
+    descent_start(&d, &f, &spec, (mat){0}, (mat){0}, Z0);
+    check(descent_advance(&d, 5, &t) == FLOW_INTERRUPTED && d.k < 2, "it hears a tick");
+    check(descent_advance(&d, 5, NULL) == FLOW_TIME && d.k == 5, "and goes on");
+    check(check_distance(d.Z, whole) == 0.0, "%s: to the same bits", slow[i]->name);
+  }
+}
+
 static void check_ends(void) {
   field f = case_random(6, 1, 5.0, 0.8, 45);
   mat Z0 = case_weights(7, 7, 0.3, 46);
@@ -186,6 +208,7 @@ int main(void) {
   check_drift_identity();
   check_limit();
   check_sgd();
+  check_pause();
   check_ends();
   return check_done("descent");
 }

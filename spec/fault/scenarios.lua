@@ -183,6 +183,14 @@ for _, method in ipairs(require("linnet.core").descent.methods) do
   end)
 end
 
+scenario("descend with steps and noise of its own", data, function(p, s, X)
+  local o = {eta = function() return 1e-3 end, steps = 9, method = "sgd", batch = 2,
+    label_noise = function(_, state) return linnet.zeros(X:rows(), p.m) * state:loss() end}
+  assert(p:descend(s, o).final:excess() > 0)
+  o = {eta = linnet.ones(9, 1) * 1e-3, steps = 9, label_noise = 0.1, seed = 1}
+  assert(p:descend(s, o).final:excess() > 0)
+end)
+
 scenario("ensemble", data, function(p)
   local result = linnet.ensemble(p, {init = {"gaussian", h = 50}, seeds = 3, threads = 2,
     flow = {t = 1, tol = 1e-3}, measure = {"distance"}})
