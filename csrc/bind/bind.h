@@ -81,6 +81,7 @@ void bind_process(lua_State *L);
 void bind_problem(lua_State *L);
 void bind_start(lua_State *L);
 void bind_state(lua_State *L);
+void bind_hessian(lua_State *L);
 void bind_flow(lua_State *L);
 void bind_descent(lua_State *L);
 void bind_theory(lua_State *L);

@@ -29,7 +29,8 @@ int luaopen_linnet_core(lua_State *L) {
                {"start", bind_start},       {"state", bind_state},   {"flow", bind_flow},
                {"descent", bind_descent},   {"theory", bind_theory}, {"exact", bind_exact},
                {"ensemble", bind_ensemble}, {"whole", bind_whole},   {"process", bind_process},
-               {"prompt", bind_prompt},     {"table", bind_table},   {"columns", bind_columns}};
+               {"prompt", bind_prompt},     {"table", bind_table},   {"columns", bind_columns},
+               {"hessian", bind_hessian}};
   luaL_checkversion(L);
   lua_settop(L, 0);
   lua_newtable(L);

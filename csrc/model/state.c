@@ -37,6 +37,8 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
   w->UU0 = arena_mat(a, r, r);
   w->s = arena_doubles(a, (size_t)s);
   w->group = arena_doubles(a, (size_t)least(r, m));
+  hessian_layout(a, &w->hessian, problem_dims(o->p, kp));
+  lanczos_layout(a, &w->lanczos, w->hessian.order, 1);
   lapack_want_eigh(&w->lapack, kp);
   lapack_want_svd(&w->lapack, tall, m);
   lapack_want_svd(&w->lapack, r, m);

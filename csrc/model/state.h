@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "model/hessian.h"
 #include "model/imbalance.h"
 #include "model/problem.h"
 
@@ -42,16 +43,18 @@ typedef struct state {
 
 /* Buffers of the functions below, for one problem and k'. */
 typedef struct state_work {
-  mat E, A;       /* r x m */
-  mat SZ, LR;     /* k x k', k x pr */
-  mat G;          /* k' x k': L^T J L (destroyed by its spectrum) */
-  double *values; /* k' */
-  mat T;          /* (r + pr) x m */
-  mat P;          /* r x m, U1 V^T */
-  mat VV;         /* m x m */
-  mat UU, UU0;    /* r x r */
-  double *s;      /* min(r + pr, m) */
-  double *group;  /* min(r, m) */
+  mat E, A;        /* r x m */
+  mat SZ, LR;      /* k x k', k x pr */
+  mat G;           /* k' x k': L^T J L (destroyed by its spectrum) */
+  double *values;  /* k' */
+  mat T;           /* (r + pr) x m */
+  mat P;           /* r x m, U1 V^T */
+  mat VV;          /* m x m */
+  mat UU, UU0;     /* r x r */
+  double *s;       /* min(r + pr, m) */
+  double *group;   /* min(r, m) */
+  hessian hessian; /* for one eigenvalue */
+  lanczos lanczos;
   lapack_work lapack;
 } state_work;
 

@@ -46,8 +46,9 @@ M.functions = {
 local METHODS = {
   random = {state = "linnet.random", restore = "linnet.random", __tostring = "linnet.random"},
   problem = {init = "linnet.start", flow = "linnet.flow", descend = "linnet.descend",
-    save = "linnet.keep", __tostring = "linnet.problem"},
+    stable_step = "linnet.hessian", save = "linnet.keep", __tostring = "linnet.problem"},
   state = {predict = "linnet.state", kernel = "linnet.state", save = "linnet.keep",
+    hessian = "linnet.hessian", stable_step = "linnet.hessian",
     __tostring = "linnet.state",
     rates = "linnet.run.ladder", law = "linnet.run.ladder", bounds = "linnet.run.ladder",
     safe_step = "linnet.run.ladder", test_error = "linnet.run.lazy",

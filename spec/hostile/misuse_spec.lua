@@ -115,6 +115,8 @@ local CALLS = {
   ["init.matrices"] = function(o) return p:init(o) end,
   flow = function(o) return p:flow(s, o) end,
   descend = function(o) return p:descend(s, o) end,
+  hessian = function(o) return s:hessian(o) end,
+  stable_step = function(o) return p:stable_step(s, o) end,
   bounds = function(o) return s:bounds(o), run:bounds(o) end,
   plot = function(o) return linnet.plot(o) end,
   heatmap = function(o) return linnet.heatmap(o) end,
@@ -256,7 +258,7 @@ local FITTING = {
     "imbalance"},
   -- an empty table with a metatable: no options, no rows
   ["a foreign object"] = {"diag", "matrix", "environment", "summary", "where", "bounds", "gaussian",
-    "run"},
+    "run", "hessian"},
   ["a list of words"] = {"environment"}, ["a generator"] = {"help", "text"},
   ["a function"] = {"map"},
 }

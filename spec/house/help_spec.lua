@@ -31,6 +31,7 @@ local function calls()
   local result = sweep:run()
   return {
     ["problem:flow"] = {p, s}, ["problem:descend"] = {p, s}, ["problem:init"] = {p},
+    ["problem:stable_step"] = {p, s}, ["state:hessian"] = {s},
     ["state:bounds"] = {s}, ["run:bounds"] = {run}, ["sweep:run"] = {sweep},
     ["result:plot"] = {result, "value"}, ["result:heatmap"] = {result, "value"},
     ["result:save"] = {result, path}, ["report:table"] = {linnet.report{title = "t"}},

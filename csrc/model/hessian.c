@@ -1,0 +1,110 @@
+/* csrc/model/hessian.c: the Hessian's operator (see hessian.h): with G = diag(sigma)^2 (dU V^T + U
+ * dV^T) it takes (dU, dV) to (G V - A dV, G^T U - A^T dU).
+ * SPDX-License-Identifier: MIT */
+#include "model/hessian.h"
+
+#include <math.h>
+
+#include "num/blas.h"
+
+static int most(int a, int b) { return a > b ? a : b; }
+
+void hessian_layout(arena *a, hessian *w, dims d) {
+  int few = least(d.r, d.m), many = most(d.r, d.m), kp = d.kp, seen = least(few, kp);
+  *w = (hessian){.few = few, .many = many, .kp = kp, .seen = seen, .blind = kp - seen};
+  w->swapped = d.m > d.r;
+  w->order = arena_product(a, many, seen) + arena_product(a, few, kp + w->blind);
+  w->W1 = arena_mat(a, few, seen);
+  w->Q = arena_mat(a, many, kp);
+  w->A = arena_mat(a, many, few);
+  w->root = arena_mat(a, few, few);
+  w->s = arena_doubles(a, (size_t)few);
+  w->turn = arena_mat(a, kp, kp);
+  w->tri = arena_mat(a, kp, kp);
+  w->tau = arena_mat(a, kp, 1);
+  w->G = arena_mat(a, many, few);
+  w->spare = arena_mat(a, many, few);
+  w->u = arena_mat(a, many, few);
+  w->r1 = arena_mat(a, d.r, d.m);
+  lapack_want_svd(&w->lapack, many, few);
+  lapack_want_qr(&w->lapack, kp, kp);
+  lapack_layout(a, &w->lapack);
+}
+
+/* W = [W1 0] turn^T: Householder's QR of W^T with zero columns beside it has a square factor. */
+static status turned(hessian *w, mat W, mat Q) {
+  if (w->kp == 0) return STATUS_OK;
+  mat_fill(w->turn, 0.0);
+  if (w->blind > 0) mat_transpose(mat_cols(w->turn, 0, w->seen), W);
+  else mat_eye(w->turn); /* all columns are seen */
+  status s = w->blind > 0 ? lapack_qr(&w->lapack, w->turn, w->tau.p, w->tri) : STATUS_OK;
+  if (s != STATUS_OK) return s;
+  blas_gemm('N', 'N', 1.0, W, mat_cols(w->turn, 0, w->seen), 0.0, w->W1);
+  blas_gemm('N', 'N', 1.0, Q, w->turn, 0.0, w->Q);
+  return s;
+}
+
+status hessian_at(hessian *w, const field *f, mat Z) {
+  mat U = field_U(f, Z), V = field_V(f, Z);
+  w->f = f;
+  field_error(f, Z, w->r1);
+  field_force(f, w->r1, w->r1);
+  if (w->swapped) mat_transpose(w->A, w->r1);
+  else mat_copy(w->A, w->r1);
+  mat_copy(w->G, w->A);
+  status s = lapack_svd(&w->lapack, w->G, w->spare, w->u, w->s, w->root);
+  if (s != STATUS_OK) return s;
+  mat_scale_rows(w->root, w->s);
+  return turned(w, w->swapped ? U : V, w->swapped ? V : U);
+}
+
+/* G <- diag(sigma)^2 G, sigma being on the side of U's rows: one at a time, as the square of a huge
+ * sigma may not be a number when the product is. */
+static void weigh(const hessian *w, mat G) {
+  for (int twice = 0; twice < 2; twice++) {
+    if (w->swapped) mat_scale_cols(G, w->f->sigma);
+    else mat_scale_rows(G, w->f->sigma);
+  }
+}
+
+void hessian_apply(void *arg, const double *x, double *y) {
+  hessian *w = arg;
+  int many = w->many, few = w->few, seen = w->seen, blind = w->blind;
+  int nB = many * seen, nC = few * w->kp;
+  mat B = mat_of((double *)x, many, seen), C = mat_of((double *)x + nB, few, w->kp);
+  mat F = mat_of((double *)x + nB + nC, few, blind);
+  mat HB = mat_of(y, many, seen), HC = mat_of(y + nB, few, w->kp);
+  mat HF = mat_of(y + nB + nC, few, blind);
+  mat C1 = mat_cols(C, 0, seen), C2 = mat_cols(C, seen, blind);
+  blas_gemm('N', 'T', 1.0, B, w->W1, 0.0, w->G);
+  blas_gemm('N', 'T', 1.0, w->Q, C, 1.0, w->G);
+  weigh(w, w->G);
+  blas_gemm('N', 'N', 1.0, w->G, w->W1, 0.0, HB);
+  blas_gemm('N', 'N', -1.0, w->A, C1, 1.0, HB);
+  blas_gemm('T', 'N', 1.0, w->G, w->Q, 0.0, HC);
+  blas_gemm('T', 'N', -1.0, w->A, B, 1.0, mat_cols(HC, 0, seen));
+  blas_gemm('T', 'N', -1.0, w->root, F, 1.0, mat_cols(HC, seen, blind));
+  blas_gemm('N', 'N', -1.0, w->root, C2, 0.0, HF);
+}
+
+double hessian_trace(const field *f, mat Z) {
+  double trace = 0.0, v = mat_norm_fro(field_V(f, Z)), root_m = sqrt((double)f->m);
+  for (int i = 0; i < f->r; i++) {
+    double a = f->sigma[i] * v;
+    double b = f->sigma[i] * root_m * mat_norm_fro(mat_rows(field_U(f, Z), i, 1));
+    trace += a * a + b * b;
+  }
+  return trace;
+}
+
+status hessian_spectrum(hessian *w, lapack_work *lapack, mat dense, double *values, const tick *t) {
+  int n = w->order;
+  for (int j = 0; j < n; j++) values[j] = 0.0;
+  for (int j = 0; j < n; j++) {
+    if (tick_asks(t)) return STATUS_PAUSED;
+    values[j] = 1.0;
+    hessian_apply(w, values, mat_col(dense, j));
+    values[j] = 0.0;
+  }
+  return n > 0 ? lapack_eigvalsh(lapack, dense, values) : STATUS_OK;
+}
