@@ -3,7 +3,9 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.display
 
+local check = require "linnet.check"
 local core = require "linnet.core"
+local words = require "linnet.words"
 
 local M = {}
 
@@ -22,14 +24,41 @@ local function sorted_keys(t)
   return keys
 end
 
--- A plain table in one line, tables inside it as {...}.
-local function inline(t)
-  local parts = {}
-  for i, key in ipairs(sorted_keys(t)) do
-    local value = plain(t[key]) and "{...}" or tostring(t[key]):match("^[^\n]*")
-    parts[i] = key == i and value or ("%s = %s"):format(tostring(key), value)
+local FEW, ROWS = 4, 6 -- entries of a table inside a table, rows of a matrix, that are still shown
+
+-- A number with the digits that a person reads, a tall matrix by its range; everything else as it
+-- says itself.
+local function scalar(value)
+  if math.type(value) == "float" then return ("%.6g"):format(value) end
+  if check.is_matrix(value) and value:rows() > ROWS and value:cols() > 0 then
+    return ("%dx%d matrix, from %.6g to %.6g"):format(value:rows(), value:cols(), value:min(),
+      value:max())
+  end
+  return tostring(value)
+end
+
+-- A plain table in one line, what is inside of it too where that is little, else as {...}.
+local function inline(t, inside)
+  local parts, keys = {}, sorted_keys(t)
+  if inside and #keys > FEW then return "{...}" end
+  for i, key in ipairs(keys) do
+    local value = t[key]
+    value = plain(value) and (inside and "{...}" or inline(value, true))
+      or scalar(value):match("^[^\n]*")
+    parts[i] = key == i and value or ("%s\1=\1%s"):format(tostring(key), value)
   end
   return "{" .. table.concat(parts, ", ") .. "}"
+end
+
+-- "key  value"; a value of several lines that would be too wide there stands below its key.
+local function field(head, value)
+  if plain(value) then return (words.wrap(head, inline(value)):gsub("\1=\1", " = ")) end
+  local indent, widest, text = #head, 0, scalar(value)
+  for line in text:gmatch("[^\n]+") do widest = math.max(widest, utf8.len(line) or #line) end
+  if text:find("\n", 1, true) and indent + widest > words.WIDTH then
+    head, indent, text = head:gsub("%s+$", ""), 4, "\n" .. text
+  end
+  return head .. text:gsub("\n", "\n" .. (" "):rep(indent))
 end
 
 -- A table as its fields, one to a line.
@@ -37,9 +66,7 @@ local function fields(value)
   local keys, lines, width = sorted_keys(value), {}, 0
   for _, key in ipairs(keys) do width = math.min(40, math.max(width, #tostring(key))) end
   for i, key in ipairs(keys) do
-    local text = plain(value[key]) and inline(value[key]) or tostring(value[key])
-    lines[i] = ("  %-" .. width .. "s  %s"):format(tostring(key),
-      (text:gsub("\n", "\n" .. (" "):rep(width + 4))))
+    lines[i] = field(("  %-" .. width .. "s  "):format(tostring(key)), value[key])
   end
   return #lines > 0 and table.concat(lines, "\n") or "{}"
 end

@@ -10,12 +10,14 @@ M.WIDTH = 78
 --- "head words words ..." in lines of at most WIDTH columns, later lines indented under the words.
 -- @tparam string head
 -- @tparam string words
+-- @tparam ?integer width another one
 -- @treturn string
-function M.wrap(head, words)
+function M.wrap(head, words, width)
+  width = width or M.WIDTH
   local out, line, indent = {}, head, (" "):rep(utf8.len(head) or #head)
   for word in words:gmatch("%S+") do
     local wide = (utf8.len(line) or #line) + (utf8.len(word) or #word)
-    if wide > M.WIDTH and line:find("%S", #indent) and line ~= head then
+    if wide > width and line:find("%S", #indent) and line ~= head then
       out[#out + 1] = line:gsub("%s+$", "")
       line = indent
     end

@@ -17,14 +17,19 @@ describe("print of a result that is a table:", function()
     it(name .. " shows every field, which pairs sees too", function()
       local text, count = tostring(t), 0
       for key, value in pairs(t) do
-        assert.is_truthy(text:find("  " .. key .. " +%S"), key)
+        assert.is_truthy(text:find("  " .. key .. "%s+%S"), key)
         if type(value) == "number" or type(value) == "string" then
-          assert.is_truthy(text:find(tostring(value), 1, true), key)
+          local shown = math.type(value) == "float" and ("%.6g"):format(value) or tostring(value)
+          assert.is_truthy(text:find(shown, 1, true), key)
         end
         count = count + 1
       end
       assert.is_true(count >= 3)
       assert.is_nil(text:find("table: 0x", 1, true))
+      for number in text:gmatch("%d+%.%d+") do
+        assert.is_true(#number:gsub("%.", ""):gsub("^0+", "") <= 6, "too many digits: " .. number)
+      end
+      for line in text:gmatch("[^\n]+") do assert.is_true(utf8.len(line) <= 80, line) end
     end)
   end
 

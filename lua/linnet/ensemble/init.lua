@@ -44,15 +44,15 @@ options.define("ensemble", {
 
 
 local function describe(e)
-  local lines = {("ensemble: %d members, %d threads, %.3g s"):format(#e.seeds, e.threads,
-    e.seconds_total)}
+  local lines = {("ensemble: %d members, %d thread%s, %.3g s"):format(#e.seeds, e.threads,
+    e.threads == 1 and "" or "s", e.seconds_total)}
   for _, name in ipairs(e.measures) do
     local column = e[name]
     if name ~= "reason" and column:cols() == 1 then
       local values = {}
       for i = 1, #e.seeds do values[i] = column(i, 1) end
       local s = statistics.describe(values)
-      lines[#lines + 1] = ("  %-16s mean %.6g, sd %.3g, median %.6g, 5-95 %% [%.6g, %.6g]"):format(
+      lines[#lines + 1] = ("  %-16s mean %.6g, sd %.3g, median %.6g, 5-95 %% [%.5g, %.5g]"):format(
         name, s.mean, s.sd, s.median, s.q05, s.q95)
     end
   end

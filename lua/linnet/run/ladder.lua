@@ -177,7 +177,7 @@ function Ladder.__tostring(ladder)
     local power = r.log / math.log(10)
     local value = math.abs(power) < 300 and ("%.6g"):format(r.value)
       or r.log == math.huge and "inf" or ("10^%.6g"):format(power)
-    lines[#lines + 1] = ("%-12s %-16s %s"):format(r.name, value, r.needs)
+    lines[#lines + 1] = ("%-11s %-13s %s"):format(r.name, value, r.needs)
   end
   return table.concat(lines, "\n")
 end
