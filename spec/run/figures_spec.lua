@@ -157,8 +157,43 @@ describe("figures for paper", function()
       local svg = plot.svg{{{1, 2}, {3, 4}, label = "curve"}, key = key}
       assert.same(1, count(svg, "<text>curve</"))
     end
+    -- Beside or below the axes, not across the curves.
+    local function places(key)
+      local svg = plot.svg{{{1, 2}, {3, 4}, label = "curve"}, key = key}
+      local bottom, edge = svg:match("d='M[%d.]+,[%d.]+ L[%d.]+,([%d.]+) L([%d.]+),[%d.]+ M")
+      local x, y = svg:match("translate%(([%d.]+),([%d.]+)%)[^>]*>%s*<text>curve<")
+      return tonumber(x) - tonumber(edge), tonumber(y) - tonumber(bottom)
+    end
+    assert.is_true((places("right")) > 0)
+    assert.is_true(select(2, places("below")) > 0)
+    assert.is_true((places("top right")) < 0)
     local svg = plot.svg{{{1, 2}, {3, 4}, label = "curve"}, key = "none"}
     assert.same(0, count(svg, "<text>curve</"))
+  end)
+end)
+
+describe("figures of sweeps", function()
+  local linnet = require "linnet"
+  local result = linnet.sweep{over = {h = {1, 10, 100}, a = {1, 2}}, seeds = 3,
+    run = function(point, rng) return point.a * point.h + rng:uniform(1, 1)(1, 1) end}:run()
+
+  it("take every option of a figure, and tell their curves apart without colours", function()
+    local folder = support.folder()
+    local path = folder .. "/f.svg"
+    result:plot("value", {xlabel = "hidden width", ylabel = "time", title = "A title", font = 20,
+      annotate = {{2, 3, "here"}}, xrange = {0.5, 200}, key = "right", file = path})
+    local svg = file_read(path)
+    for _, text in ipairs{"hidden width", "time", "A title", "here", "a = 1", "a = 2"} do
+      assert.same(1, count(svg, "<text>" .. text .. "</"), text)
+    end
+    local marks = {}
+    for mark in svg:gmatch("xlink:href='#gpPt(%d+)'") do marks[mark] = true end
+    assert.is_true(next(marks, next(marks)) ~= nil, "one mark for both curves")
+    result:heatmap("value", {x = "h", y = "a", xlabel = "width", ylabel = "slope", file = path})
+    for _, text in ipairs{"width", "slope"} do
+      assert.same(1, count(file_read(path), "<text>" .. text .. "</"), text)
+    end
+    os.execute("rm -r '" .. folder .. "'")
   end)
 end)
 

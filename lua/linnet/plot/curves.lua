@@ -28,6 +28,22 @@ options.define("curve", {
   {name = "error", help = "half lengths of error bars: a vector or a list"},
 })
 
+--- Options of every figure with axes of numbers.
+M.options = {
+  {name = "xrange", type = "list", help = "{low, high} of the horizontal axis"},
+  {name = "yrange", type = "list", help = "{low, high} of the vertical axis"},
+  {name = "annotate", type = "table", help = "texts at places of the axes: {{x, y, text}, ...}",
+    check = function(notes)
+      for _, note in ipairs(notes) do
+        if type(note) ~= "table" or type(note[1]) ~= "number" or type(note[2]) ~= "number"
+          or type(note[3]) ~= "string" then
+          return false, "must be a list of {x, y, text}"
+        end
+      end
+      return #notes > 0, "must be a list of {x, y, text}"
+    end},
+}
+
 -- ---------------------------------------------------------------- numbers
 
 -- Of a long curve, the ends and the extremes of y in each of POINTS_MAX / 2 stretches.

@@ -169,7 +169,7 @@ local FRAME = [[
 set border 3 lw 0.8 lc rgb 'INK'
 set tics nomirror out scale 0.6,0.3 textcolor rgb 'INK'
 set grid xtics ytics lt 1 lw 0.7 lc rgb 'GRID'
-set rmargin 4]]
+set errorbars 0.6]]
 
 local KEYS = {
   below = "outside below center horizontal", right = "outside right top vertical",
@@ -195,6 +195,7 @@ function M.look(o, kind)
   local lines = {(FRAME:gsub("INK", M.INK):gsub("GRID", M.GRID))}
   lines[2] = KEYS[o.key or "below"] and KEY:format(KEYS[o.key or "below"], M.INK, 0.92 * font)
     or "unset key"
+  lines[3] = o.key ~= "right" and "set rmargin 4" or nil -- else the key has its room there
   local function say(place, text, colour, relative)
     lines[#lines + 1] = ("set %s %s noenhanced textcolor rgb '%s' font ',%g'"):format(place, text,
       colour, font * relative)

@@ -41,22 +41,10 @@ local POINT_TYPES, MARKS = {7, 5, 9, 11, 13, 6, 4, 8}, 9
 local COLUMNS_MOST, LINES_MOST = 400, 120
 
 options.define("plot", vectors.joined({summary = "Draw curves {x, y, ...} in one figure."},
-  gnuplot.options, {
+  gnuplot.options, curves_of.options, {
   {name = "log", choices = {"x", "y", "xy"}, help = "logarithmic axes"},
-  {name = "xrange", type = "list", help = "{low, high} of the horizontal axis"},
-  {name = "yrange", type = "list", help = "{low, high} of the vertical axis"},
   {name = "what", type = "string", help = "the record of the runs that are drawn",
     default_help = "'loss'"},
-  {name = "annotate", type = "table", help = "texts at places of the axes: {{x, y, text}, ...}",
-    check = function(notes)
-      for _, note in ipairs(notes) do
-        if type(note) ~= "table" or type(note[1]) ~= "number" or type(note[2]) ~= "number"
-          or type(note[3]) ~= "string" then
-          return false, "must be a list of {x, y, text}"
-        end
-      end
-      return #notes > 0, "must be a list of {x, y, text}"
-    end},
   {name = "panels", type = "table", help = "figures side by side instead of curves, each a table "
     .. "as for linnet.plot"},
   {name = "columns", type = "integer", range = "[1, 8]", help = "of panels",
@@ -117,9 +105,11 @@ local function curve_script(curve, i, pieces, marked)
   local title = curve.label and "title " .. quote(curve.label) or "notitle"
   local function add(columns, with, key)
     local look = STYLES[with]:gsub("COLOUR", M.PALETTE[curve.color])
-    if marked and with == "line" then -- told apart without colours too
+    if marked and with == "line" and not curve.error then -- told apart without colours too
       look = look:gsub("^lines", "linespoints") .. (" pt %d ps 0.55 pi %d"):format(
         POINT_TYPES[curve.color], math.max(1, #curve.points // MARKS))
+    elseif marked and (with == "error" or with == "points") then
+      look = look:gsub("pt 7", "pt " .. POINT_TYPES[curve.color])
     end
     pieces[#pieces + 1] = ("$%s using %s with %s %s"):format(i, columns, look, key)
   end
@@ -149,7 +139,7 @@ local function body(o, curves, prefix)
   for i, curve in ipairs(curves) do
     lines[i] = data_block(prefix .. i, curve.points)
     labels = labels or curve.label
-    if curve.style == "line" then solid = solid + 1 end
+    if curve.style == "line" or curve.style == "points" then solid = solid + 1 end
   end
   lines[#lines + 1] = annotations(o)
   for _, name in ipairs {"x", "y"} do

@@ -3,43 +3,39 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.picture
 
+local curves_of = require "linnet.plot.curves"
+local gnuplot = require "linnet.plot.gnuplot"
 local grid = require "linnet.sweep.grid"
-local name_text = require("linnet.plot.gnuplot").name_text
 local options = require "linnet.options"
 local plot = require "linnet.plot"
 local result = require "linnet.sweep.result"
+local vectors = require "linnet.plot.vectors"
 local error = require("linnet.failure").raise
 
-local check = result.check
+local check, name_text = result.check, gnuplot.name_text
 
 local methods = {}
 local M = {result = methods}
 
-options.define("sweep.plot", {
+options.define("sweep.plot", vectors.joined({
   summary = "Plot a measure of a sweep against an axis: means over seeds with error bars.",
+}, {
   {name = "x", type = "string", help = "the horizontal axis",
     default_help = "the axis of numbers with the most values"},
   {name = "log", choices = {"x", "y", "xy", ""}, default_help = "where values span a factor 30",
     help = "logarithmic axes"},
   {name = "error", choices = {"sd", "se", "quantiles", "none"}, default = "sd",
     help = "bars: standard deviation, standard error of the mean, a band from 5 to 95 %, none"},
-  {name = "file", type = "string", help = "where to write: .svg, .png or .pdf; else the terminal"},
-  {name = "title", type = "string", help = "above the figure"},
-  {name = "width", type = "integer", range = "[20, 4000]", help = "as in linnet.plot"},
-  {name = "height", type = "integer", range = "[8, 4000]", help = "as in linnet.plot"},
-})
+}, gnuplot.options, curves_of.options))
 
-options.define("sweep.heatmap", {
+options.define("sweep.heatmap", vectors.joined({
   summary = "Draw the mean of a measure over two axes.",
+}, {
   {name = "x", type = "string", required = true, help = "the horizontal axis"},
   {name = "y", type = "string", required = true, help = "the vertical axis"},
   {name = "log", type = "boolean", help = "logarithmic colours",
     default_help = "where positive values span two decades"},
-  {name = "file", type = "string", help = "where to write: .svg, .png or .pdf; else the terminal"},
-  {name = "title", type = "string", help = "above the figure"},
-  {name = "width", type = "integer", range = "[20, 4000]", help = "as in linnet.plot"},
-  {name = "height", type = "integer", range = "[8, 4000]", help = "as in linnet.plot"},
-})
+}, gnuplot.options))
 
 -- The axis to plot against: the one of numbers with the most values.
 function M.widest_axis(self)
@@ -102,9 +98,12 @@ function M.figure(self, what, o)
   local log = o.log or (wide(low, high) and "x" or "") .. (wide_y and "y" or "")
   given.log = log ~= "" and log or nil
   for _, curve in ipairs(given) do curve.label = name_text(curve.label, o.file) end
-  given.xlabel, given.ylabel = name_text(x, o.file), name_text(what, o.file)
+  for _, list in ipairs{gnuplot.options, curves_of.options} do
+    for _, entry in ipairs(list) do given[entry.name] = o[entry.name] end
+  end
+  given.xlabel = o.xlabel or name_text(x, o.file)
+  given.ylabel = o.ylabel or name_text(what, o.file)
   given.title = o.title or name_text(self.header.sweep.name, o.file)
-  given.file, given.width, given.height = o.file, o.width, o.height
   return given
 end
 
@@ -148,10 +147,13 @@ function M.map(self, what, o)
     end
   end
   local function numbers(values) return math.type(values[1]) and values or nil end
-  return finite and {rows, x = numbers(xs), y = numbers(ys), log = o.log,
-    label = name_text(what, o.file), xlabel = name_text(o.x, o.file),
-    ylabel = name_text(y, o.file), title = o.title or name_text(self.header.sweep.name, o.file),
-    file = o.file, width = o.width, height = o.height} or nil
+  if not finite then return nil end
+  local given = {rows, x = numbers(xs), y = numbers(ys), log = o.log,
+    label = name_text(what, o.file)}
+  for _, entry in ipairs(gnuplot.options) do given[entry.name] = o[entry.name] end
+  given.xlabel, given.ylabel = o.xlabel or name_text(o.x, o.file), o.ylabel or name_text(y, o.file)
+  given.title = o.title or name_text(self.header.sweep.name, o.file)
+  return given
 end
 
 --- Draw the mean of a measure, over seeds and further axes, as a map over two axes.
