@@ -130,6 +130,9 @@ describe("linnet.sweep, misuse", function()
           sweep{over = {a = {1}}, run = noisy}:run():fit_slope("a", "y")
         end,
         ["where: the axis 'a' has no value 7"] = function() result:where{a = 7} end,
+        ["where: the axis 'a' has no value 9"] = function() result:where{a = {1, 9}} end,
+        ["where: no value of the axis 'a'"] = function() result:where{a = {}} end,
+        ["where: the axis 'a' has no value a table"] = function() result:where{a = {{}}} end,
         ["where: expected a table"] = function() result:where("a") end,
         ["plot: 'z' is no measure"] = function() result:plot("z") end,
         ["plot: 'c' is no axis"] = function() result:plot("y", {x = "c"}) end,

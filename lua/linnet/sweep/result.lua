@@ -172,47 +172,61 @@ function asked.measure(self, what, name)
   end
 end
 
-function asked.axis(self, what, name)
+function asked.axis(self, what, name, level)
   if self.grid.values[name] then return end
   error(("%s: '%s' is no axis of this sweep; there are %s%s"):format(what, tostring(name),
     #self.axes > 0 and table.concat(self.axes, ", ") or "none",
-    check.suggestion(name, self.axes)), 3)
+    check.suggestion(name, self.axes)), level or 3)
 end
 
 -- ---------------------------------------------------------------- tables
 
+-- The values of an axis that `where` names, one or a list, as a set; checked.
+local function asked_values(self, name, value)
+  asked.axis(self, "where", name, 4)
+  local list, set = type(value) == "table" and value or {value}, {}
+  for _, one in ipairs(list) do
+    local point = self.grid:point(1)
+    point[name] = one
+    if not self.grid:find(point) then
+      error(("where: the axis '%s' has no value %s"):format(name, check.shown(one)), 3)
+    end
+    set[one] = true
+  end
+  if next(set) == nil then error(("where: no value of the axis '%s'"):format(name), 3) end
+  return set
+end
+
 --- The part of a result at given values of some axes.
 -- @function result:where
--- @tparam table fixed one value per axis name; these axes are gone from the part
+-- @tparam table fixed by axis name one value, and the axis is gone from the part, or a list of those
+--   that it keeps
 -- @treturn result
 -- @usage
 -- local sweep = linnet.sweep{over = {a = {1, 2}, b = {3, 4}},
 --   run = function(p) return p.a * p.b end}
--- assert(sweep:run():where{a = 2}.value(1, 1) == 6)
+-- local result = sweep:run()
+-- assert(result:where{a = 2}.value(1, 1) == 6)
+-- assert(#result:where{a = {2}}.axes == 2) -- a list keeps the axis
 function methods:where(fixed)
   asked.self(self, "where")
   if type(fixed) ~= "table" then
     error(("where: expected a table of axis values, got a %s"):format(type(fixed)), 2)
   end
-  local over = {}
+  local over, kept = {}, {}
   for name, values in next, self.grid.values do over[name] = values end
   for name, value in next, fixed do
-    asked.axis(self, "where", name)
-    over[name] = nil
-    local one = self.grid:point(1)
-    one[name] = value
-    if not self.grid:find(one) then
-      error(("where: the axis '%s' has no value %s"):format(name, tostring(value)), 2)
-    end
+    kept[name] = asked_values(self, name, value)
+    over[name] = type(value) == "table" and value or nil
   end
   local part = grid.new(over, self.seeds)
   local by_job = {}
   for _, job in ipairs(self.jobs) do
     local p, seed = self.grid:at(job)
     local point, inside = self.grid:point(p), true
-    for name, value in next, fixed do
-      inside = inside and point[name] == value
-      point[name] = nil
+    for name, set in next, kept do
+      inside = inside and set[point[name]]
+      if not over[name] then point[name] = nil end
     end
     if inside then by_job[part:job(point, seed)] = self.by_job[job] end
   end
