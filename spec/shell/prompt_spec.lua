@@ -81,9 +81,10 @@ describe("the prompt", function()
     local screen = typed("24 80", "linnet.data.gau\t{n = 2, D = 2}\n", "m = eye(3)\n", "m:tra\t()\n", "m + m-m:trac\t()\n",
       "p = problem(eye(2), ones(2, 1))\n", "s = p:init('homog\t, {lam = 1, h = 1, scale = 1, see\t4})\n",
       "s:exce\t()\n", "p:flow(s, {t = 1, until\t0.1, method = 'expo\t\t", "\3",
+      "linnet.sweep{over = {h = {1}}, flow = {meth\t", "\3", "linnet.sweep{init = {'gaussian', al\t", "\3",
       "linnet.npy.load('spec/reference/npy/c_f8\t)\n")
     shows(screen, "linnet.data.gaussian{n", "m:trace()", "\n3.0\n", "'homogeneous', {lam", "seed = 4}", "m + m-m:trace()",
-      "s:excess()", "until_excess = 0.1", "expo2  expo4", "load('spec/reference/npy/c_f8.npy')")
+      "s:excess()", "until_excess = 0.1", "expo2  expo4", "flow = {method = ", "'gaussian', alpha = ", "load('spec/reference/npy/c_f8.npy')")
   end)
 
   it("remembers what was typed across sessions", function()
@@ -101,9 +102,10 @@ describe("the prompt", function()
 
   it("explains slips: m[1,2], s:distance, !=, a name that is not there", function()
     local screen = typed("24 80", "m = eye(2)\n", "m[1,2]\n", "m:svd\n", "1 != 2\n", "linnte\n",
-      "import numpy\n", "for i in range(3):\n", "linnet.theory\n")
+      "import numpy\n", "for i in range(3):\n", "linnet.theory\n", "m.shape\n", "m[3][1]\n")
     shows(screen, "m[i][j] or m(i, j)", "m:svd()", "not equal is ~=", "did you mean 'linnet'",
-      "loaded already", "a loop is: for i = 1, 10", "wide_law")
+      "loaded already", "a loop is: for i = 1, 10", "wide_law",
+      "a function: matrix:shape()", "#x counts what there is")
     assert.falsy(screen:find("function: 0x", 1, true), screen)
   end)
 
@@ -114,6 +116,12 @@ describe("the prompt", function()
     assert.falsy(screen:find("traceback", 1, true))
     local _, drawn = screen:gsub("\n *straight\n", "")
     assert.equal(1, drawn, screen)
+  end)
+
+  it("breaks lines between words, its own greeting and long errors too", function()
+    local screen = typed("24 80", "m = eye(2)\n", "m:svdd()\n")
+    shows(screen, "did you mean 'svd'")
+    for line in screen:gmatch("[^\n]+") do assert.is_true(#line < 80, line) end
   end)
 
   it("cuts what does not fit the window, and says how to see it all", function()

@@ -92,7 +92,12 @@ local function context(before)
   local inner = open[#open]
   if not inner then return nil end
   local call = inner
-  if inner.kind == "{" and text(inner.at - 1) ~= nil and not text(inner.at - 1):find("[%w_]$") then
+  if inner.kind == "{" and text(inner.at - 1) == "=" and tokens[inner.at - 2] then
+    local first = tokens[inner.at + 1] -- flow = {...}, init = {"gaussian", ...}: their own options
+    inner.called = text(inner.at - 2)
+    inner.first = first and first[1] == "string" and text(inner.at + 1):sub(2, -2) or nil
+    return inner
+  elseif inner.kind == "{" and text(inner.at - 1) and not text(inner.at - 1):find("[%w_]$") then
     call = open[#open - 1] or inner
   end
   local last = tokens[call.at - 1]

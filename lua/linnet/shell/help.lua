@@ -160,12 +160,14 @@ local function index_text()
   local chapters, order = {}, {}
   for _, page in ipairs(pages()) do
     local chapter, name = page.name:match("^(.-)[.:]([%w_]+)$")
-    chapter, name = chapter or page.name, name or page.name
-    if not chapters[chapter] then
-      chapters[chapter] = {}
-      order[#order + 1] = chapter
+    -- Options stand on the page of the function that takes them; kinds of starts have no other.
+    if chapter and (page.kind ~= "options" or chapter == "init") then
+      if not chapters[chapter] then
+        chapters[chapter] = {}
+        order[#order + 1] = chapter
+      end
+      table.insert(chapters[chapter], name)
     end
-    if name ~= chapter then table.insert(chapters[chapter], name) end
   end
   local out = {}
   for _, chapter in ipairs(order) do
@@ -226,6 +228,16 @@ local function find(what)
   local page = kind and page_of("type", kind)
   if not page then return nil, "help: not a name, function, module or object of linnet" end
   return page_text(page)
+end
+
+--- How a public function is called: the first line of its page, or nil.
+-- @param f
+-- @treturn ?string
+-- @usage assert(linnet.help.called(linnet.eye) == "linnet.eye(rows, [cols])")
+function M.called(f)
+  for _, page in ipairs(pages()) do
+    if page.kind == "function" and M.reach(page.name) == f then return page.signature end
+  end
 end
 
 --- What `help(what)` prints, as a string.

@@ -14,6 +14,7 @@ local gnuplot = require "linnet.plot.gnuplot"
 local help = require "linnet.shell.help"
 local options = require "linnet.options"
 local source = require "linnet.shell.source"
+local words = require "linnet.words"
 
 local M = {}
 
@@ -45,7 +46,8 @@ local function fitted(text)
   return table.concat(table.move(lines, #lines - KEPT + 1, #lines, #out + 1, out), "\n")
 end
 
--- A module of linnet's by its page, whole; anything else as it is displayed, cut to the window.
+-- A module of linnet's by its page, whole, a function of ours by how it is called; anything else as
+-- it is displayed, cut to the window.
 local function shown(value)
   if type(value) == "table" then
     for name, module in next, package.loaded do
@@ -55,7 +57,8 @@ local function shown(value)
       end
     end
   end
-  return fitted(display.text(value))
+  local name = type(value) == "function" and help.called(value)
+  return name and ("a function: %s"):format(name) or fitted(display.text(value))
 end
 
 local function show(results)
@@ -93,11 +96,18 @@ local function kept(err)
   return ""
 end
 
--- An error in the user's words: no place in our sources or in the line just typed, no traceback.
+-- An error in the user's words: no place in our sources or in the line just typed, no traceback;
+-- lines break between words.
 local function explained(err)
   local text = tostring(err):gsub("\nstack traceback:.*", "")
   text = text:gsub("^prompt:1: ", ""):gsub("^prompt:(%d+): ", "line %1: ")
-  return text
+  if text:find("a nil value (field 'integer index')", 1, true) then
+    text = text .. "\n  there is nothing at that index: #x counts what there is"
+  end
+  local columns = gnuplot.window()
+  return (text:gsub("[^\n]+", function(line)
+    return (utf8.len(line) or #line) > columns and words.wrap("", line, columns - 1) or nil
+  end))
 end
 
 local function failed(err)
@@ -208,7 +218,7 @@ end
 
 local function greet(edits, terminal)
   if not terminal then return end
-  print(("linnet %s: help lists everything, ?flow explains one%s; Ctrl-D leaves."):format(
+  print(("linnet %s: help lists all, ?flow explains%s; Ctrl-D leaves."):format(
     require "linnet.version", edits and ", TAB completes" or ""))
 end
 
