@@ -20,6 +20,27 @@ local function program(path)
   return table.concat(lines, "\n")
 end
 
+describe("the scripts of howto.md", function()
+  local home, folder = lfs.currentdir(), nil
+  setup(function() folder = require("spec.support").folder() end)
+  teardown(function() os.execute("rm -rf '" .. folder .. "'") end)
+
+  for name in lfs.dir("examples/howto") do
+    if name:find("%.lua$") then
+      it("run as `linnet run` runs them, in any folder: " .. name, function()
+        local pipe <close> = assert(io.popen(("cd '%s' && OPENBLAS_NUM_THREADS=1 COLUMNS=80 "
+          .. "LINES=24 '%s/bin/linnet' run '%s/examples/howto/%s' 2>&1 </dev/null"):format(folder,
+          home, home, name)))
+        local said = pipe:read("a")
+        assert.is_true(pipe:close(), said)
+        for line in said:gmatch("[^\n]+") do
+          assert(not line:find("table: 0x", 1, true) and (utf8.len(line) or 0) <= 130, line)
+        end
+      end)
+    end
+  end
+end)
+
 describe("the documentation", function()
   local home, folder = lfs.currentdir(), nil
 
@@ -52,6 +73,34 @@ describe("the documentation", function()
       end
     end)
   end
+
+  it("shows pieces of the scripts that run, and each script somewhere", function()
+    local read = require("spec.support").read
+    local sections, shown, text = {}, {}, read("docs/howto.md")
+    for line in text:gmatch("[^\n]*\n") do
+      if line:find("^## ") then sections[#sections + 1] = "" end
+      if #sections > 0 then sections[#sections] = sections[#sections] .. line end
+    end
+    for _, section in ipairs(sections) do
+      local name = section:match("Whole:%s+`(examples/howto/[%w_.]+)`")
+      for block in section:gmatch(name and "```lua\n(.-)\n```" or "^$") do
+        local script, indented = read(name), block:gsub("\n", "\n  ")
+        assert(script:find(block, 1, true) or script:find(indented, 1, true), name .. ": " .. block)
+        shown[name] = true
+      end
+    end
+    local count = 0
+    for name in lfs.dir("examples/howto") do
+      local path = "examples/howto/" .. name
+      if name:find("%.lua$") then
+        count = count + 1
+        assert(text:find(path, 1, true), path .. " is in no section")
+        -- Tables have a page of their own.
+        assert(shown[path] or name == "07_table.lua", path .. " is not shown")
+      end
+    end
+    assert.equal(10, count)
+  end)
 
   it("names files that are there", function()
     for _, path in ipairs(PAGES) do

@@ -28,9 +28,10 @@ local function refusal(text, options)
   return message
 end
 
+-- Wherever its lines break.
 local function includes(text, ...)
   for _, words in ipairs{...} do
-    assert.is_truthy(text:find(words, 1, true), ("%s\nwanted: %s"):format(text, words))
+    assert.is_truthy(text:gsub("%s+", " "):find(words, 1, true), ("%s\nwanted: %s"):format(text, words))
   end
 end
 

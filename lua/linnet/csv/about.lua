@@ -3,6 +3,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.csv.about
 
+local layout = require "linnet.words"
 local words = require "linnet.csv.words"
 
 --- What `linnet.data.csv` and `linnet.csv.load` made of a table; `print` says what nobody asked
@@ -70,8 +71,10 @@ function About:__tostring()
   else
     head = ("%s; columns: %s"):format(words.count(self.rows, "row"), words.list(self.names, SHOWN))
   end
-  return table.concat({head, "read with " .. table.concat(self.guessed, ", "),
-    table.unpack(self:said())}, "\n")
+  local lines = {head, "read with " .. table.concat(self.guessed, ", "),
+    table.unpack(self:said())}
+  for i, line in ipairs(lines) do lines[i] = layout.wrap("", line):gsub("\n", "\n  ") end
+  return table.concat(lines, "\n")
 end
 
 return M

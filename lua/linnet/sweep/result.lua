@@ -199,8 +199,8 @@ end
 
 --- The part of a result at given values of some axes.
 -- @function result:where
--- @tparam table fixed by axis name one value, and the axis is gone from the part, or a list of those
---   that it keeps
+-- @tparam table fixed by axis name: one value, and the axis is gone from the part, or a list of
+--   those that it keeps
 -- @treturn result
 -- @usage
 -- local sweep = linnet.sweep{over = {a = {1, 2}, b = {3, 4}},
