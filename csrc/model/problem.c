@@ -23,13 +23,11 @@ void problem_layout(arena *a, problem *p, int n, int D, int m) {
 
 void problem_work_layout(arena *a, problem_work *w, int n, int D, int m) {
   int q = least(n, D);
-  w->X = arena_mat(a, n, D);
-  w->spare = arena_mat(a, n, D);
+  thin_layout(a, &w->thin, n, D);
   w->residual = arena_mat(a, n, m);
   w->small = arena_mat(a, q, m);
   w->small_spare = arena_mat(a, q, m);
   w->lapack = (lapack_work){0};
-  lapack_want_svd(&w->lapack, n, D);
   for (int r = 1; r <= q; r++) lapack_want_svd(&w->lapack, r, m);
   lapack_layout(a, &w->lapack);
 }
@@ -65,9 +63,8 @@ static status reduce(problem *p, problem_work *w) {
 }
 
 status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol) {
-  mat_copy(w->X, X);
   mat_copy(p->Y, Y);
-  status s = lapack_svd(&w->lapack, w->X, w->spare, p->W, p->sigma, p->Pt);
+  status s = thin_svd(&w->thin, X, p->W, p->sigma, p->Pt);
   if (s != STATUS_OK) return s;
   int r = 0;
   while (r < p->q && p->sigma[r] > rank_tol * p->sigma[0]) r++;

@@ -7,6 +7,7 @@
 #include "model/field.h"
 #include "num/arena.h"
 #include "num/lapack.h"
+#include "num/thin.h"
 
 typedef struct problem {
   int n, D, m;         /* samples, inputs, outputs */
@@ -24,7 +25,7 @@ typedef struct problem {
 
 /* Scratch of problem_solve, free afterwards. */
 typedef struct problem_work {
-  mat X, spare; /* n x D */
+  thin_work thin;
   mat residual; /* n x m */
   mat small, small_spare;
   lapack_work lapack;
@@ -34,7 +35,8 @@ void problem_layout(arena *a, problem *p, int n, int D, int m);
 void problem_work_layout(arena *a, problem_work *w, int n, int D, int m);
 
 /* X n x D, Y n x m, finite. Singular values <= rank_tol sigma_1 count as zero.
- * SINGULAR when X is zero (rank 0). O(n D min(n, D)) time. */
+ * SINGULAR when X is zero (rank 0). O(n D min(n, D)) time, and n D + O(min(n, D)^2 + n m) numbers.
+ */
 status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol);
 
 /* The problem of which W (n x r), sigma (r x 1), Pt (r x D) and Y (n x m) were kept: what follows

@@ -121,6 +121,23 @@ status lapack_qr(lapack_work *w, mat a, double *tau, mat r) {
   return s;
 }
 
+status lapack_triangle(lapack_work *w, mat a, double *tau, mat c) {
+  int q = c.rows;
+  bool tall = a.rows > a.cols;
+  if (!mat_finite(a)) return STATUS_NON_FINITE;
+  int info = tall ? LAPACKE_dgeqrf_work(COLMAJOR, a.rows, q, a.p, a.ld, tau, w->work, w->lwork)
+                  : LAPACKE_dgelqf_work(COLMAJOR, q, a.cols, a.p, a.ld, tau, w->work, w->lwork);
+  if (info) return outcome(info, STATUS_NO_CONVERGE);
+  mat_fill(c, 0.0);
+  for (int j = 0; j < q; j++) {
+    int first = tall ? 0 : j, count = tall ? j + 1 : q - j;
+    mat_copy(mat_sub(c, first, j, count, 1), mat_sub(a, first, j, count, 1));
+  }
+  info = tall ? LAPACKE_dorgqr_work(COLMAJOR, a.rows, q, q, a.p, a.ld, tau, w->work, w->lwork)
+              : LAPACKE_dorglq_work(COLMAJOR, q, a.cols, q, a.p, a.ld, tau, w->work, w->lwork);
+  return outcome(info, STATUS_NO_CONVERGE);
+}
+
 status lapack_chol(mat a) {
   assert(a.rows == a.cols);
   if (!mat_finite(a)) return STATUS_NON_FINITE;

@@ -39,6 +39,9 @@ status lapack_singular_values(lapack_work *w, mat a, double *s);
 status lapack_qr(lapack_work *w, mat a, double *tau, mat r);
 /* R alone (diag >= 0): a is destroyed. */
 status lapack_qr_r(lapack_work *w, mat a, double *tau, mat r);
+/* a = Q C where it is tall, C Q where it is wide: a is overwritten with Q, c (q x q) receives the
+ * triangle C with the signs LAPACK gives; tau has q doubles. Not for square a. */
+status lapack_triangle(lapack_work *w, mat a, double *tau, mat c);
 /* Lower Cholesky factor of a in place (upper triangle zeroed); SINGULAR if not positive. */
 status lapack_chol(mat a);
 /* The following work in the caller's arrays. a (square but for lapack_lu) is destroyed. */

@@ -77,4 +77,20 @@ describe("matrix memory", function()
         assert.is_true(now < 350, ("%d MB still resident"):format(now))
       end)
   end
+
+  for _, shape in ipairs{{40000, 250}, {250, 40000}} do
+    local n, D = table.unpack(shape)
+    -- promise: a problem of long data holds one more matrix of their size, and little else
+    it(("holds 2.2 times X while %d x %d data are reduced"):format(n, D), function()
+      if not available then return pending("no /proc/self/status") end
+      local before, peak = megabytes("generational", ([[
+        local X, Y = linnet.random(1):normal(%d, %d), linnet.random(2):normal(%d, 2)
+        print(resident("VmHWM"))
+        local p = linnet.problem(X, Y)
+        print(resident("VmHWM"), p.rank)
+      ]]):format(n, D, n))
+      local X = 8 * n * D / 2 ^ 20
+      assert.is_true(peak - before < 1.2 * X, ("%d MB more, X has %.0f"):format(peak - before, X))
+    end)
+  end
 end)

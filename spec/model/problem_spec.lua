@@ -37,6 +37,22 @@ describe("linnet.problem", function()
     end
   end)
 
+  it("is reduced alike whatever the shape: tall, square, wide, by one and by many", function()
+    for _, shape in ipairs{{7, 7}, {8, 7}, {7, 8}, {900, 7}, {7, 900}, {300, 290}, {1, 5}} do
+      local n, D = table.unpack(shape)
+      local X, Y = linnet.random(3):normal(n, D), linnet.random(4):normal(n, 2)
+      local p = linnet.problem(X, Y)
+      local W, Pt = p:reduced()
+      assert.are.equal(math.min(n, D), p.rank)
+      local back = W * linnet.diag(p:singular_values()) * Pt
+      assert.is_true((back - X):map(math.abs):max() < 1e-12 * X:norm(), n .. " x " .. D)
+      local function off(Q) return (Q - linnet.eye(Q:rows())):map(math.abs):max() end
+      assert.is_true(off(W:t() * W) < 1e-13 and off(Pt * Pt:t()) < 1e-13, n .. " x " .. D)
+      local _, s = X:svd()
+      assert.is_true((s - p:singular_values()):map(math.abs):max() < 1e-13 * s:max())
+    end
+  end)
+
   it("has an optimal loss that is exact when it is tiny", function()
     local X, Y = linnet.eye(3, 2), linnet.matrix{1, 1, 1e-9}
     assert.is_true(math.abs(linnet.problem(X, Y).optimal_loss / 5e-19 - 1) < 1e-12)

@@ -1,0 +1,24 @@
+/* csrc/num/thin.h: the SVD of a long matrix in the room of its longer factor. A = Q C (tall) or
+ * C Q (wide) first, then the SVD of the square C, and Q times its vectors panel by panel: what is
+ * needed besides the factors is of order q^2, q = min(rows, cols), never another rows x cols.
+ * SPDX-License-Identifier: MIT */
+#ifndef LINNET_NUM_THIN_H
+#define LINNET_NUM_THIN_H
+
+#include "num/arena.h"
+#include "num/lapack.h"
+
+/* Scratch of thin_svd, free afterwards. */
+typedef struct thin_work {
+  mat core, spare, vectors; /* q x q */
+  mat panel;                /* rows or columns of Q at a time */
+  double *tau;              /* q */
+  lapack_work lapack;
+} thin_work;
+
+void thin_layout(arena *a, thin_work *w, int rows, int cols);
+
+/* a = u diag(s) vt, u rows x q, s descending, vt q x cols. O(rows cols q) time. */
+status thin_svd(thin_work *w, mat a, mat u, double *s, mat vt);
+
+#endif
