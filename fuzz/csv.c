@@ -11,6 +11,42 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* A number is what strtod makes of it. */
+static void same_number(const char *text, size_t size) {
+  double x;
+  if (!size || decimal_read(text, size, &x) != size || strlen(text) != size) return;
+  double y = strtod(text, NULL);
+  if (x != y && !(isnan(x) && isnan(y))) abort();
+}
+
+/* The short cuts through the record begun see the cells that csv_next sees. */
+static void short_cuts(const csv *c, csv_cursor at, long cells) {
+  csv_cursor pass = at, next = at;
+  long passed;
+  csv_cell cell = {.last = false};
+  csv_fault fault;
+  bool quick = csv_pass(c, &pass, &passed);
+  if (quick && passed != cells) abort();
+  while (!cell.last) {
+    double x[3], y;
+    csv_sign sign;
+    bool last;
+    int n = csv_numbers(c, &at, 3, x, &last);
+    for (int i = 0; i < n; i++) {
+      csv_next(c, &next, &cell, &fault);
+      if (csv_value(&c->rules, &cell, &y, &sign) != CSV_NUMBER || sign != CSV_PLAIN) abort();
+      if (x[i] != y && !(isnan(x[i]) && isnan(y))) abort();
+    }
+    if (n && last != cell.last) abort();
+    if (n < 3 && !cell.last) {
+      csv_next(c, &at, &cell, &fault);
+      csv_next(c, &next, &cell, &fault);
+    }
+    if (at.at != next.at || at.line != next.line) abort();
+  }
+  if (quick && (pass.at != at.at || pass.line != at.line)) abort();
+}
+
 /* Every cell lies in the text, needs no more room than it takes there, and is met once. */
 static long read_cells(const csv *c) {
   csv_cursor at = csv_start(c);
@@ -18,6 +54,8 @@ static long read_cells(const csv *c) {
   csv_fault fault;
   long cells = 0, line = c->line;
   while (csv_begin(c, &at)) {
+    csv_cursor begin = at;
+    long before_record = cells;
     do {
       const char *before = at.at;
       if (!csv_next(c, &at, &cell, &fault)) return -1;
@@ -25,10 +63,13 @@ static long read_cells(const csv *c) {
       if (at.at <= before && !cell.last) abort();
       char *name = malloc(cell.size + 1);
       if (!name || csv_unquote(&cell, name) > cell.size) abort();
+      name[csv_unquote(&cell, name)] = '\0';
+      same_number(name, csv_unquote(&cell, name));
       csv_needs_quotes(name, csv_unquote(&cell, name), c->rules.delimiter);
       free(name);
       cells++;
     } while (!cell.last);
+    short_cuts(c, begin, cells - before_record);
     if (at.line <= line) abort();
     line = at.line;
   }

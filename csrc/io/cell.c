@@ -105,10 +105,14 @@ static bool spelt(const csv_rules *rules, csv_word a, double *x) {
   return !a.size && n && decimal_read(out, n, x) == n;
 }
 
-static csv_kind number_kind(const csv_rules *rules, double x) {
+bool csv_is_gap(const csv_rules *rules, double x) {
   for (int i = 0; i < rules->number_count; i++)
-    if (x == rules->numbers[i] || (isnan(x) && isnan(rules->numbers[i]))) return CSV_GAP;
-  return CSV_NUMBER;
+    if (x == rules->numbers[i] || (isnan(x) && isnan(rules->numbers[i]))) return true;
+  return false;
+}
+
+static csv_kind number_kind(const csv_rules *rules, double x) {
+  return csv_is_gap(rules, x) ? CSV_GAP : CSV_NUMBER;
 }
 
 csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_sign *sign) {

@@ -3,7 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include "io/csv.h"
 
+#include <stdint.h>
 #include <string.h>
+
+#include "io/decimal.h"
 
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 static bool is_end_of_line(char c) { return c == '\n' || c == '\r'; }
@@ -145,19 +148,85 @@ bool csv_next(const csv *c, csv_cursor *at, csv_cell *cell, csv_fault *fault) {
   return finish(c, at, p, cell, fault);
 }
 
+/* ---- short cuts, by which most tables are read ---- */
+
+#define BYTES UINT64_C(0x0101010101010101)
+
+/* A bit for bytes of v that are c, and perhaps for others, but only above one that is. */
+static uint64_t bytes_like(uint64_t v, char c) {
+  uint64_t x = v ^ BYTES * (unsigned char)c;
+  return (x - BYTES) & ~x & BYTES << 7;
+}
+
+/* How many bytes of v are c. */
+static long bytes_count(uint64_t v, char c) {
+  uint64_t x = v ^ BYTES * (unsigned char)c;
+  x = ~(((x & BYTES * 0x7f) + BYTES * 0x7f) | x | BYTES * 0x7f);
+  return (long)((x >> 7) * BYTES >> 56);
+}
+
+/* Counts delimiters from p on, eight bytes at a time while none of them needs a look. */
+static const char *pass_words(const char *p, const char *end, char delimiter, long *count) {
+  for (uint64_t v; end - p >= (ptrdiff_t)sizeof v; p += sizeof v) {
+    memcpy(&v, p, sizeof v);
+    if (bytes_like(v, '\n') | bytes_like(v, '\r') | bytes_like(v, '"')) break;
+    *count += bytes_count(v, delimiter);
+  }
+  return p;
+}
+
+/* Behind the cell whose quote is at p, if that is all of it and within one line, or NULL. */
+static const char *pass_quoted(const char *p, const char *end, char delimiter) {
+  for (p++; p < end && *p != '"' && !is_end_of_line(*p); p++) {}
+  if (p == end || *p++ != '"') return NULL;
+  return p == end || *p == delimiter || is_end_of_line(*p) ? p : NULL;
+}
+
 bool csv_pass(const csv *c, csv_cursor *at, long *cells) {
   const char *p = at->at, *end = c->end;
   char delimiter = c->rules.delimiter;
   if (delimiter == ' ' || c->rules.inside) return false;
-  for (*cells = 1; p < end; p++) {
-    if ((unsigned char)*p >= '-' && *p != delimiter) continue;
-    if (*p == delimiter) ++*cells;
-    else if (*p == '"') return false;
-    else if (is_end_of_line(*p)) break;
+  for (*cells = 1;;) {
+    p = pass_words(p, end, delimiter, cells);
+    while (p < end && *p != '"' && !is_end_of_line(*p)) *cells += *p++ == delimiter;
+    if (p == end || *p != '"') break;
+    if (p > at->at && p[-1] != delimiter) return false;
+    p = pass_quoted(p, end, delimiter);
+    if (!p) return false;
   }
   at->at = p < end ? after_end_of_line(p, end) : end;
   at->line++;
   return true;
+}
+
+/* The number at p as a cell of its own: where the cell ends, or NULL. */
+static const char *number_cell(const char *p, const char *end, char delimiter, double *x) {
+  while (p < end && is_blank(*p) && *p != delimiter) p++;
+  bool quoted = p < end && *p == '"';
+  p += quoted;
+  size_t n = decimal_read(p, (size_t)(end - p), x);
+  p += n;
+  if (!n || (quoted && (p == end || *p++ != '"'))) return NULL;
+  while (p < end && is_blank(*p) && *p != delimiter) p++;
+  return p == end || *p == delimiter || is_end_of_line(*p) ? p : NULL;
+}
+
+int csv_numbers(const csv *c, csv_cursor *at, int room, double *x, bool *last) {
+  const char *p = at->at, *end = c->end;
+  char delimiter = c->rules.delimiter;
+  int n = 0;
+  *last = false;
+  if (delimiter == ' ' || c->rules.inside || c->rules.decimal != '.') return 0;
+  while (n < room && !*last) {
+    p = number_cell(p, end, delimiter, &x[n]);
+    if (!p || csv_is_gap(&c->rules, x[n])) break;
+    n++;
+    *last = p == end || *p != delimiter;
+    p = p == end ? end : *last ? after_end_of_line(p, end) : p + 1;
+    at->at = p;
+  }
+  at->line += *last;
+  return n;
 }
 
 size_t csv_unquote(const csv_cell *cell, char *out) {

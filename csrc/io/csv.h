@@ -78,6 +78,11 @@ bool csv_next(const csv *c, csv_cursor *at, csv_cell *cell, csv_fault *fault);
  * that takes more than to look for delimiters. */
 bool csv_pass(const csv *c, csv_cursor *at, long *cells);
 
+/* The next cells of the record begun, at most room of them, as long as they are numbers written as
+ * doubles are (most tables are nothing else) and stand for no gap: how many; *last: the record is
+ * over. */
+int csv_numbers(const csv *c, csv_cursor *at, int room, double *x, bool *last);
+
 /* What a cell says: doubled quotes become one. out has room for cell->size; returns the length. */
 size_t csv_unquote(const csv_cell *cell, char *out);
 
@@ -93,5 +98,8 @@ csv_word csv_sign_text(csv_sign sign);
 /* The number in a cell (*x, with *sign left out of it: 12 % is 12). Blanks around, a Unicode minus
  * and FORTRAN's D exponent do no harm; groups of thousands must have three digits. */
 csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_sign *sign);
+
+/* Whether a number stands for a missing one. */
+bool csv_is_gap(const csv_rules *rules, double x);
 
 #endif

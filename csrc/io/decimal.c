@@ -20,30 +20,70 @@ enum {
 
 /* ---- rounding ---- */
 
+/* m 2^e, m <= 2^53: ldexp, quicker where a product of normal numbers does it. */
+static double times_power(uint64_t m, int e) {
+  if (e < -1022 || e > 1023) return ldexp((double)m, e);
+  uint64_t bits = (uint64_t)(e + 1023) << 52;
+  double power;
+  memcpy(&power, &bits, sizeof power);
+  return (double)m * power;
+}
+
 /* m 2^e to the nearest double, ties to even; more: the true value is a little above m 2^e, by less
- * than one unit of m's last bit. m > 0 and, if more, at least 2^63. */
+ * than one unit of m's last bit. m > 0 and, if more, at least 2^62. */
 static double round_binary(u128 m, bool more, int e) {
   uint64_t top = (uint64_t)(m >> 64);
   int bits = top ? 128 - __builtin_clzll(top) : 64 - __builtin_clzll((uint64_t)m);
   int drop = bits - 53;
   if (e + drop < -1074) drop = -1074 - e; /* subnormal: fewer bits remain */
-  if (drop <= 0) return ldexp((double)(uint64_t)m, e);
+  if (drop <= 0) return times_power((uint64_t)m, e);
   if (drop > bits) return 0.0;
   u128 keep = drop < 128 ? m >> drop : 0, half = (u128)1 << (drop - 1);
   u128 rest = m - (drop < 128 ? keep << drop : 0);
   if (rest > half || (rest == half && (more || (keep & 1)))) keep++;
-  return ldexp((double)(uint64_t)keep, e + drop);
+  return times_power((uint64_t)keep, e + drop);
 }
 
 /* ---- up to 19 digits, |q| <= 27: 128 bits hold everything ---- */
 
+static const uint64_t power5[] = {
+    1U,
+    5U,
+    25U,
+    125U,
+    625U,
+    3125U,
+    15625U,
+    78125U,
+    390625U,
+    1953125U,
+    9765625U,
+    48828125U,
+    244140625U,
+    1220703125U,
+    UINT64_C(6103515625),
+    UINT64_C(30517578125),
+    UINT64_C(152587890625),
+    UINT64_C(762939453125),
+    UINT64_C(3814697265625),
+    UINT64_C(19073486328125),
+    UINT64_C(95367431640625),
+    UINT64_C(476837158203125),
+    UINT64_C(2384185791015625),
+    UINT64_C(11920928955078125),
+    UINT64_C(59604644775390625),
+    UINT64_C(298023223876953125),
+    UINT64_C(1490116119384765625),
+    UINT64_C(7450580596923828125),
+};
+
 static double scale_fast(uint64_t w, int q) {
-  uint64_t power = 1;
-  for (int i = q < 0 ? -q : q; i > 0; i--) power *= 5;
+  uint64_t power = power5[q < 0 ? -q : q];
   if (q >= 0) return round_binary((u128)w * power, false, q);
-  int shift = __builtin_clzll(w);
-  u128 top = (u128)(w << shift) << 64; /* >= 2^127, so the quotient is >= 2^64 */
-  return round_binary(top / power, top % power != 0, q - shift - 64);
+  int shift = __builtin_clzll(w), up = __builtin_clzll(power);
+  u128 top = (u128)(w << shift) << 63; /* below 2^127: the quotient fits 64 bits, which is fast */
+  power <<= up;
+  return round_binary(top / power, top % power != 0, q - shift - 63 + up);
 }
 
 /* ---- any number: integers of 32-bit limbs, least first ---- */
@@ -158,7 +198,8 @@ static size_t read_exponent(const char *text, size_t size, int *value) {
   return i;
 }
 
-size_t decimal_read(const char *text, size_t size, double *x) {
+/* decimal_read of any number. */
+static size_t read_any(const char *text, size_t size, double *x) {
   size_t i = 0, begin = 0, stop; /* begin, stop: from the first significant digit to the last */
   bool negative = size && *text == '-', point = false, any = false;
   if (size && (*text == '-' || *text == '+')) i = 1;
@@ -200,6 +241,42 @@ size_t decimal_read(const char *text, size_t size, double *x) {
   }
   if (negative) *x = -*x;
   return i;
+}
+
+/* 10^q for a power that a double holds. */
+static const double exact_power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                     1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                                     1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* w 10^scale, correctly rounded: with both factors exact, one rounding is all there is. */
+static double scale_short(uint64_t w, int scale) {
+  if (w >> 53 || scale < -22 || scale > 22) return w ? scale_fast(w, scale) : 0.0;
+  return scale < 0 ? (double)w / exact_power[-scale] : (double)w * exact_power[scale];
+}
+
+/* Most numbers have at most 19 digits and small powers. */
+size_t decimal_read(const char *text, size_t size, double *x) {
+  const char *p = text, *end = text + size;
+  bool negative = p < end && *p == '-';
+  if (p < end && (*p == '-' || *p == '+')) p++;
+  uint64_t w = 0;
+  const char *digits = p;
+  for (; p < end && is_digit(*p); p++) w = 10 * w + (uint64_t)(*p - '0');
+  ptrdiff_t count = p - digits, behind = 0;
+  if (p < end && *p == '.') {
+    digits = ++p;
+    for (; p < end && is_digit(*p); p++) w = 10 * w + (uint64_t)(*p - '0');
+    behind = p - digits;
+    count += behind;
+  }
+  if (count < 1 || count > FAST_DIGITS) return read_any(text, size, x);
+  int scale = 0;
+  if (p < end && (*p | 0x20) == 'e') p += read_exponent(p, (size_t)(end - p), &scale);
+  scale -= (int)behind;
+  if (scale < -FAST_POWER || scale > FAST_POWER) return read_any(text, size, x);
+  double absolute = scale || w >> 53 ? scale_short(w, scale) : (double)w;
+  *x = negative ? -absolute : absolute;
+  return (size_t)(p - text);
 }
 
 /* ---- writing ---- */

@@ -8,7 +8,10 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { CELLS_BETWEEN_TICKS = 4096 };
+enum {
+  CELLS_BETWEEN_TICKS = 4096,
+  RUN = 64 /* numbers read in one go */
+};
 
 /* Quiet nan whose lower bits no arithmetic makes. */
 #define GAP_BITS  UINT64_C(0x7ff80000004c4731)
@@ -112,36 +115,71 @@ static double column_cell(table_column *k, const csv *c, const csv_cell *cell, i
   return kind == CSV_GAP ? table_gap() : table_text();
 }
 
-/* Whether the record at `at` fits; at is a copy. */
-static bool fits(const csv *c, csv_cursor at) {
+/* Columns of a table as they are being filled. */
+typedef struct filling {
+  const csv *c;
+  const int *slot;
+  mat out;
+  table_column *columns;
+  bool has_signs; /* some column does: plain numbers are not what they seem */
+} filling;
+
+/* Column j of row i: the number x, or what the cell says. */
+static void fill_entry(filling *f, int i, long j, const csv_cell *cell, double x) {
+  if (j >= f->c->cols || f->slot[j] < 0) return;
+  table_column *k = &f->columns[f->slot[j]];
+  if (!cell) column_number(k, x, i + 1);
+  else x = column_cell(k, f->c, cell, i + 1);
+  f->has_signs = f->has_signs || k->sign != CSV_PLAIN;
+  *mat_at(f->out, i, f->slot[j]) = x;
+}
+
+/* The record begun becomes row i. False when the tick asks to stop. */
+static bool fill_row(filling *f, int i, csv_cursor *at, const tick *t, long *since) {
+  double x[RUN];
+  csv_cell cell = {.last = false};
+  csv_fault other; /* table_count has seen that none fails */
+  for (long j = 0; !cell.last;) {
+    int n = f->has_signs ? 0 : csv_numbers(f->c, at, RUN, x, &cell.last);
+    for (int k = 0; k < n; k++) fill_entry(f, i, j++, NULL, x[k]);
+    *since += n;
+    if (asks(t, since)) return false;
+    if (n == RUN || cell.last) continue;
+    csv_next(f->c, at, &cell, &other);
+    fill_entry(f, i, j++, &cell, 0.0);
+  }
+  return true;
+}
+
+/* Whether the record begun has cells as it should; moves on if not. */
+static bool fits(const csv *c, csv_cursor *at) {
+  csv_cursor begin = *at;
   csv_fault other;
   long cells;
   bool beyond;
-  return count_cells(c, &at, &cells, &beyond, &other) && cells >= c->cols && !beyond;
+  bool fit = count_cells(c, at, &cells, &beyond, &other) && cells >= c->cols && !beyond;
+  if (fit) *at = begin;
+  return fit;
 }
 
 bool table_fill(const csv *c, bool ragged, const int *slot, mat out, table_column *columns,
                 const tick *t) {
   csv_cursor at = csv_start(c);
   long since = 0;
+  filling f = {.c = c, .slot = slot, .out = out, .columns = columns};
   for (int j = 0; j < out.cols; j++)
     columns[j] = (table_column){.low = INFINITY,
                                 .high = -INFINITY,
                                 .next_low = INFINITY,
                                 .next_high = -INFINITY,
-
                                 .counts = true};
   for (int i = 0; i < out.rows && csv_begin(c, &at); i++) {
-    csv_cell cell = {.last = false};
-    csv_fault other; /* table_count has seen that none fails */
-    bool whole = !ragged || fits(c, at);
-    for (int j = 0; !cell.last; j += j < INT_MAX) {
-      csv_next(c, &at, &cell, &other);
+    if (!ragged || fits(c, &at)) {
+      if (!fill_row(&f, i, &at, t, &since)) return false;
+    } else {
+      for (int j = 0; j < out.cols; j++) *mat_at(out, i, j) = table_gap();
       if (asks(t, &since)) return false;
-      if (j >= c->cols || slot[j] < 0 || !whole) continue;
-      *mat_at(out, i, slot[j]) = column_cell(&columns[slot[j]], c, &cell, i + 1);
     }
-    for (int j = 0; !whole && j < out.cols; j++) *mat_at(out, i, j) = table_gap();
   }
   return true;
 }
