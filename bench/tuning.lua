@@ -1,18 +1,22 @@
 --- bench/tuning.lua: what the constants of csrc/flow/tuning.h do. A constant is multiplied by some
--- factors in a copy of the sources, which is built, and flows of small problems of ten kinds are
--- measured: error over tol, steps and rejections, the processor's time.
+-- factors in a copy of the sources, which is built, and flows of small problems of thirteen kinds
+-- are measured: error over tol, steps and rejections, the processor's time. Rows that are as
+-- without the factor are left out.
 --
 --     lua5.4 bench/tuning.lua                         the constants, and what they give as they are
---     lua5.4 bench/tuning.lua EXPO_STIFF 0.1 1 10     one of them, times 0.1, 1 and 10
+--     lua5.4 bench/tuning.lua EXPO_STIFF 0.1 10       one of them, times 0.1 and 10
+--     lua5.4 bench/tuning.lua EXPO_STIFF EXPO_FAR     several, each times 0.5 and 2
 --
 -- SPDX-License-Identifier: MIT
 package.path = "bench/?.lua;" .. package.path
 
 local HEADER = "csrc/flow/tuning.h"
 local TOLERANCES = {1e-3, 1e-6, 1e-9}
+local SECONDS = 300 -- for one build; what it has not measured then is not printed
 
 -- ---------------------------------------------------------------- in the copy: measure
 
+-- Errors are against the flows of the sources as they are, kept in the folder by the first build.
 local function measure()
   local linnet = require "linnet"
   local separation = require("linnet.run").separation
@@ -43,16 +47,26 @@ local function measure()
     {"lopsided", lopsided(3, inf)},
     {"ever", gaussian({n = 12, D = 20, m = 2, kappa = 1e3, seed = 7}, {h = 1e4, seed = 7}, inf)},
   }
+  -- Scalars that grow from little: errors of the first steps with them.
+  for i, z in ipairs{1e-2, 1e-4, 1e-6} do
+    local p = linnet.problem(linnet.eye(1), linnet.ones(1, 1))
+    local s = p:init{U = linnet.ones(1, 1) * z, V = linnet.ones(1, 1) * z}
+    kinds[#kinds + 1] = {"growing" .. i, {p = p, s = s, t = 2 - math.log(z)}}
+  end
   for _, entry in ipairs(kinds) do
     local name, one = entry[1], entry[2]
-    local want = one.p:flow(one.s, {t = one.t, tol = 1e-11, method = "rodas4", record = {},
-      save_at = {}}).final
+    local path = name .. ".state"
+    if not io.open(path) then
+      one.p:flow(one.s, {t = one.t, tol = 1e-11, method = "rodas4", record = {}, save_at = {}})
+        .final:save(path)
+    end
+    local want = linnet.load(path)
     for _, method in ipairs{"auto", "expo4", "expo2", "dop853"} do
       for _, tol in ipairs(TOLERANCES) do
         if method ~= "expo2" or tol > 1e-8 then
           local began = os.clock()
           local run = one.p:flow(one.s, {t = one.t, tol = tol, method = method, record = {},
-            save_at = {}, max_steps = 5000})
+            save_at = {}, max_steps = 2000})
           local seconds = os.clock() - began
           if run.stats.reason ~= "max_steps" then
             print(("%s\t%s\t%g\t%g\t%d\t%d\t%g"):format(name, method, tol,
@@ -90,53 +104,75 @@ local function varied(header, name, factor)
 end
 
 -- Rows of one build, summed over the problems by method and tolerance.
-local function report(folder, title)
-  local pipe = assert(io.popen(([[cd %s && OPENBLAS_NUM_THREADS=1 \
+local function measured(folder)
+  local pipe <close> = assert(io.popen(([[cd %s && OPENBLAS_NUM_THREADS=1 \
     LUA_PATH_5_4='lua/?.lua;lua/?/init.lua;build/lua/?.lua;;' LUA_CPATH_5_4='build/lib/?.so;;' \
-    lua5.4 bench/tuning.lua --measure]]):format(folder)))
+    timeout %d lua5.4 bench/tuning.lua --measure]]):format(folder, SECONDS)))
   local groups, order = {}, {}
   for line in pipe:lines() do
-    local _, method, tol, ratio, steps, rejected, seconds = table.unpack((function(list)
-      for cell in line:gmatch("[^\t]+") do list[#list + 1] = cell end
-      return list
-    end){})
+    local cells = {}
+    for cell in line:gmatch("[^\t]+") do cells[#cells + 1] = tonumber(cell) or cell end
+    local _, method, tol, ratio, steps, rejected, seconds = table.unpack(cells)
     local key = ("%-7s %-6s"):format(method, tol)
     local g = groups[key]
     if not g then
       g = {worst = 0, steps = 0, rejected = 0, seconds = 0, runs = 0}
       groups[key], order[#order + 1] = g, key
     end
-    g.runs, g.worst = g.runs + 1, math.max(g.worst, tonumber(ratio))
-    g.steps, g.rejected = g.steps + tonumber(steps), g.rejected + tonumber(rejected)
-    g.seconds = g.seconds + tonumber(seconds)
+    g.runs, g.worst = g.runs + 1, math.max(g.worst, ratio)
+    g.steps, g.rejected, g.seconds = g.steps + steps, g.rejected + rejected, g.seconds + seconds
   end
-  pipe:close()
-  print(title)
-  for _, key in ipairs(order) do
+  local rows = {}
+  for i, key in ipairs(order) do
     local g = groups[key]
-    print(("  %s %3d runs  worst error/tol %8.2g  steps %6d  rejected %5d  %.3f s"):format(key,
-      g.runs, g.worst, g.steps, g.rejected, g.seconds))
+    rows[i] = {seconds = g.seconds, text = ("  %s %3d runs  worst error/tol %8.2g  steps %6d  \z
+      rejected %5d"):format(key, g.runs, g.worst, g.steps, g.rejected)}
   end
+  return rows
 end
 
-local header, name = contents(HEADER), arg[1]
-local folder = os.tmpname()
+local function report(title, rows, known)
+  print(title)
+  local same = true
+  for i, row in ipairs(rows) do
+    if not known or not known[i] or row.text ~= known[i].text then
+      print(("%s  %.3f s"):format(row.text, row.seconds))
+      same = false
+    end
+  end
+  if same then print("  nothing changes") end
+  io.stdout:flush()
+end
+
+local names, factors = {}, {}
+for _, word in ipairs(arg) do
+  local list = tonumber(word) and factors or names
+  list[#list + 1] = tonumber(word) or word
+end
+if #factors == 0 then factors = {0.5, 2} end
+
+local header, folder = contents(HEADER), os.tmpname()
+local function build(text)
+  local file <close> = assert(io.open(folder .. "/" .. HEADER, "w"))
+  file:write(text)
+  file:close()
+  command("make -s -C %s build/lib/linnet/core.so >/dev/null", folder)
+  return measured(folder)
+end
+
 os.remove(folder)
 command("mkdir %s && cp -r Makefile csrc lua bench tools %s", folder, folder)
-local factors = name and {table.unpack(arg, 2)} or {1}
-if name and #factors == 0 then factors = {0.5, 1, 2} end
-if not name then
+local known = build(header)
+if #names == 0 then
   print("constants of " .. HEADER .. ":")
   for found in header:gmatch("[%s,]([A-Z][A-Z0-9_]+) = ") do io.write("  ", found) end
   print()
 end
-for _, factor in ipairs(factors) do
-  local text, new = header, ""
-  if name then text, new = varied(header, name, tonumber(factor)) end
-  local file <close> = assert(io.open(folder .. "/" .. HEADER, "w"))
-  file:write(text)
-  file:close()
-  command("make -s -C %s build >/dev/null", folder)
-  report(folder, name and ("%s = %s"):format(name, new) or "as they are")
+report("as they are", known)
+for _, name in ipairs(names) do
+  for _, factor in ipairs(factors) do
+    local text, new = varied(header, name, factor)
+    report(("%s = %s"):format(name, new), build(text), known)
+  end
 end
 command("rm -r %s", folder)
