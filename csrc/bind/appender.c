@@ -23,8 +23,8 @@ typedef struct appender {
 } appender;
 
 static appender *appender_check(lua_State *L) {
-  appender *a = luaL_checkudata(L, 1, APPENDER_NAME);
-  if (a->fd == CLOSED) luaL_error(L, "appender: the file is closed");
+  appender *a = bind_arg_object(L, 1, APPENDER_NAME);
+  if (a->fd == CLOSED) bind_fail(L, "misuse", "appender: the file is closed");
   return a;
 }
 
@@ -84,7 +84,7 @@ static appender *appender_new(lua_State *L, const char *path) {
 /* core.appender.open(path) -> a file open for appending under an exclusive lock, created when
  * missing; or nil, the reason, and true when the reason is another writer. */
 static int l_appender_open(lua_State *L) {
-  appender *a = appender_new(L, luaL_checkstring(L, 1));
+  appender *a = appender_new(L, bind_arg_text(L, 1, NULL));
   a->fd = whole_fd_above(
       openat(a->folder, a->name, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666));
   if (a->fd != CLOSED && appender_lock(a)) return 1;
@@ -108,7 +108,7 @@ static int appender_lost(lua_State *L) {
 static int l_appender_append(lua_State *L) {
   appender *a = appender_check(L);
   size_t size, done = 0;
-  const char *text = luaL_checklstring(L, 2, &size);
+  const char *text = bind_arg_text(L, 2, &size);
   struct stat before;
   if (!appender_named(a)) return appender_lost(L);
   if (fstat(a->fd, &before) != 0) return appender_result(L, false);
@@ -121,8 +121,8 @@ static int l_appender_append(lua_State *L) {
   if (done == size) return appender_result(L, true);
   int code = errno;
   if (done > 0 && ftruncate(a->fd, before.st_size) != 0) {
-    return luaL_error(L, "appender: %s, and the torn line cannot be removed: %s", strerror(code),
-                      strerror(errno));
+    return bind_fail(L, "file", "appender: %s, and the torn line cannot be removed: %s",
+                     strerror(code), strerror(errno));
   }
   errno = code;
   return appender_result(L, false);
@@ -140,10 +140,10 @@ static int l_appender_size(lua_State *L) {
 /* a:truncate(size) -> true, or nil and the reason; the file is never made longer. */
 static int l_appender_truncate(lua_State *L) {
   appender *a = appender_check(L);
-  lua_Integer size = luaL_checkinteger(L, 2);
+  lua_Integer size = bind_arg_integer(L, 2);
   struct stat now;
   if (fstat(a->fd, &now) != 0) return appender_result(L, false);
-  luaL_argcheck(L, size >= 0 && size <= (lua_Integer)now.st_size, 2, "not within the file");
+  if (!(size >= 0 && size <= (lua_Integer)now.st_size)) bind_argument(L, 2, "not within the file");
   return appender_result(L, ftruncate(a->fd, (off_t)size) == 0);
 }
 
@@ -157,7 +157,7 @@ static int l_appender_sync(lua_State *L) {
 
 /* a:close(), also __gc and __close: releases the lock; again and again if one likes. */
 static int l_appender_close(lua_State *L) {
-  appender *a = luaL_checkudata(L, 1, APPENDER_NAME);
+  appender *a = bind_arg_object(L, 1, APPENDER_NAME);
   int fd = a->fd;
   a->fd = CLOSED;
   appender_release(a);

@@ -8,6 +8,7 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "bind/fail.h"
 #include "num/arena.h"
 #include "num/dense.h"
 #include "num/random.h"

@@ -71,8 +71,8 @@ void *bind_block_raw(lua_State *L, size_t size, int uservalues) {
   if (!bind_room(L, size)) {
     char text[32];
     snprintf(text, sizeof text, "%.3g", (double)size / (1 << 30));
-    luaL_error(L, "not enough memory: %s%s GB are needed at once",
-               size > PTRDIFF_MAX ? "more than " : "", text);
+    bind_fail(L, "memory", "not enough memory: %s%s GB are needed at once",
+              size > PTRDIFF_MAX ? "more than " : "", text);
   }
   ledger_count(L, size);
   return lua_newuserdatauv(L, size, uservalues);
@@ -90,7 +90,8 @@ void bind_raise(lua_State *L, const char *what, status s) {
       [STATUS_NO_CONVERGE] = "the iteration inside LAPACK did not converge",
       [STATUS_OVERFLOW] = "the result exceeds the doubles",
       [STATUS_LIMIT] = "there is no step small enough, or there are too many"};
-  if (s != STATUS_OK) luaL_error(L, "%s: %s", what, reasons[s]);
+  const char *kind = s == STATUS_PAUSED ? "interrupted" : "data";
+  if (s != STATUS_OK) bind_fail(L, kind, "%s: %s", what, reasons[s]);
 }
 
 /* ---- one BLAS thread, held by a coroutine ---- */

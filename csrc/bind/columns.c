@@ -11,16 +11,15 @@ static int l_columns_gaps(lua_State *L) {
   int *columns = lua_newuserdatauv(L, sizeof *columns * ((size_t)count + 1), 0);
   for (int k = 0; k < count; k++) {
     lua_rawgeti(L, 2, k + 1);
-    columns[k] = (int)luaL_checkinteger(L, -1) - 1;
-    luaL_argcheck(L, columns[k] >= 0 && columns[k] < m.cols, 2, "not a column");
+    columns[k] = (int)bind_arg_integer(L, -1) - 1;
+    if (!(columns[k] >= 0 && columns[k] < m.cols)) bind_argument(L, 2, "not a column");
     lua_pop(L, 1);
   }
-  tick ask = bind_tick(L);
   lua_newtable(L);
   lua_Integer found = 0;
   for (int i = 0; i < m.rows; i++) {
     int k = 0;
-    if (i % 256 == 0 && tick_asks(&ask) && bind_interrupted(L)) luaL_error(L, "interrupted!");
+    if (i % 256 == 0) bind_answer_interrupt(L);
     while (k < count && !table_is_gap(mat_get(m, i, columns[k]))) k++;
     if (k == count) continue;
     lua_pushinteger(L, i + 1);
@@ -39,7 +38,7 @@ static int l_columns_fill(lua_State *L) {
         double x = mat_get(m, i, j);
         if (!table_is_gap(x)) mean += (x - mean) / ++n;
       }
-  else mean = luaL_checknumber(L, 2);
+  else mean = bind_arg_number(L, 2);
   for (int j = 0; j < m.cols; j++)
     for (int i = 0; i < m.rows; i++)
       if (table_is_gap(mat_get(m, i, j))) *mat_at(m, i, j) = mean;
@@ -57,8 +56,8 @@ static int l_columns_take(lua_State *L) {
   for (int k = 0; k < count; k++) {
     lua_rawgeti(L, 2, k + 1);
     lua_rawgeti(L, 3, k + 1);
-    lua_Integer j = luaL_checkinteger(L, -2), code = luaL_optinteger(L, -1, 0), next = 0;
-    luaL_argcheck(L, j >= 1 && j <= m.cols, 2, "not a column");
+    lua_Integer j = bind_arg_integer(L, -2), code = bind_arg_integer_or(L, -1, 0), next = 0;
+    if (!(j >= 1 && j <= m.cols)) bind_argument(L, 2, "not a column");
     lua_pop(L, 2);
     int to = 0, taken = 0;
     for (int i = 0; i < m.rows; i++) {

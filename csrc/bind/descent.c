@@ -18,7 +18,7 @@ typedef struct bound_descent {
   int64_t k0;
 } bound_descent;
 
-static bound_descent *descent_check(lua_State *L) { return luaL_checkudata(L, 1, DESCENT_NAME); }
+static bound_descent *descent_check(lua_State *L) { return bind_arg_object(L, 1, DESCENT_NAME); }
 
 descent_spec bind_descent_spec(lua_State *L, int arg) {
   descent_spec spec = {.method = update_named(bind_text(L, arg, "method")),
@@ -31,7 +31,7 @@ descent_spec bind_descent_spec(lua_State *L, int arg) {
                        .until_excess = bind_number_or(L, arg, "until_excess", 0.0),
                        .max_seconds = bind_number_or(L, arg, "max_seconds", INFINITY)};
   mat etas;
-  if (!spec.method) luaL_argerror(L, arg, "descend: there is no such method");
+  if (!spec.method) bind_argument(L, arg, "descend: there is no such method");
   if (spec.method->by_sample) spec.batch = (int)bind_integer(L, arg, "batch");
   if (lua_getfield(L, arg, "seed") == LUA_TNUMBER) spec.seed = (uint64_t)lua_tointeger(L, -1);
   lua_getfield(L, arg, "etas");
@@ -66,7 +66,7 @@ static int l_descent_new(lua_State *L) {
 /* d:advance(count) -> nil to go on, or the name of the reason why the descent ended */
 static int l_descent_advance(lua_State *L) {
   bound_descent *b = descent_check(L);
-  int64_t count = (int64_t)luaL_checkinteger(L, 2);
+  int64_t count = (int64_t)bind_arg_integer(L, 2);
   tick t = bind_tick(L);
   flow_reason reason;
   ALONE(reason = descent_advance(&b->d, count, &t));
@@ -88,7 +88,7 @@ static int l_descent_state(lua_State *L) {
 
 /* d:eta(x): the size of the steps from here on */
 static int l_descent_eta(lua_State *L) {
-  descent_eta(&descent_check(L)->d, luaL_checknumber(L, 2));
+  descent_eta(&descent_check(L)->d, bind_arg_number(L, 2));
   return 0;
 }
 
@@ -96,7 +96,7 @@ static int l_descent_eta(lua_State *L) {
 static int l_descent_noise(lua_State *L) {
   bound_descent *b = descent_check(L);
   mat Xi = bind_matrix_check(L, 2);
-  luaL_argcheck(L, Xi.rows == b->d.Y.rows && Xi.cols == b->d.Y.cols, 2, "must be n x m");
+  if (!(Xi.rows == b->d.Y.rows && Xi.cols == b->d.Y.cols)) bind_argument(L, 2, "must be n x m");
   lua_settop(L, 2);
   lua_setiuservalue(L, 1, DESCENT_NOISE);
   ALONE(descent_disturb(&b->d, Xi));

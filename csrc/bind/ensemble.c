@@ -17,7 +17,7 @@ typedef struct bound_pool {
 } bound_pool;
 
 static int pool_close(lua_State *L) {
-  bound_pool *b = luaL_checkudata(L, 1, POOL_NAME);
+  bound_pool *b = bind_arg_object(L, 1, POOL_NAME);
   if (!b->pool) return 0;
   ensemble_cancel(b->pool);
   ensemble_join(b->pool);
@@ -37,8 +37,8 @@ static void read_measures(lua_State *L, ensemble_job *job) {
   ensemble_measure *list = bind_block(L, sizeof *list * (size_t)(job->measures + 1), 0);
   for (int i = 0; i < job->measures; i++) {
     lua_rawgeti(L, -2, i + 1);
-    if (!ensemble_measure_named(luaL_checkstring(L, -1), &list[i]))
-      luaL_error(L, "ensemble: there is no measure '%s'", lua_tostring(L, -1));
+    if (!ensemble_measure_named(bind_arg_text(L, -1, NULL), &list[i]))
+      bind_fail(L, "misuse", "ensemble: there is no measure '%s'", lua_tostring(L, -1));
     lua_pop(L, 1);
   }
   job->measure = list;
@@ -52,7 +52,7 @@ static void read_starts(lua_State *L, ensemble_job *job) {
     uint64_t *seeds = bind_block(L, sizeof *seeds * (size_t)(job->count + 1), 0);
     for (int i = 0; i < job->count; i++) {
       lua_rawgeti(L, -2, i + 1);
-      seeds[i] = (uint64_t)luaL_checkinteger(L, -1);
+      seeds[i] = (uint64_t)bind_arg_integer(L, -1);
       lua_pop(L, 1);
     }
     job->seeds = seeds;
@@ -105,7 +105,7 @@ static ensemble_room *rooms_push(lua_State *L, const ensemble_job *job, int thre
  * not done holds nan. */
 static int l_ensemble_run(lua_State *L) {
   ensemble_job job;
-  int threads = (int)luaL_checkinteger(L, 3), columns = 0;
+  int threads = (int)bind_arg_integer(L, 3), columns = 0;
   lua_settop(L, 4);
   luaL_checkstack(L, 2 * LUA_MINSTACK, "ensemble");
   read_job(L, &job);
@@ -128,7 +128,7 @@ static int l_ensemble_run(lua_State *L) {
   b->threads = blas_threads(1);
   if (ensemble_start(pool, &job, rooms, threads) == 0) {
     blas_threads(b->threads);
-    return luaL_error(L, "ensemble: no thread could be started");
+    return bind_fail(L, "memory", "ensemble: no thread could be started");
   }
   b->pool = pool;
   while (!ensemble_wait(pool) && !stopped) {

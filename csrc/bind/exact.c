@@ -22,7 +22,7 @@ static mat stacked(lua_State *L, int arg) {
 /* core.exact.riccati(U, V, target, lam) -> object, max |Lambda - lam I| / max |Z^T Z| */
 static int l_exact_riccati(lua_State *L) {
   mat U = bind_matrix_check(L, 1), V = bind_matrix_check(L, 2), target = bind_matrix_check(L, 3);
-  double lam = luaL_checknumber(L, 4), defect;
+  double lam = bind_arg_number(L, 4), defect;
   mat Z = stacked(L, 1);
   exact_riccati shape;
   for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
@@ -36,8 +36,8 @@ static int l_exact_riccati(lua_State *L) {
 
 /* object:at(t) -> U1 U1^T, U1 V^T, V V^T, and L itself (k x k', up to a right rotation) */
 static int l_exact_riccati_at(lua_State *L) {
-  exact_riccati *e = luaL_checkudata(L, 1, RICCATI_NAME);
-  double t = luaL_checknumber(L, 2);
+  exact_riccati *e = bind_arg_object(L, 1, RICCATI_NAME);
+  double t = bind_arg_number(L, 2);
   int r = e->r, m = e->m;
   ATTEMPT(L, "exact", exact_riccati_at(e, t));
   mat U = mat_rows(e->Z, 0, r), V = mat_rows(e->Z, r, m);
@@ -73,8 +73,8 @@ static int push_mode(lua_State *L, exact_mode z) {
 
 /* core.exact.diagonal(a, b, s, t) -> p, uu, vv of one mode */
 static int l_exact_diagonal(lua_State *L) {
-  return push_mode(L, exact_diagonal(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
-                                     luaL_checknumber(L, 3), luaL_checknumber(L, 4)));
+  return push_mode(L, exact_diagonal(bind_arg_number(L, 1), bind_arg_number(L, 2),
+                                     bind_arg_number(L, 3), bind_arg_number(L, 4)));
 }
 
 /* core.exact.scalar(u, v) -> p0, |u|^2 - |v|^2, area, c; u, v are columns of equal length */
@@ -90,10 +90,10 @@ static int l_exact_scalar(lua_State *L) {
 
 /* core.exact.scalar_at(p0, difference, area, c, sigma, target, t) -> p, uu, vv */
 static int l_exact_scalar_at(lua_State *L) {
-  exact_scalar e = {luaL_checknumber(L, 1), luaL_checknumber(L, 2), luaL_checknumber(L, 3),
-                    luaL_checknumber(L, 4)};
-  return push_mode(L, exact_scalar_at(&e, luaL_checknumber(L, 5), luaL_checknumber(L, 6),
-                                      luaL_checknumber(L, 7)));
+  exact_scalar e = {bind_arg_number(L, 1), bind_arg_number(L, 2), bind_arg_number(L, 3),
+                    bind_arg_number(L, 4)};
+  return push_mode(
+      L, exact_scalar_at(&e, bind_arg_number(L, 5), bind_arg_number(L, 6), bind_arg_number(L, 7)));
 }
 
 /* core.exact.lazy(U, V, target, sigma) -> object */
@@ -114,8 +114,8 @@ static int l_exact_lazy(lua_State *L) {
 
 /* object:at(t) -> E (r x m) */
 static int l_exact_lazy_at(lua_State *L) {
-  exact_lazy *e = luaL_checkudata(L, 1, LAZY_NAME);
-  double t = luaL_checknumber(L, 2);
+  exact_lazy *e = bind_arg_object(L, 1, LAZY_NAME);
+  double t = bind_arg_number(L, 2);
   ALONE(exact_lazy_at(e, t));
   bind_matrix_push(L, e->E);
   return 1;

@@ -25,7 +25,7 @@ typedef struct file {
 } file;
 
 static int file_close(lua_State *L) {
-  file *f = luaL_checkudata(L, 1, FILE_NAME);
+  file *f = bind_arg_object(L, 1, FILE_NAME);
   if (f->stream) fclose(f->stream);
   f->stream = NULL;
   return 0;
@@ -46,19 +46,6 @@ static int failure(lua_State *L, const char *why) {
   return 2;
 }
 
-/* The path at arg, a string without zero bytes. */
-static const char *path_check(lua_State *L, int arg) {
-  size_t size;
-  const char *path = luaL_checklstring(L, arg, &size);
-  luaL_argcheck(L, strlen(path) == size, arg, "a path holds no zero bytes");
-  return path;
-}
-
-/* Raises "interrupted!" when Ctrl-C came: what is open goes with the function. */
-static void answer_interrupt(lua_State *L, const tick *t) {
-  if (tick_asks(t) && bind_interrupted(L)) luaL_error(L, "interrupted!");
-}
-
 /* ---- reading ---- */
 
 /* The content of path into b, which must be initialized last; false with errno. */
@@ -70,9 +57,9 @@ static bool file_read(lua_State *L, const char *path, luaL_Buffer *b) {
   struct stat s;
   if (fstat(fileno(f->stream), &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0)
     luaL_prepbuffsize(b, (size_t)s.st_size + 1); /* one more, so that the end is seen at once */
-  for (tick t = bind_tick(L);;) {
+  for (;;) {
     size_t room = b->size - b->n;
-    answer_interrupt(L, &t);
+    bind_answer_interrupt(L);
     char *to = luaL_prepbuffsize(b, room ? room : CHUNK);
     room = b->size - b->n;
     size_t got = fread(to, 1, room < UNASKED ? room : UNASKED, f->stream);
@@ -83,7 +70,7 @@ static bool file_read(lua_State *L, const char *path, luaL_Buffer *b) {
 
 /* npy_load(path) -> matrix, or nil and the reason */
 static int l_files_npy_load(lua_State *L) {
-  const char *path = path_check(L, 1);
+  const char *path = bind_arg_path(L, 1);
   char why[NPY_MESSAGE];
   luaL_Buffer b;
   npy h;
@@ -92,7 +79,7 @@ static int l_files_npy_load(lua_State *L) {
   mat m = bind_matrix_raw(L, h.rows, h.cols);
   tick t = bind_tick(L);
   bool read = npy_data_read(&h, m, why, &t);
-  answer_interrupt(L, &t);
+  bind_answer_interrupt(L);
   return read ? 1 : failure(L, why);
 }
 
@@ -114,7 +101,7 @@ static bool entry_load(lua_State *L, const npz_entry *e) {
     mat m = bind_matrix_raw(L, h.rows, h.cols);
     tick t = bind_tick(L);
     bool read = npy_data_read(&h, m, why, &t);
-    answer_interrupt(L, &t);
+    bind_answer_interrupt(L);
     if (read) {
       lua_rawset(L, -3);
       return true;
@@ -126,7 +113,7 @@ static bool entry_load(lua_State *L, const npz_entry *e) {
 
 /* npz_load(path) -> table name -> matrix, or nil and the reason */
 static int l_files_npz_load(lua_State *L) {
-  const char *path = path_check(L, 1);
+  const char *path = bind_arg_path(L, 1);
   char why[NPY_MESSAGE];
   luaL_Buffer b;
   npz z;
@@ -150,13 +137,12 @@ static int l_files_npz_load(lua_State *L) {
 /* The bytes of m as an .npy file: to a stream, or into a checksum where that is NULL. */
 static uint32_t npy_write(lua_State *L, FILE *to, mat m) {
   char header[NPY_HEADER], entry[8];
-  tick t = bind_tick(L);
   uint32_t crc = 0;
   npy_header_write(header, m.rows, m.cols);
   if (to) fwrite(header, 1, NPY_HEADER, to);
   else crc = npz_crc(crc, header, NPY_HEADER);
   for (int j = 0; j < m.cols && !(to && ferror(to)); j++) {
-    answer_interrupt(L, &t);
+    bind_answer_interrupt(L);
     for (int i = 0; i < m.rows; i++) {
       npy_entry_write(entry, mat_get(m, i, j));
       if (to) fwrite(entry, 1, sizeof entry, to);
@@ -168,7 +154,7 @@ static uint32_t npy_write(lua_State *L, FILE *to, mat m) {
 
 /* npy_save(path, matrix) -> true, or nil and the reason */
 static int l_files_npy_save(lua_State *L) {
-  const char *path = path_check(L, 1);
+  const char *path = bind_arg_path(L, 1);
   mat m = bind_matrix_check(L, 2);
   whole *w;
   int refused = whole_open(L, path, &w);
@@ -181,7 +167,7 @@ static int l_files_npy_save(lua_State *L) {
 static mat member_push(lua_State *L, int i, const char **name, size_t *size) {
   lua_rawgeti(L, 2, i + 1);
   lua_rawgeti(L, 3, i + 1);
-  *name = luaL_checklstring(L, -2, size);
+  *name = bind_arg_text(L, -2, size);
   return bind_matrix_check(L, -1);
 }
 
@@ -202,7 +188,7 @@ static size_t members_place(lua_State *L, npz_member *members, int count) {
 
 /* npz_save(path, names, matrices) -> true, or nil and the reason; names end in .npy */
 static int l_files_npz_save(lua_State *L) {
-  const char *path = path_check(L, 1), *name;
+  const char *path = bind_arg_path(L, 1), *name;
   int count = (int)luaL_len(L, 2);
   size_t size, last = 0;
   npz_member *members = lua_newuserdatauv(L, sizeof *members * (size_t)(count + 1), 0);
@@ -245,11 +231,10 @@ static void write_name(FILE *to, const char *name, size_t size, char delimiter) 
 
 /* csv_save(path, matrix, delimiter, names or nil) -> true, or nil and the reason */
 static int l_files_csv_save(lua_State *L) {
-  const char *path = path_check(L, 1);
+  const char *path = bind_arg_path(L, 1);
   mat m = bind_matrix_check(L, 2);
-  char delimiter = *luaL_checkstring(L, 3), number[DECIMAL_SIZE];
+  char delimiter = *bind_arg_text(L, 3, NULL), number[DECIMAL_SIZE];
   bool names = lua_istable(L, 4);
-  tick t = bind_tick(L);
   whole *w;
   int refused = whole_open(L, path, &w);
   if (refused) return refused;
@@ -257,13 +242,13 @@ static int l_files_csv_save(lua_State *L) {
   for (int j = 0; names && j < m.cols; j++) {
     size_t size;
     lua_rawgeti(L, 4, j + 1);
-    const char *name = luaL_checklstring(L, -1, &size);
+    const char *name = bind_arg_text(L, -1, &size);
     write_name(to, name, size, delimiter);
     fputc(j + 1 < m.cols ? delimiter : '\n', to);
     lua_pop(L, 1);
   }
   for (int i = 0; i < m.rows && !ferror(to); i++) {
-    answer_interrupt(L, &t);
+    bind_answer_interrupt(L);
     for (int j = 0; j < m.cols; j++) {
       fwrite(number, 1, decimal_write(number, mat_get(m, i, j)), to);
       fputc(j + 1 < m.cols ? delimiter : '\n', to);

@@ -11,11 +11,11 @@
 #define FLOW_NAME "linnet.flow"
 enum { FLOW_STATE = 1 }; /* uservalue: the state it began with, which keeps origin and problem */
 
-static flow *flow_check(lua_State *L) { return luaL_checkudata(L, 1, FLOW_NAME); }
+static flow *flow_check(lua_State *L) { return bind_arg_object(L, 1, FLOW_NAME); }
 
 static const method *method_check(lua_State *L, const char *name) {
   const method *m = method_named(name);
-  if (!m) luaL_error(L, "flow: there is no method '%s'", name);
+  if (!m) bind_fail(L, "misuse", "flow: there is no method '%s'", name);
   return m;
 }
 
@@ -71,7 +71,7 @@ static int l_flow_state(lua_State *L) {
 /* f:between(t) -> the state at f:previous() <= t <= f:time() */
 static int l_flow_between(lua_State *L) {
   flow *f = flow_check(L);
-  double t = luaL_checknumber(L, 2);
+  double t = bind_arg_number(L, 2);
   lua_getiuservalue(L, 1, FLOW_STATE);
   state *s = bind_state_like(L, lua_gettop(L), t);
   ATTEMPT(L, "flow", flow_between(f, t, s->L));

@@ -60,7 +60,7 @@ static status ends_find(ends_room *w, mat top, mat low, const tick *t) {
  * order beyond `dense` are not formed. */
 static int l_hessian_ends(lua_State *L) {
   const state *s = bind_state_check(L, 1);
-  int count = (int)luaL_checkinteger(L, 2), dense = (int)luaL_optinteger(L, 3, DENSE);
+  int count = (int)bind_arg_integer(L, 2), dense = (int)bind_arg_integer_or(L, 3, DENSE);
   field f = problem_field(s->o->p);
   ends_room w;
   for (placing at = bind_scratch(L); placing_next(&at);)
@@ -72,7 +72,8 @@ static int l_hessian_ends(lua_State *L) {
   count = least(count, H->order);
   mat top = bind_matrix_new(L, count, 1), low = bind_matrix_new(L, count, 1);
   ALONE(found = ends_find(&w, top, low, &t));
-  if (found == STATUS_PAUSED && bind_interrupted(L)) return luaL_error(L, "interrupted!");
+  if (found == STATUS_PAUSED && bind_interrupted(L))
+    return bind_fail(L, "interrupted", "interrupted!");
   bind_raise(L, "hessian", found);
   bind_matrix_push(L, mat_of(H->s, H->few, 1));
   lua_pushinteger(L, H->order);

@@ -28,7 +28,7 @@ bool placing_next(placing *at) {
 
 /* Leaves the field on top; false, with nothing there, when it is nil. */
 static bool field_push(lua_State *L, int arg, const char *name) {
-  luaL_checktype(L, arg, LUA_TTABLE);
+  bind_arg_type(L, arg, LUA_TTABLE);
   if (lua_getfield(L, arg, name) != LUA_TNIL) return true;
   lua_pop(L, 1);
   return false;
@@ -37,14 +37,14 @@ static bool field_push(lua_State *L, int arg, const char *name) {
 double bind_number_or(lua_State *L, int arg, const char *name, double fallback) {
   if (!field_push(L, arg, name)) return fallback;
   if (lua_type(L, -1) != LUA_TNUMBER)
-    luaL_error(L, "field '%s' must be a number, got %s", name, luaL_typename(L, -1));
+    bind_fail(L, "misuse", "field '%s' must be a number, got %s", name, luaL_typename(L, -1));
   double x = lua_tonumber(L, -1);
   lua_pop(L, 1);
   return x;
 }
 
 double bind_number(lua_State *L, int arg, const char *name) {
-  if (!field_push(L, arg, name)) luaL_error(L, "field '%s' is missing", name);
+  if (!field_push(L, arg, name)) bind_fail(L, "misuse", "field '%s' is missing", name);
   lua_pop(L, 1);
   return bind_number_or(L, arg, name, 0.0);
 }
@@ -52,7 +52,7 @@ double bind_number(lua_State *L, int arg, const char *name) {
 int64_t bind_integer(lua_State *L, int arg, const char *name) {
   int exact = 0;
   lua_Integer i = field_push(L, arg, name) ? lua_tointegerx(L, -1, &exact) : 0;
-  if (!exact) luaL_error(L, "field '%s' must be an integer", name);
+  if (!exact) bind_fail(L, "misuse", "field '%s' must be an integer", name);
   lua_pop(L, 1);
   return (int64_t)i;
 }
@@ -66,7 +66,7 @@ bool bind_flag(lua_State *L, int arg, const char *name) {
 
 const char *bind_text(lua_State *L, int arg, const char *name) {
   if (!field_push(L, arg, name) || lua_type(L, -1) != LUA_TSTRING)
-    luaL_error(L, "field '%s' must be a string", name);
+    bind_fail(L, "misuse", "field '%s' must be a string", name);
   const char *text = lua_tostring(L, -1); /* the table keeps it */
   lua_pop(L, 1);
   return text;
@@ -76,7 +76,7 @@ int bind_choice(lua_State *L, int arg, const char *name, const char *const names
   const char *text = bind_text(L, arg, name);
   for (int i = 0; i < count; i++)
     if (!strcmp(text, names[i])) return i;
-  return luaL_error(L, "field '%s' has no such choice: %s", name, text);
+  return bind_fail(L, "misuse", "field '%s' has no such choice: %s", name, text);
 }
 
 void bind_set_number(lua_State *L, const char *name, double x) {

@@ -7,7 +7,7 @@
 #include "bind/object.h"
 
 const problem *bind_problem_check(lua_State *L, int arg) {
-  return (const problem *)luaL_checkudata(L, arg, PROBLEM_NAME);
+  return (const problem *)bind_arg_object(L, arg, PROBLEM_NAME);
 }
 
 /* Pushes the problem's block, without its metatable, and above it what w stands in. */
@@ -22,7 +22,7 @@ static problem *problem_place(lua_State *L, problem_work *w, int n, int D, int m
 
 static int l_problem_new(lua_State *L) {
   mat X = bind_matrix_check(L, 1), Y = bind_matrix_check(L, 2);
-  double rank_tol = luaL_checknumber(L, 3);
+  double rank_tol = bind_arg_number(L, 3);
   problem_work w;
   problem *self = problem_place(L, &w, X.rows, X.cols, Y.cols);
   status s;

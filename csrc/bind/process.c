@@ -40,8 +40,8 @@ static int l_process_flush(lua_State *L) {
 }
 
 static FILE *stream_check(lua_State *L, int arg) {
-  luaL_Stream *s = luaL_checkudata(L, arg, LUA_FILEHANDLE);
-  if (!s->closef) luaL_error(L, "process: the file is closed");
+  luaL_Stream *s = bind_arg_object(L, arg, LUA_FILEHANDLE);
+  if (!s->closef) bind_fail(L, "misuse", "process: the file is closed");
   return s->f;
 }
 
@@ -56,9 +56,8 @@ static int l_process_descriptor(lua_State *L) {
  * has a buffer. */
 static int l_process_read(lua_State *L) {
   struct pollfd waiting = {fileno(stream_check(L, 1)), POLLIN, 0};
-  tick t = bind_tick(L);
   for (;;) {
-    if (tick_asks(&t) && bind_interrupted(L)) return luaL_error(L, "interrupted!");
+    bind_answer_interrupt(L);
     int ready = poll(&waiting, 1, WAIT_MS);
     if (ready > 0) break;
     if (ready < 0 && errno != EINTR) goto failed;

@@ -146,8 +146,9 @@ static void stop(lua_State *L, lua_Debug *ar) {
   luaL_error(L, "interrupted!");
 }
 
-/* As lua.c does it, so that everything that hears Ctrl-C there hears it here; but unlike there, the
- * next one is heard too. It may run in any thread (BLAS has some), so it only leaves word. */
+/* As lua.c does it, words and all, so that everything that hears Ctrl-C there hears it here; but
+ * unlike there, the next one is heard too. It may run in any thread (BLAS has some), so it only
+ * leaves word. */
 static void on_interrupt(int signal) {
   (void)signal;
   int mask = LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT;
@@ -169,8 +170,8 @@ static void on_line(char *line) {
 /* read(prompt) -> line; nil at the end of the input; false after Ctrl-C, the line being dropped.
  * readline's own handlers (a suspended or resized terminal) leave word until they are asked. */
 static int l_prompt_read(lua_State *L) {
-  const char *text = luaL_checkstring(L, 1);
-  if (!session.L || !session.edits) return luaL_error(L, "prompt: no line editing here");
+  const char *text = bind_arg_text(L, 1, NULL);
+  if (!session.L || !session.edits) return bind_fail(L, "misuse", "prompt: no line editing here");
   session.done = false;
   session.line = NULL;
   session.heard = session.stopped = 0;
@@ -209,7 +210,7 @@ static int l_prompt_editor(lua_State *L) {
 
 /* remember(line): into the history. */
 static int l_prompt_remember(lua_State *L) {
-  const char *line = luaL_checkstring(L, 1);
+  const char *line = bind_arg_text(L, 1, NULL);
   if (session.edits) session.edit.add_history(line);
   return 0;
 }
@@ -219,9 +220,9 @@ static int l_prompt_remember(lua_State *L) {
 /* open(completer, history) -> whether lines are edited. From here on Ctrl-C interrupts, any number
  * of times. history: a file's name. */
 static int l_prompt_open(lua_State *L) {
-  luaL_checktype(L, 1, LUA_TFUNCTION);
-  const char *history = luaL_checkstring(L, 2);
-  if (session.L) return luaL_error(L, "prompt: one is open already");
+  bind_arg_type(L, 1, LUA_TFUNCTION);
+  const char *history = bind_arg_text(L, 2, NULL);
+  if (session.L) return bind_fail(L, "misuse", "prompt: one is open already");
   lua_settop(L, 2);
   lua_pushvalue(L, 1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &completer_key);
@@ -247,7 +248,7 @@ static int l_prompt_open(lua_State *L) {
 
 /* close(history) -> whether it was kept. */
 static int l_prompt_close(lua_State *L) {
-  const char *history = luaL_checkstring(L, 1);
+  const char *history = bind_arg_text(L, 1, NULL);
   if (!session.L) return 0;
   sigaction(SIGINT, &session.before, NULL);
   session.L = NULL;

@@ -10,11 +10,11 @@
 
 enum { MOST_WORDS = 10000000, ASK_EVERY = 1 << 16 /* draws, about a millisecond */ };
 
-philox *bind_random_check(lua_State *L, int arg) { return luaL_checkudata(L, arg, RANDOM_NAME); }
+philox *bind_random_check(lua_State *L, int arg) { return bind_arg_object(L, arg, RANDOM_NAME); }
 
 /* core.random.new(seed, stream) -> generator; the numbers were checked in lua/linnet/random.lua */
 static int l_random_new(lua_State *L) {
-  uint64_t seed = (uint64_t)luaL_checkinteger(L, 1), stream = (uint64_t)luaL_checkinteger(L, 2);
+  uint64_t seed = (uint64_t)bind_arg_integer(L, 1), stream = (uint64_t)bind_arg_integer(L, 2);
   philox *g = lua_newuserdatauv(L, sizeof *g, 0);
   *g = philox_make(seed, stream + STREAM_USER);
   luaL_setmetatable(L, RANDOM_NAME);
@@ -32,8 +32,8 @@ static int l_random_place(lua_State *L) {
 
 static int l_random_move(lua_State *L) {
   philox *g = bind_random_check(L, 1);
-  uint64_t seed = (uint64_t)luaL_checkinteger(L, 2), stream = (uint64_t)luaL_checkinteger(L, 3);
-  uint64_t drawn = (uint64_t)luaL_checkinteger(L, 4);
+  uint64_t seed = (uint64_t)bind_arg_integer(L, 2), stream = (uint64_t)bind_arg_integer(L, 3);
+  uint64_t drawn = (uint64_t)bind_arg_integer(L, 4);
   *g = philox_make(seed, stream + STREAM_USER);
   philox_seek(g, drawn);
   return 0;
@@ -62,7 +62,7 @@ static void draw_matrix(lua_State *L, philox *g, draw one, double parameter, mat
       *mat_at(m, i, j) = one(g, parameter);
       if (++drawn % ASK_EVERY == 0 && tick_asks(&t)) {
         *g = before;
-        matrix_answer_interrupt(L);
+        bind_answer_interrupt(L);
       }
     }
 }
@@ -75,7 +75,7 @@ static int draw_sized(lua_State *L, int arg, draw one, double parameter) {
     return 1;
   }
   if (!lua_isnoneornil(L, arg + 2))
-    luaL_argerror(L, arg + 2, "a matrix has rows and columns, no third size");
+    bind_argument(L, arg + 2, "a matrix has rows and columns, no third size");
   int rows = matrix_check_int(L, arg, "rows", 0, INT_MAX);
   int cols = lua_isnoneornil(L, arg + 1) ? 1 : matrix_check_int(L, arg + 1, "columns", 0, INT_MAX);
   draw_matrix(L, g, one, parameter, bind_matrix_raw(L, rows, cols));
@@ -91,7 +91,7 @@ static int draw_sized(lua_State *L, int arg, draw one, double parameter) {
 */
 static int l_random_uniform(lua_State *L) {
   if (lua_type(L, 2) == LUA_TNUMBER && lua_type(L, 3) == LUA_TNUMBER && lua_tonumber(L, 2) == 0.0)
-    luaL_argerror(L, 2, "0 rows: sizes stand here, not ends; on [a, b) it is a + (b - a) * u");
+    bind_argument(L, 2, "0 rows: sizes stand here, not ends; on [a, b) it is a + (b - a) * u");
   return draw_sized(L, 2, draw_uniform, 0.0);
 }
 
@@ -116,8 +116,7 @@ static int l_random_chi2(lua_State *L) {
   bind_random_check(L, 1);
   double dof = matrix_check_number(L, 2, "dof");
   if (!(dof > 0.0 && dof <= 1e300))
-    luaL_argerror(L, 2,
-                  lua_pushfstring(L, "dof must be in (0, 1e300], got %f", (LUAI_UACNUMBER)dof));
+    bind_argument(L, 2, "dof must be in (0, 1e300], got %f", (LUAI_UACNUMBER)dof);
   return draw_sized(L, 3, random_chi2, dof);
 }
 
@@ -150,7 +149,7 @@ static int l_random_orthogonal(lua_State *L) {
   status s;
   ALONE(s = lapack_qr(&w, q, tau, r));
   if (s != STATUS_OK) *g = before;
-  if (s == STATUS_PAUSED && bind_interrupted(L)) return luaL_error(L, "interrupted!");
+  if (s == STATUS_PAUSED) bind_answer_interrupt(L);
   bind_raise(L, "orthogonal", s);
   if (rows < cols) mat_transpose(bind_matrix_raw(L, rows, cols), q);
   return 1;
@@ -167,20 +166,18 @@ static int l_random_integer(lua_State *L) {
   philox *g = bind_random_check(L, 1);
   lua_Integer bound[2];
   if (!lua_isnoneornil(L, 4))
-    luaL_argerror(L, 4,
+    bind_argument(L, 4,
                   "integer takes two ends and gives one number; for a matrix fill one by "
                   "linnet.matrix(rows, cols, function() return g:integer(a, b) end)");
   for (int i = 0; i < 2; i++) {
     int exact;
     bound[i] = lua_tointegerx(L, 2 + i, &exact);
     if (!exact || lua_type(L, 2 + i) != LUA_TNUMBER)
-      return luaL_argerror(
-          L, 2 + i,
-          lua_pushfstring(L, "must be an integer, got %s", luaL_tolstring(L, 2 + i, NULL)));
+      return bind_argument(L, 2 + i, "must be an integer, got %s", luaL_tolstring(L, 2 + i, NULL));
   }
-  luaL_argcheck(L, bound[0] <= bound[1], 3,
-                lua_pushfstring(L, "the upper end %I lies below the lower end %I",
-                                (LUAI_UACINT)bound[1], (LUAI_UACINT)bound[0]));
+  if (bound[0] > bound[1])
+    bind_argument(L, 3, "the upper end %I lies below the lower end %I", (LUAI_UACINT)bound[1],
+                  (LUAI_UACINT)bound[0]);
   lua_pushinteger(L, random_integer(g, bound[0], bound[1]));
   return 1;
 }

@@ -33,7 +33,7 @@ static int state_first(lua_State *L) {
 /* ---- constructors: (problem, kind, ...); the origin is on top when label is called */
 
 static void label(lua_State *L, origin *o, double h, uint64_t seed) {
-  o->kind = luaL_checkstring(L, 2);
+  o->kind = bind_arg_text(L, 2, NULL);
   o->h = h;
   o->seed = seed;
   o->s_u = o->s_v = NAN;
@@ -44,14 +44,14 @@ static void label(lua_State *L, origin *o, double h, uint64_t seed) {
 /* core.start.sampled(problem, kind, h, seed, s_u, s_v, invariant) */
 static int l_start_sampled(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
-  double h = luaL_checknumber(L, 3);
-  uint64_t seed = (uint64_t)luaL_checkinteger(L, 4);
+  double h = bind_arg_number(L, 3);
+  uint64_t seed = (uint64_t)bind_arg_integer(L, 4);
   bool invariant = lua_toboolean(L, 7);
   int kp = start_columns(p, h), pr = invariant ? 0 : start_frame_rows(p, kp);
   origin *o = origin_new(L, 1, kp, pr, 0, false);
   label(L, o, h, seed);
-  o->s_u = luaL_checknumber(L, 5);
-  o->s_v = luaL_checknumber(L, 6);
+  o->s_u = bind_arg_number(L, 5);
+  o->s_v = bind_arg_number(L, 6);
   o->sampled = !invariant;
   start_sampled(o);
   return state_first(L);
@@ -60,10 +60,10 @@ static int l_start_sampled(lua_State *L) {
 /* core.start.orthogonal(problem, kind, h, a, b) */
 static int l_start_orthogonal(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
-  double h = luaL_checknumber(L, 3);
+  double h = bind_arg_number(L, 3);
   origin *o = origin_new(L, 1, problem_k(p), 0, 0, false);
   label(L, o, h, 0);
-  start_orthogonal(o, luaL_checknumber(L, 4), luaL_checknumber(L, 5));
+  start_orthogonal(o, bind_arg_number(L, 4), bind_arg_number(L, 5));
   return state_first(L);
 }
 
@@ -82,7 +82,7 @@ static int l_start_weights(lua_State *L) {
   reduce_work w;
   reduce_place(L, &w, p, h);
   origin *o = origin_new(L, 1, kp, pr, h, true);
-  label(L, o, h, (uint64_t)luaL_optinteger(L, 5, 0));
+  label(L, o, h, (uint64_t)bind_arg_integer_or(L, 5, 0));
   ATTEMPT(L, "init", start_reduce(&w, o, U, V));
   if (invariant) ALONE(start_invariant(o));
   return state_first(L);
@@ -92,7 +92,7 @@ static int l_start_weights(lua_State *L) {
  * O^T. */
 static int l_start_factors(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
-  double h = luaL_checknumber(L, 3);
+  double h = bind_arg_number(L, 3);
   mat factor = bind_matrix_check(L, 4), C = {NULL, 0, 0, 1};
   int kp = factor.cols, pr = 0;
   if (bind_matrix_test(L, 5, &C) && p->D > p->r && mat_max_abs(C) > 0.0) pr = p->D < kp ? p->D : kp;
@@ -100,7 +100,7 @@ static int l_start_factors(lua_State *L) {
   reduce_work w;
   reduce_place(L, &w, p, kp);
   origin *o = origin_new(L, 1, kp, pr, 0, true);
-  label(L, o, h, (uint64_t)luaL_optinteger(L, 6, 0));
+  label(L, o, h, (uint64_t)bind_arg_integer_or(L, 6, 0));
   mat_copy(o->L0, factor);
   if (pr) mat_copy(w.C, C);
   ATTEMPT(L, "init", start_complement(&w, o, w.C));
@@ -145,8 +145,8 @@ static int l_start_note(lua_State *L) {
 /* core.start.zero_output(problem, kind, h, seed, s_u, s_v): h even, U = [Ua, Ua], V = [Va, -Va] */
 static int l_start_zero_output(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
-  double h = luaL_checknumber(L, 3), s_u = luaL_checknumber(L, 5), s_v = luaL_checknumber(L, 6);
-  uint64_t seed = (uint64_t)luaL_checkinteger(L, 4);
+  double h = bind_arg_number(L, 3), s_u = bind_arg_number(L, 5), s_v = bind_arg_number(L, 6);
+  uint64_t seed = (uint64_t)bind_arg_integer(L, 4);
   int ku = start_half(h, p->r), kv = start_half(h, p->m);
   origin *o = origin_new(L, 1, ku + kv, least(p->D - p->r, ku), 0, false);
   label(L, o, h, seed);
@@ -172,16 +172,16 @@ static int structured_push(lua_State *L, const structured *w, double h, structur
  * column with p above q (r + m numbers); "homogeneous": x is lam. theta1 = Phi1^T Theta0. */
 static int l_start_structured(lua_State *L) {
   static const char *const kinds[] = {"spectrum", "homogeneous", NULL};
-  int kind = luaL_checkoption(L, 1, NULL, kinds);
+  int kind = bind_arg_choice(L, 1, NULL, kinds);
   mat theta1 = bind_matrix_check(L, 2), perp = bind_matrix_check(L, 3);
-  double h = luaL_checknumber(L, 4);
+  double h = bind_arg_number(L, 4);
   int r = theta1.rows, m = theta1.cols;
   structured w;
   for (placing at = bind_scratch(L); placing_next(&at);)
     structured_layout(&at.room, &w, (dims){theta1.rows, theta1.cols, 0});
   ATTEMPT(L, "init", structured_set(&w, theta1, perp));
   if (kind == 1)
-    return structured_push(L, &w, h, structured_homogeneous(&w, h, luaL_checknumber(L, 5)));
+    return structured_push(L, &w, h, structured_homogeneous(&w, h, bind_arg_number(L, 5)));
   mat x = bind_matrix_check(L, 5);
   mat_copy(mat_of(w.p, r, 1), mat_rows(x, 0, r));
   mat_copy(mat_of(w.q, m, 1), mat_rows(x, r, m));
@@ -191,7 +191,7 @@ static int l_start_structured(lua_State *L) {
 /* core.start.spectral(problem, h, scale) -> L */
 static int l_start_spectral(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
-  double h = luaL_checknumber(L, 2), scale = luaL_checknumber(L, 3);
+  double h = bind_arg_number(L, 2), scale = bind_arg_number(L, 3);
   structured w;
   for (placing at = bind_scratch(L); placing_next(&at);)
     structured_layout(&at.room, &w, problem_dims(p, 0));
@@ -203,10 +203,10 @@ static int l_start_spectral(lua_State *L) {
 /* core.start.draw(D, h, m, law ("gaussian" | "uniform"), seed, s_u, s_v) -> U, V */
 static int l_start_draw(lua_State *L) {
   static const char *const laws[] = {"gaussian", "uniform", NULL};
-  int D = (int)luaL_checkinteger(L, 1), h = (int)luaL_checkinteger(L, 2);
-  int m = (int)luaL_checkinteger(L, 3), law = luaL_checkoption(L, 4, NULL, laws);
-  uint64_t seed = (uint64_t)luaL_checkinteger(L, 5);
-  double s_u = luaL_checknumber(L, 6), s_v = luaL_checknumber(L, 7);
+  int D = (int)bind_arg_integer(L, 1), h = (int)bind_arg_integer(L, 2);
+  int m = (int)bind_arg_integer(L, 3), law = bind_arg_choice(L, 4, NULL, laws);
+  uint64_t seed = (uint64_t)bind_arg_integer(L, 5);
+  double s_u = bind_arg_number(L, 6), s_v = bind_arg_number(L, 7);
   mat U = bind_matrix_new(L, D, h), V = bind_matrix_new(L, m, h);
   start_draw(seed, law, s_u, s_v, U, V);
   return 2;

@@ -12,7 +12,7 @@
 enum { STATE_ORIGIN = 1 };
 
 const state *bind_state_check(lua_State *L, int arg) {
-  return (const state *)luaL_checkudata(L, arg, STATE_NAME);
+  return (const state *)bind_arg_object(L, arg, STATE_NAME);
 }
 
 /* ---- origins and states as blocks */
@@ -120,7 +120,7 @@ static int l_state_distance(lua_State *L) {
   if (lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == 2.0) spectral = true;
   else if (!lua_isnoneornil(L, 2) &&
            (lua_type(L, 2) != LUA_TSTRING || strcmp(lua_tostring(L, 2), "fro")))
-    return luaL_argerror(L, 2, "distance: norm must be \"fro\" or 2");
+    return bind_argument(L, 2, "distance: norm must be \"fro\" or 2");
   state_work *w = bind_state_work(L, 1);
   double x;
   ALONE(x = state_distance(s, w, spectral));
@@ -168,10 +168,10 @@ static int l_state_theta(lua_State *L) {
 static const state *explicit_check(lua_State *L, const char *what) {
   const state *s = bind_state_check(L, 1);
   if (s->o->O.p == NULL)
-    luaL_error(L,
-               "%s: this state is implicit: its %s columns were never built (kind '%s'); "
-               "use theta(), or init with explicit = true",
-               what, isinf(s->o->h) ? "infinitely many" : "h", s->o->kind);
+    bind_fail(L, "misuse",
+              "%s: this state is implicit: its %s columns were never built (kind '%s'); "
+              "use theta(), or init with explicit = true",
+              what, isinf(s->o->h) ? "infinitely many" : "h", s->o->kind);
   return s;
 }
 
@@ -217,8 +217,8 @@ static int l_state_kernel_reduced(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
   if ((double)s->o->p->r * s->o->p->m > 20000)
-    return luaL_error(L, "kernel: of order rank x m = %d x %d is too large to hold", s->o->p->r,
-                      s->o->p->m);
+    return bind_fail(L, "misuse", "kernel: of order rank x m = %d x %d is too large to hold",
+                     s->o->p->r, s->o->p->m);
   int order = s->o->p->r * s->o->p->m;
   state_kernel_reduced(s, w, bind_matrix_new(L, order, order));
   return 1;
@@ -249,11 +249,11 @@ static int l_state_parts(lua_State *L) {
 /* s:moved(Z, t, k, decay) -> the state of the same trajectory with Z (k x k') for L */
 static int l_state_moved(lua_State *L) {
   mat Z = bind_matrix_check(L, 2);
-  state *s = bind_state_like(L, 1, luaL_checknumber(L, 3));
-  luaL_argcheck(L, Z.rows == s->L.rows && Z.cols == s->L.cols, 2, "of another size");
+  state *s = bind_state_like(L, 1, bind_arg_number(L, 3));
+  if (!(Z.rows == s->L.rows && Z.cols == s->L.cols)) bind_argument(L, 2, "of another size");
   mat_copy(s->L, Z);
-  s->k = luaL_checkinteger(L, 4);
-  s->decay = luaL_checknumber(L, 5);
+  s->k = bind_arg_integer(L, 4);
+  s->decay = bind_arg_number(L, 5);
   return 1;
 }
 

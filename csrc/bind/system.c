@@ -73,7 +73,7 @@ static int l_system_blas_info(lua_State *L) {
 static int stream_check(lua_State *L, int arg) {
   static const char *const names[] = {"stdin", "stdout", "stderr", NULL};
   static const int files[] = {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO};
-  return files[luaL_checkoption(L, arg, "stdout", names)];
+  return files[bind_arg_choice(L, arg, "stdout", names)];
 }
 
 /* isatty(["stdin" | "stdout" | "stderr"]) -> boolean */

@@ -26,13 +26,13 @@ static void text_resize(lua_State *L, text *t, size_t room) {
   void *with;
   lua_Alloc alloc = lua_getallocf(L, &with);
   char *p = alloc(with, t->p, t->room, room);
-  if (!p && room) luaL_error(L, "not enough memory");
+  if (!p && room) bind_fail(L, "memory", "not enough memory");
   t->p = p;
   t->room = room;
 }
 
 static int l_table_close(lua_State *L) {
-  text *t = luaL_checkudata(L, 1, TEXT_NAME);
+  text *t = bind_arg_object(L, 1, TEXT_NAME);
   if (t->stream) fclose(t->stream);
   t->stream = NULL;
   t->size = 0;
@@ -40,14 +40,8 @@ static int l_table_close(lua_State *L) {
   return 0;
 }
 
-/* Raises "interrupted!" when Ctrl-C came. */
-static void answer_interrupt(lua_State *L, const tick *t) {
-  if (tick_asks(t) && bind_interrupted(L)) luaL_error(L, "interrupted!");
-}
-
 /* All of the stream; false with errno. */
 static bool text_read(lua_State *L, text *t) {
-  tick ask = bind_tick(L);
   struct stat s;
   size_t room = CHUNK;
   if (fstat(fileno(t->stream), &s) == 0 && S_ISREG(s.st_mode) && s.st_size > 0)
@@ -55,13 +49,13 @@ static bool text_read(lua_State *L, text *t) {
   text_resize(L, t, room);
   for (;;) {
     if (t->size == t->room) {
-      if (t->room > SIZE_MAX / 4) luaL_error(L, "not enough memory");
+      if (t->room > SIZE_MAX / 4) bind_fail(L, "memory", "not enough memory");
       text_resize(L, t, 2 * t->room);
     }
     size_t want = t->room - t->size < CHUNK ? t->room - t->size : CHUNK;
     size_t got = fread(t->p + t->size, 1, want, t->stream);
     t->size += got;
-    answer_interrupt(L, &ask);
+    bind_answer_interrupt(L);
     if (got < want && ferror(t->stream)) {
       if (errno != EINTR) return false;
       clearerr(t->stream);
@@ -73,9 +67,7 @@ static bool text_read(lua_State *L, text *t) {
 
 /* open(path) -> text, its head (at most 64 KB), its size; or nil and the reason */
 static int l_table_open(lua_State *L) {
-  size_t size;
-  const char *path = luaL_checklstring(L, 1, &size);
-  luaL_argcheck(L, strlen(path) == size, 1, "a path holds no zero bytes");
+  const char *path = bind_arg_path(L, 1);
   text *t = lua_newuserdatauv(L, sizeof *t, 0);
   *t = (text){.p = NULL};
   luaL_setmetatable(L, TEXT_NAME);
@@ -112,7 +104,7 @@ static csv_word field_word(lua_State *L, int arg, const char *name) {
 
 static lua_Integer field_integer(lua_State *L, int arg, const char *name) {
   lua_getfield(L, arg, name);
-  lua_Integer n = luaL_optinteger(L, -1, 0);
+  lua_Integer n = bind_arg_integer_or(L, -1, 0);
   lua_pop(L, 1);
   return n;
 }
@@ -120,11 +112,11 @@ static lua_Integer field_integer(lua_State *L, int arg, const char *name) {
 /* Rules of Lua's table {delimiter, decimal, thousands, comment, names, markers, numbers, from
  * (byte, 0-based), line, cols, ragged} for the text at argument 1. */
 static void rules_take(lua_State *L, int arg, rules_read *r) {
-  text *t = luaL_checkudata(L, 1, TEXT_NAME);
-  luaL_checktype(L, arg, LUA_TTABLE);
+  text *t = bind_arg_object(L, 1, TEXT_NAME);
+  bind_arg_type(L, arg, LUA_TTABLE);
   lua_Integer from = field_integer(L, arg, "from"), cols = field_integer(L, arg, "cols");
-  luaL_argcheck(L, t->p && from >= 0 && (size_t)from <= t->size, arg, "not within the text");
-  luaL_argcheck(L, cols >= 0 && cols <= INT32_MAX, arg, "not a number of columns");
+  if (!(t->p && from >= 0 && (size_t)from <= t->size)) bind_argument(L, arg, "not within the text");
+  if (!(cols >= 0 && cols <= INT32_MAX)) bind_argument(L, arg, "not a number of columns");
   csv_word delimiter = field_word(L, arg, "delimiter"), decimal = field_word(L, arg, "decimal");
   r->c = (csv){.begin = t->p + from, .end = t->p + t->size, .cols = (int)cols};
   r->c.line = (long)field_integer(L, arg, "line");
@@ -180,7 +172,7 @@ static int fault_result(lua_State *L, const csv_fault *fault) {
                                       [CSV_TRAILING] = "trailing",
                                       [CSV_RAGGED] = "ragged",
                                       [CSV_TOO_LARGE] = "large"};
-  if (fault->problem == CSV_STOPPED && bind_interrupted(L)) luaL_error(L, "interrupted!");
+  if (fault->problem == CSV_STOPPED) bind_answer_interrupt(L);
   lua_pushnil(L);
   lua_createtable(L, 0, 4);
   lua_pushstring(L, names[fault->problem]);
@@ -197,14 +189,13 @@ static int fault_result(lua_State *L, const csv_fault *fault) {
 static int l_table_sample(lua_State *L) {
   rules_read r;
   rules_take(L, 2, &r);
-  lua_Integer records = luaL_checkinteger(L, 3), cells = luaL_checkinteger(L, 4);
+  lua_Integer records = bind_arg_integer(L, 3), cells = bind_arg_integer(L, 4);
   csv_cursor at = csv_start(&r.c);
   const char *origin = ((text *)lua_touserdata(L, 1))->p;
   csv_fault fault;
-  tick ask = bind_tick(L);
   lua_newtable(L);
   for (lua_Integer i = 1; i <= records && (cells > 0 || i <= 4) && csv_begin(&r.c, &at); i++) {
-    answer_interrupt(L, &ask);
+    bind_answer_interrupt(L);
     csv_cell cell = {.last = false};
     lua_newtable(L);
     set_integer(L, "line", at.line);
@@ -282,21 +273,20 @@ static void push_column(lua_State *L, const table_column *k) {
 static int l_table_entries(lua_State *L) {
   rules_read r;
   rules_take(L, 2, &r);
-  int rows = (int)luaL_checkinteger(L, 3), count = (int)luaL_len(L, 4);
+  int rows = (int)bind_arg_integer(L, 3), count = (int)luaL_len(L, 4);
   int *slot = lua_newuserdatauv(L, sizeof *slot * ((size_t)r.c.cols + 1), 0);
   table_column *columns = lua_newuserdatauv(L, sizeof *columns * ((size_t)count + 1), 0);
   for (int j = 0; j < r.c.cols; j++) slot[j] = -1;
   for (int k = 0; k < count; k++) {
     lua_rawgeti(L, 4, k + 1);
-    lua_Integer j = luaL_checkinteger(L, -1);
-    luaL_argcheck(L, j >= 1 && j <= r.c.cols, 4, "not a column");
+    lua_Integer j = bind_arg_integer(L, -1);
+    if (!(j >= 1 && j <= r.c.cols)) bind_argument(L, 4, "not a column");
     slot[j - 1] = k;
     lua_pop(L, 1);
   }
   mat m = bind_matrix_raw(L, rows, count);
   tick ask = bind_tick(L);
-  while (!table_fill(&r.c, r.ragged, slot, m, columns, &ask))
-    if (bind_interrupted(L)) luaL_error(L, "interrupted!");
+  while (!table_fill(&r.c, r.ragged, slot, m, columns, &ask)) bind_answer_interrupt(L);
   lua_createtable(L, count, 0);
   for (int k = 0; k < count; k++) {
     push_column(L, &columns[k]);
@@ -332,15 +322,14 @@ static lua_Integer label_number(lua_State *L, const csv_cell *cell, lua_Integer 
 static int l_table_labels(lua_State *L) {
   rules_read r;
   rules_take(L, 2, &r);
-  lua_Integer column = luaL_checkinteger(L, 3), limit = luaL_checkinteger(L, 6), count = 0;
+  lua_Integer column = bind_arg_integer(L, 3), limit = bind_arg_integer(L, 6), count = 0;
   mat m = bind_matrix_check(L, 4);
-  luaL_checktype(L, 5, LUA_TTABLE);
+  bind_arg_type(L, 5, LUA_TTABLE);
   csv_cursor at = csv_start(&r.c);
-  tick ask = bind_tick(L);
   for (int i = 0; i < m.rows && count <= limit && csv_begin(&r.c, &at); i++) {
     csv_cell cell = {.last = false};
     csv_fault other;
-    if (i % 256 == 0) answer_interrupt(L, &ask);
+    if (i % 256 == 0) bind_answer_interrupt(L);
     for (lua_Integer j = 1; !cell.last; j++) {
       csv_next(&r.c, &at, &cell, &other);
       if (j == column && !table_is_gap(mat_get(m, i, 0)))

@@ -46,7 +46,7 @@ static int rates_push(lua_State *L, const rates_inputs *in) {
 /* core.theory.spectrum(Z, r): Z = [U1; V], r rows of U1 */
 static int l_theory_spectrum(lua_State *L) {
   mat Z = bind_matrix_check(L, 1);
-  int r = (int)luaL_checkinteger(L, 2);
+  int r = (int)bind_arg_integer(L, 2);
   spectrum_push(L, r, Z.rows - r, Z);
   return 1;
 }
@@ -54,8 +54,7 @@ static int l_theory_spectrum(lua_State *L) {
 /* core.theory.imbalance(spectrum, r, m) -> {spectrum, c, delta_plus, delta_minus} */
 static int l_theory_imbalance(lua_State *L) {
   mat s = bind_matrix_check(L, 1);
-  imbalance b =
-      imbalance_of(s.p, s.rows, (int)luaL_checkinteger(L, 2), (int)luaL_checkinteger(L, 3));
+  imbalance b = imbalance_of(s.p, s.rows, (int)bind_arg_integer(L, 2), (int)bind_arg_integer(L, 3));
   lua_createtable(L, 0, 4);
   bind_set_number(L, "c", b.c);
   bind_set_number(L, "delta_plus", b.delta_plus);
@@ -69,7 +68,7 @@ static int l_theory_imbalance(lua_State *L) {
 static int l_theory_rates(lua_State *L) {
   mat Z = bind_matrix_check(L, 1), target = bind_matrix_check(L, 3);
   mat sigma = bind_matrix_check(L, 4);
-  int r = (int)luaL_checkinteger(L, 2), m = Z.rows - r;
+  int r = (int)bind_arg_integer(L, 2), m = Z.rows - r;
   field f = {.r = r, .m = m, .sigma = sigma.p, .Yt = target};
   rates_inputs in = {.f = f, .L = Z};
   in.spectrum = spectrum_push(L, r, m, Z).p;
@@ -92,31 +91,31 @@ static int l_theory_state_rates(lua_State *L) {
 
 /* core.theory.term(d, c, s) */
 static int l_theory_term(lua_State *L) {
-  lua_pushnumber(
-      L, rates_term(luaL_checknumber(L, 1), luaL_checknumber(L, 2), luaL_checknumber(L, 3)));
+  lua_pushnumber(L,
+                 rates_term(bind_arg_number(L, 1), bind_arg_number(L, 2), bind_arg_number(L, 3)));
   return 1;
 }
 
 /* core.theory.theorem1(sigma_r, c) */
 static int l_theory_theorem1(lua_State *L) {
-  lua_pushnumber(L, rates_theorem1(luaL_checknumber(L, 1), luaL_checknumber(L, 2)));
+  lua_pushnumber(L, rates_theorem1(bind_arg_number(L, 1), bind_arg_number(L, 2)));
   return 1;
 }
 
 /* core.theory.proposition1(c, delta_plus, delta_minus, sigma_r, s_m, s_r) */
 static int l_theory_proposition1(lua_State *L) {
-  imbalance b = {.c = luaL_checknumber(L, 1),
-                 .delta_plus = luaL_checknumber(L, 2),
-                 .delta_minus = luaL_checknumber(L, 3)};
-  lua_pushnumber(L, rates_proposition1(&b, luaL_checknumber(L, 4), luaL_checknumber(L, 5),
-                                       luaL_checknumber(L, 6)));
+  imbalance b = {.c = bind_arg_number(L, 1),
+                 .delta_plus = bind_arg_number(L, 2),
+                 .delta_minus = bind_arg_number(L, 3)};
+  lua_pushnumber(L, rates_proposition1(&b, bind_arg_number(L, 4), bind_arg_number(L, 5),
+                                       bind_arg_number(L, 6)));
   return 1;
 }
 
 /* core.theory.upper(plus_first, minus_first, sigma_1, s_1) */
 static int l_theory_upper(lua_State *L) {
-  imbalance b = {.plus_first = luaL_checknumber(L, 1), .minus_first = luaL_checknumber(L, 2)};
-  lua_pushnumber(L, rates_upper(&b, luaL_checknumber(L, 3), luaL_checknumber(L, 4)));
+  imbalance b = {.plus_first = bind_arg_number(L, 1), .minus_first = bind_arg_number(L, 2)};
+  lua_pushnumber(L, rates_upper(&b, bind_arg_number(L, 3), bind_arg_number(L, 4)));
   return 1;
 }
 
@@ -168,15 +167,15 @@ static int l_theory_lemma1(lua_State *L) {
 
 /* core.theory.rung(norm_perp, exponent) -> its logarithm */
 static int l_theory_rung(lua_State *L) {
-  lua_pushnumber(L, bounds_log_rung(luaL_checknumber(L, 1), luaL_checknumber(L, 2)));
+  lua_pushnumber(L, bounds_log_rung(bind_arg_number(L, 1), bind_arg_number(L, 2)));
   return 1;
 }
 
 /* core.theory.apriori(norm_perp, sigma_1, sigma_r, norm_e0, c) -> its logarithm */
 static int l_theory_apriori(lua_State *L) {
-  lua_pushnumber(L, bounds_log_apriori(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
-                                       luaL_checknumber(L, 3), luaL_checknumber(L, 4),
-                                       luaL_checknumber(L, 5)));
+  lua_pushnumber(L, bounds_log_apriori(bind_arg_number(L, 1), bind_arg_number(L, 2),
+                                       bind_arg_number(L, 3), bind_arg_number(L, 4),
+                                       bind_arg_number(L, 5)));
   return 1;
 }
 
@@ -218,7 +217,7 @@ static int l_theory_force(lua_State *L) {
 
 /* core.theory.law(s_u, dof, nu) -> mean, variance */
 static int l_theory_law(lua_State *L) {
-  double s_u = luaL_checknumber(L, 1), dof = luaL_checknumber(L, 2);
+  double s_u = bind_arg_number(L, 1), dof = bind_arg_number(L, 2);
   mat nu = bind_matrix_check(L, 3);
   lua_pushnumber(L, law_mean(s_u, dof, nu.p, nu.rows));
   lua_pushnumber(L, law_variance(s_u, dof, nu.p, nu.rows));
@@ -228,29 +227,29 @@ static int l_theory_law(lua_State *L) {
 /* core.theory.law_cdf(s_u, dof, nu, x) */
 static int l_theory_law_cdf(lua_State *L) {
   mat nu = bind_matrix_check(L, 3);
-  lua_pushnumber(L, law_cdf(luaL_checknumber(L, 1), luaL_checknumber(L, 2), nu.p, nu.rows,
-                            luaL_checknumber(L, 4)));
+  lua_pushnumber(L, law_cdf(bind_arg_number(L, 1), bind_arg_number(L, 2), nu.p, nu.rows,
+                            bind_arg_number(L, 4)));
   return 1;
 }
 
 /* core.theory.wide_mean(h, s_u, s_v, dof, t) */
 static int l_theory_wide_mean(lua_State *L) {
   mat t = bind_matrix_check(L, 5);
-  lua_pushnumber(L, law_wide_mean(luaL_checknumber(L, 1), luaL_checknumber(L, 2),
-                                  luaL_checknumber(L, 3), luaL_checknumber(L, 4), t.p, t.rows));
+  lua_pushnumber(L, law_wide_mean(bind_arg_number(L, 1), bind_arg_number(L, 2),
+                                  bind_arg_number(L, 3), bind_arg_number(L, 4), t.p, t.rows));
   return 1;
 }
 
 /* core.theory.wide_slope(h, alpha, t) */
 static int l_theory_wide_slope(lua_State *L) {
   mat h = bind_matrix_check(L, 1), t = bind_matrix_check(L, 3);
-  lua_pushnumber(L, law_wide_slope(h.p, h.rows, luaL_checknumber(L, 2), t.p, t.rows));
+  lua_pushnumber(L, law_wide_slope(h.p, h.rows, bind_arg_number(L, 2), t.p, t.rows));
   return 1;
 }
 
 /* core.theory.wide_exponent(alpha) */
 static int l_theory_wide_exponent(lua_State *L) {
-  lua_pushnumber(L, law_wide_exponent(luaL_checknumber(L, 1)));
+  lua_pushnumber(L, law_wide_exponent(bind_arg_number(L, 1)));
   return 1;
 }
 

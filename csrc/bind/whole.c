@@ -20,7 +20,7 @@ static int answer(lua_State *L, int code) {
 }
 
 static int l_whole_close(lua_State *L) {
-  whole_drop(luaL_checkudata(L, 1, WHOLE_NAME));
+  whole_drop(bind_arg_object(L, 1, WHOLE_NAME));
   return 0;
 }
 
@@ -36,7 +36,7 @@ static whole *whole_new(lua_State *L) {
 static int whole_start(lua_State *L, whole *w, const char *path) {
   tick t = bind_tick(L);
   int code = whole_begin(w, path, &t);
-  if (code == EINTR && bind_interrupted(L)) return luaL_error(L, "interrupted!");
+  if (code == EINTR) bind_answer_interrupt(L);
   return code == 0 ? 0 : answer(L, code);
 }
 
@@ -49,17 +49,15 @@ int whole_open(lua_State *L, const char *path, whole **out) {
 int whole_commit(lua_State *L, whole *w) { return answer(L, whole_end(w)); }
 
 static whole *whole_check(lua_State *L) {
-  whole *w = luaL_checkudata(L, 1, WHOLE_NAME);
-  if (!w->stream) luaL_error(L, "whole: the file is closed");
+  whole *w = bind_arg_object(L, 1, WHOLE_NAME);
+  if (!w->stream) bind_fail(L, "misuse", "whole: the file is closed");
   return w;
 }
 
 /* core.whole.open(path) -> a file that stands under path once it is committed; or nil, the reason,
  * and true when the reason is another writer */
 static int l_whole_open(lua_State *L) {
-  size_t size;
-  const char *path = luaL_checklstring(L, 1, &size);
-  luaL_argcheck(L, strlen(path) == size, 1, "a path holds no zero bytes");
+  const char *path = bind_arg_path(L, 1);
   whole *w = whole_new(L);
   int results = whole_start(L, w, path);
   return results ? results : 1;
@@ -69,7 +67,7 @@ static int l_whole_open(lua_State *L) {
 static int l_whole_write(lua_State *L) {
   whole *w = whole_check(L);
   size_t size;
-  const char *text = luaL_checklstring(L, 2, &size);
+  const char *text = bind_arg_text(L, 2, &size);
   return answer(L, fwrite(text, 1, size, w->stream) == size ? 0 : errno ? errno : EIO);
 }
 

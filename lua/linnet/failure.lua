@@ -24,7 +24,8 @@ local M = {}
 
 --- An error of linnet: what `pcall` returns beside false. As text it is the message with its place.
 -- @type failure
--- @field kind misuse, interrupted, callback, missing, file, data or memory
+-- @field kind misuse, interrupted, callback, missing, file, memory, or data: what was given has no
+--   answer, such as a singular matrix, or is no table
 -- @field message what went wrong, for people
 -- @field cause what a function of the user's raised
 -- @field run what a flow or descent had until then
@@ -46,11 +47,14 @@ function Failure.__len(e) return #tostring(e) end
 
 local HERE = debug.getinfo(1, "S").source:match("^(@.*/)failure%.lua$")
 
+-- Whether a function, as getinfo knows it, is linnet's own.
+local function is_own(at) return HERE and at.source:sub(1, #HERE) == HERE end
+
 -- "file:line: " of the function at a level as `error` counts in the caller of the caller; nil where
 -- that is a line of linnet's own, of which nobody knows anything.
 local function place_of(level)
   local at = level > 0 and debug.getinfo(level + 2, "Sl")
-  if not at or at.currentline <= 0 or HERE and at.source:sub(1, #HERE) == HERE then return nil end
+  if not at or at.currentline <= 0 or is_own(at) then return nil end
   return ("%s:%d: "):format(at.short_src, at.currentline)
 end
 
@@ -75,6 +79,47 @@ function M.raise(message, level, kind, fields)
   if type(message) ~= "string" then error(message, 0) end
   local e = M.new(kind or "misuse", message, fields)
   e.place = place_of(level or 1)
+  error(e, 0)
+end
+
+-- The place of a user who called a function of C, perhaps by functions of linnet's own.
+local function place_of_user(level)
+  local at = debug.getinfo(level + 1, "Sl")
+  while at and is_own(at) do
+    level = level + 1
+    at = debug.getinfo(level + 1, "Sl")
+  end
+  return at and at.currentline > 0 and ("%s:%d: "):format(at.short_src, at.currentline) or nil
+end
+
+-- What Lua's own messages call a function without a name at its call, such as that of a pcall.
+local function public_name(f)
+  local best = "?"
+  for module, t in pairs(package.loaded) do
+    for key, value in next, type(t) == "table" and t or {} do
+      if value == f and type(key) == "string" then
+        local name = module == "_G" and key or module .. "." .. key
+        if best == "?" or #name < #best then best = name end
+      end
+    end
+  end
+  return best
+end
+
+-- Misuse of an argument of the function at a level, in the words of Lua's own functions.
+local function about_argument(arg, message, level)
+  local at = debug.getinfo(level + 1, "nf")
+  if at.namewhat == "method" then
+    arg = arg - 1
+    if arg == 0 then return ("calling '%s' on bad self (%s)"):format(at.name, message) end
+  end
+  return ("bad argument #%d to '%s' (%s)"):format(arg, at.name or public_name(at.func), message)
+end
+
+-- What the core raises (csrc/bind/fail.c): a failure of its caller's; arg 0: of no argument.
+function M.from_core(kind, message, arg)
+  local e = M.new(kind, arg == 0 and message or about_argument(arg, message, 2))
+  e.place = place_of_user(3)
   error(e, 0)
 end
 

@@ -47,8 +47,8 @@ static double *check_element(lua_State *L, mat m, int arg, bool two) {
   }
   if (m.cols == 1) return mat_at(m, matrix_check_int(L, arg, "row", 1, m.rows) - 1, 0);
   if (m.rows == 1) return mat_at(m, 0, matrix_check_int(L, arg, "column", 1, m.cols) - 1);
-  luaL_error(L, "one index, but the matrix is %s: only a vector has elements v(i)",
-             matrix_shape_text(L, m));
+  bind_fail(L, "misuse", "one index, but the matrix is %s: only a vector has elements v(i)",
+            matrix_shape_text(L, m));
   return NULL;
 }
 
@@ -151,15 +151,17 @@ int matrix_access_index(lua_State *L) {
     lua_Integer i = lua_tointegerx(L, 2, &exact);
     if (exact && i == (lua_Integer)n + 1) return 0;
     if (!exact || i < 1 || i > n)
-      return luaL_error(L, "%s %s is outside 1..%d of this %s matrix", o->is_row ? "column" : "row",
-                        luaL_tolstring(L, 2, NULL), n, matrix_shape_text(L, o->m));
+      return bind_fail(L, "misuse", "%s %s is outside 1..%d of this %s matrix",
+                       o->is_row ? "column" : "row", luaL_tolstring(L, 2, NULL), n,
+                       matrix_shape_text(L, o->m));
     if (o->is_row) lua_pushnumber(L, mat_get(o->m, 0, (int)i - 1));
     else matrix_push_row(L, 1, mat_rows(o->m, (int)i - 1, 1));
     return 1;
   }
   lua_pushvalue(L, 2);
   if (lua_gettable(L, lua_upvalueindex(1)) == LUA_TNIL && lua_type(L, 2) != LUA_TSTRING)
-    return luaL_error(L, "a matrix has no method or index '%s'", luaL_tolstring(L, 2, NULL));
+    return bind_fail(L, "misuse", "a matrix has no method or index '%s'",
+                     luaL_tolstring(L, 2, NULL));
   return 1;
 }
 
@@ -168,16 +170,17 @@ static void assign_row(lua_State *L, int arg, mat row) {
   mat v;
   if (bind_matrix_test(L, arg, &v)) {
     if (v.rows != 1 || v.cols != row.cols)
-      luaL_error(L, "a row of %d columns cannot take a %s matrix", row.cols,
-                 matrix_shape_text(L, v));
+      bind_fail(L, "misuse", "a row of %d columns cannot take a %s matrix", row.cols,
+                matrix_shape_text(L, v));
     mat_copy(row, v);
   } else if (lua_istable(L, arg)) {
     if (lua_rawlen(L, arg) != (size_t)row.cols)
-      luaL_error(L, "a row of %d columns cannot take a table of %d", row.cols,
-                 (int)lua_rawlen(L, arg));
+      bind_fail(L, "misuse", "a row of %d columns cannot take a table of %d", row.cols,
+                (int)lua_rawlen(L, arg));
     for (int j = 0; j < row.cols; j++, lua_pop(L, 1))
       if (lua_rawgeti(L, arg, j + 1) != LUA_TNUMBER)
-        luaL_error(L, "entry %d of the table is no number but %s", j + 1, luaL_typename(L, -1));
+        bind_fail(L, "misuse", "entry %d of the table is no number but %s", j + 1,
+                  luaL_typename(L, -1));
     for (int j = 0; j < row.cols; j++, lua_pop(L, 1)) {
       lua_rawgeti(L, arg, j + 1);
       *mat_at(row, 0, j) = lua_tonumber(L, -1);
@@ -185,7 +188,7 @@ static void assign_row(lua_State *L, int arg, mat row) {
   } else if (lua_type(L, arg) == LUA_TNUMBER && row.cols == 1) {
     *row.p = lua_tonumber(L, arg);
   } else {
-    luaL_error(L, "a row of %d columns cannot take a %s", row.cols, luaL_typename(L, arg));
+    bind_fail(L, "misuse", "a row of %d columns cannot take a %s", row.cols, luaL_typename(L, arg));
   }
 }
 
@@ -195,12 +198,12 @@ static int meta_newindex(lua_State *L) {
   int n = o->is_row ? o->m.cols : o->m.rows, exact = 0;
   lua_Integer i = lua_type(L, 2) == LUA_TNUMBER ? lua_tointegerx(L, 2, &exact) : 0;
   if (!exact || i < 1 || i > n)
-    return luaL_error(L, "cannot assign to [%s]: %ss of this %s matrix are 1..%d",
-                      luaL_tolstring(L, 2, NULL), o->is_row ? "column" : "row",
-                      matrix_shape_text(L, o->m), n);
+    return bind_fail(L, "misuse", "cannot assign to [%s]: %ss of this %s matrix are 1..%d",
+                     luaL_tolstring(L, 2, NULL), o->is_row ? "column" : "row",
+                     matrix_shape_text(L, o->m), n);
   if (!o->is_row) assign_row(L, 3, mat_rows(o->m, (int)i - 1, 1));
   else if (lua_type(L, 3) == LUA_TNUMBER) *mat_at(o->m, 0, (int)i - 1) = lua_tonumber(L, 3);
-  else return luaL_error(L, "an element must be a number, got %s", luaL_typename(L, 3));
+  else return bind_fail(L, "misuse", "an element must be a number, got %s", luaL_typename(L, 3));
   return 0;
 }
 

@@ -17,8 +17,8 @@ static operand check_operand(lua_State *L, int arg, const char *op) {
   operand o = {.is_number = lua_type(L, arg) == LUA_TNUMBER};
   if (o.is_number) o.x = lua_tonumber(L, arg);
   else if (!bind_matrix_test(L, arg, &o.m))
-    luaL_error(L, "%s: operand %d must be a matrix or a number, got %s", op, arg,
-               luaL_typename(L, arg));
+    bind_fail(L, "misuse", "%s: operand %d must be a matrix or a number, got %s", op, arg,
+              luaL_typename(L, arg));
   return o;
 }
 
@@ -49,10 +49,10 @@ static int add(lua_State *L, const char *op, double sign) {
   }
   bool same = a.m.rows == b.m.rows && a.m.cols == b.m.cols;
   if (!same && !spreads(b.m, a.m) && !spreads(a.m, b.m))
-    return luaL_error(L,
-                      "a %s b: shapes %s and %s differ, and neither is a row or column that "
-                      "repeats over the other",
-                      op, matrix_shape_text(L, a.m), matrix_shape_text(L, b.m));
+    return bind_fail(L, "misuse",
+                     "a %s b: shapes %s and %s differ, and neither is a row or column that "
+                     "repeats over the other",
+                     op, matrix_shape_text(L, a.m), matrix_shape_text(L, b.m));
   mat shape = same || spreads(b.m, a.m) ? a.m : b.m;
   add_scaled(1.0, a.m, sign, b.m, bind_matrix_raw(L, shape.rows, shape.cols));
   return 1;
@@ -76,22 +76,23 @@ static int meta_mul(lua_State *L) {
   if (a.is_number || b.is_number)
     return push_scaled(L, a.is_number ? a.x : b.x, a.is_number ? b.m : a.m);
   if (a.m.cols != b.m.rows)
-    return luaL_error(L,
-                      "a * b: shapes %s and %s; the columns of a must be the rows of b "
-                      "(elementwise: a:emul(b))",
-                      matrix_shape_text(L, a.m), matrix_shape_text(L, b.m));
+    return bind_fail(L, "misuse",
+                     "a * b: shapes %s and %s; the columns of a must be the rows of b "
+                     "(elementwise: a:emul(b))",
+                     matrix_shape_text(L, a.m), matrix_shape_text(L, b.m));
   mat c = bind_matrix_raw(L, a.m.rows, b.m.cols);
   WITH_THREADS(matrix_threads(L, (double)c.rows * c.cols * a.m.cols),
                blas_gemm('N', 'N', 1.0, a.m, b.m, 0.0, c));
-  matrix_answer_interrupt(L);
+  bind_answer_interrupt(L);
   return 1;
 }
 
 static int meta_div(lua_State *L) {
   operand a = check_operand(L, 1, "/"), b = check_operand(L, 2, "/");
   if (!b.is_number)
-    return luaL_error(L, "a / b: no division by a matrix; solve b x = a by b:solve(a), x b = a by "
-                         "b:t():solve(a:t()):t(), divide elementwise by a:ediv(b)");
+    return bind_fail(L, "misuse",
+                     "a / b: no division by a matrix; solve b x = a by b:solve(a), x b = a by "
+                     "b:t():solve(a:t()):t(), divide elementwise by a:ediv(b)");
   mat c = bind_matrix_raw(L, a.m.rows, a.m.cols);
   for (int j = 0; j < c.cols; j++)
     for (int i = 0; i < c.rows; i++) *mat_at(c, i, j) = mat_get(a.m, i, j) / b.x;
@@ -132,10 +133,10 @@ static int meta_pow(lua_State *L) {
   int exact;
   lua_Integer n = lua_tointegerx(L, 2, &exact);
   if (!bind_matrix_test(L, 1, &a) || lua_type(L, 2) != LUA_TNUMBER || !exact)
-    return luaL_error(L, "a ^ n: a must be a matrix and n an integer, got %s ^ %s",
-                      power_word(L, 1), power_word(L, 2));
+    return bind_fail(L, "misuse", "a ^ n: a must be a matrix and n an integer, got %s ^ %s",
+                     power_word(L, 1), power_word(L, 2));
   if (a.rows != a.cols)
-    return luaL_error(L, "a ^ n: a must be square, got %s", matrix_shape_text(L, a));
+    return bind_fail(L, "misuse", "a ^ n: a must be square, got %s", matrix_shape_text(L, a));
   if (n < 0) { /* a^-n = (a^-1)^n, with inv's own errors */
     lua_settop(L, 1);
     l_matrix_inv(L);
@@ -148,7 +149,7 @@ static int meta_pow(lua_State *L) {
   tick t = bind_tick(L);
   WITH_THREADS(matrix_threads(L, (double)a.rows * a.rows * a.rows),
                power(base, n < 0 ? 0 - (lua_Unsigned)n : (lua_Unsigned)n, c, spare, &t));
-  matrix_answer_interrupt(L);
+  bind_answer_interrupt(L);
   lua_pop(L, 2);
   return 1;
 }
@@ -211,7 +212,7 @@ static int l_matrix_ediv(lua_State *L) {
 */
 static int l_matrix_map(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
-  luaL_checktype(L, 2, LUA_TFUNCTION);
+  bind_arg_type(L, 2, LUA_TFUNCTION);
   mat c = bind_matrix_raw(L, a.rows, a.cols);
   for (int i = 0; i < a.rows; i++)
     for (int j = 0; j < a.cols; j++) {
@@ -221,8 +222,8 @@ static int l_matrix_map(lua_State *L) {
       lua_pushinteger(L, j + 1);
       lua_call(L, 3, 1);
       if (lua_type(L, -1) != LUA_TNUMBER)
-        return luaL_error(L, "map: f must return a number, got %s for entry (%d, %d)",
-                          luaL_typename(L, -1), i + 1, j + 1);
+        return bind_fail(L, "misuse", "map: f must return a number, got %s for entry (%d, %d)",
+                         luaL_typename(L, -1), i + 1, j + 1);
       *mat_at(c, i, j) = lua_tonumber(L, -1);
       lua_pop(L, 1);
     }
@@ -262,10 +263,10 @@ static int l_matrix_add_(lua_State *L) {
       for (int i = 0; i < a.rows; i++) *mat_at(a, i, j) += x * b.x;
   } else {
     if ((b.m.rows != a.rows || b.m.cols != a.cols) && !spreads(b.m, a))
-      return luaL_error(L,
-                        "add_: shapes %s and %s differ, and the second is no row or column that "
-                        "repeats over the first",
-                        matrix_shape_text(L, a), matrix_shape_text(L, b.m));
+      return bind_fail(L, "misuse",
+                       "add_: shapes %s and %s differ, and the second is no row or column that "
+                       "repeats over the first",
+                       matrix_shape_text(L, a), matrix_shape_text(L, b.m));
     add_scaled(1.0, a, x, detached(L, b.m, a), a);
   }
   lua_settop(L, 1);
@@ -306,7 +307,7 @@ static int l_matrix_copy_(lua_State *L) {
 
 static double check_tolerance(lua_State *L, int arg, const char *what, double fallback) {
   double x = lua_isnoneornil(L, arg) ? fallback : matrix_check_number(L, arg, what);
-  if (!(x >= 0.0)) luaL_argerror(L, arg, lua_pushfstring(L, "%s must be >= 0, got %f", what, x));
+  if (!(x >= 0.0)) bind_argument(L, arg, "%s must be >= 0, got %f", what, x);
   return x;
 }
 

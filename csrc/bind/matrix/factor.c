@@ -18,7 +18,7 @@
       WITH_THREADS(matrix_threads(L, work), s = call);                                             \
     }                                                                                              \
     lua_pop(L, 1);                                                                                 \
-    matrix_answer_interrupt(L);                                                                    \
+    bind_answer_interrupt(L);                                                                      \
   } while (0)
 
 /* Multiplications of a factorization, up to a constant. */
@@ -28,15 +28,16 @@ static mat check_finite(lua_State *L, const char *op, int arg) {
   mat a = bind_matrix_check(L, arg);
   ptrdiff_t k = mat_first_non_finite(a);
   if (k >= 0)
-    luaL_error(L, "%s: entry (%I, %I) is %f; it must be finite", op, (LUAI_UACINT)(k % a.rows + 1),
-               (LUAI_UACINT)(k / a.rows + 1), mat_get(a, (int)(k % a.rows), (int)(k / a.rows)));
+    bind_fail(L, "misuse", "%s: entry (%I, %I) is %f; it must be finite", op,
+              (LUAI_UACINT)(k % a.rows + 1), (LUAI_UACINT)(k / a.rows + 1),
+              mat_get(a, (int)(k % a.rows), (int)(k / a.rows)));
   return a;
 }
 
 static mat check_square(lua_State *L, const char *op) {
   mat a = check_finite(L, op, 1);
   if (a.rows != a.cols)
-    luaL_error(L, "%s: the matrix must be square, got %s", op, matrix_shape_text(L, a));
+    bind_fail(L, "misuse", "%s: the matrix must be square, got %s", op, matrix_shape_text(L, a));
   return a;
 }
 
@@ -62,8 +63,9 @@ static mat check_symmetric(lua_State *L, const char *op) {
   if (k >= 0) k = first_asymmetric(a, 1e-8 * mat_max_abs(a));
   if (k >= 0) {
     int r = (int)(k % a.rows), c = (int)(k / a.rows);
-    luaL_error(L, "%s: the matrix must be symmetric, but (%d, %d) is %f and (%d, %d) is %f", op,
-               r + 1, c + 1, mat_get(a, r, c), c + 1, r + 1, mat_get(a, c, r));
+    bind_fail(L, "misuse",
+              "%s: the matrix must be symmetric, but (%d, %d) is %f and (%d, %d) is %f", op, r + 1,
+              c + 1, mat_get(a, r, c), c + 1, r + 1, mat_get(a, c, r));
   }
   return a;
 }
@@ -71,16 +73,15 @@ static mat check_symmetric(lua_State *L, const char *op) {
 static mat check_rhs(lua_State *L, const char *op, mat a) {
   mat b = check_finite(L, op, 2);
   if (b.rows != a.rows)
-    luaL_error(L, "%s: shapes %s and %s; b must have as many rows as the matrix", op,
-               matrix_shape_text(L, a), matrix_shape_text(L, b));
+    bind_fail(L, "misuse", "%s: shapes %s and %s; b must have as many rows as the matrix", op,
+              matrix_shape_text(L, a), matrix_shape_text(L, b));
   return b;
 }
 
 static double check_rtol(lua_State *L, int arg, mat a) {
   if (lua_isnoneornil(L, arg)) return factor_rtol(a);
   double x = matrix_check_number(L, arg, "rtol");
-  if (!(x >= 0.0 && x < 1.0))
-    luaL_argerror(L, arg, lua_pushfstring(L, "rtol must be in [0, 1), got %f", x));
+  if (!(x >= 0.0 && x < 1.0)) bind_argument(L, arg, "rtol must be in [0, 1), got %f", x);
   return x;
 }
 
@@ -187,8 +188,9 @@ static int l_matrix_chol(lua_State *L) {
   mat a = check_symmetric(L, "chol"), l = bind_matrix_raw(L, a.rows, a.rows);
   status out;
   WITH_THREADS(matrix_threads(L, cubic(a)), out = factor_chol(a, l));
-  matrix_answer_interrupt(L);
-  if (out == STATUS_SINGULAR) return luaL_error(L, "chol: the matrix is not positive definite");
+  bind_answer_interrupt(L);
+  if (out == STATUS_SINGULAR)
+    return bind_fail(L, "data", "chol: the matrix is not positive definite");
   return 1;
 }
 
@@ -200,10 +202,10 @@ static int solve_into(lua_State *L, const char *op, mat a, mat x) {
   if (out == STATUS_SINGULAR) {
     char text[32];
     snprintf(text, sizeof text, "%.3g", rcond);
-    return luaL_error(L,
-                      "%s: the matrix is singular to working precision, rcond = %s; "
-                      "lstsq and pinv accept it",
-                      op, text);
+    return bind_fail(L, "data",
+                     "%s: the matrix is singular to working precision, rcond = %s; "
+                     "lstsq and pinv accept it",
+                     op, text);
   }
   bind_raise(L, op, out);
   return 1;
@@ -346,7 +348,7 @@ static int l_matrix_expm(lua_State *L) {
   tick t = bind_tick(L);
   COMPUTE(L, 10.0 * cubic(a), out, expm(w, a, x, &t));
   if (out == STATUS_OVERFLOW)
-    return luaL_error(L, "expm: the result exceeds 1.8e308, the range of doubles");
+    return bind_fail(L, "data", "expm: the result exceeds 1.8e308, the range of doubles");
   bind_raise(L, "expm", out);
   return 1;
 }

@@ -12,27 +12,24 @@ static int check_size(lua_State *L, int arg, const char *what) {
 
 /* A matrix has two sides: a third size is a mistake and not to be passed over. */
 static void check_two_sizes(lua_State *L) {
-  if (!lua_isnoneornil(L, 3)) luaL_argerror(L, 3, "a matrix has rows and columns, no third size");
+  if (!lua_isnoneornil(L, 3)) bind_argument(L, 3, "a matrix has rows and columns, no third size");
 }
 
 /* {{1, 2}, {3, 4}}, row by row; the table is at 1 and its row i at the top. */
 static int from_rows(lua_State *L, int rows) {
-  if (lua_rawlen(L, -1) > INT_MAX) return luaL_argerror(L, 1, "row 1 is too long");
+  if (lua_rawlen(L, -1) > INT_MAX) return bind_argument(L, 1, "row 1 is too long");
   int cols = (int)lua_rawlen(L, -1);
   mat m = bind_matrix_raw(L, rows, cols);
   for (int i = 0; i < rows; i++, lua_pop(L, 1)) {
     if (lua_rawgeti(L, 1, i + 1) != LUA_TTABLE)
-      luaL_argerror(
-          L, 1, lua_pushfstring(L, "row %d must be a table, got %s", i + 1, luaL_typename(L, -1)));
+      bind_argument(L, 1, "row %d must be a table, got %s", i + 1, luaL_typename(L, -1));
     if (lua_rawlen(L, -1) != (size_t)cols)
-      luaL_argerror(L, 1,
-                    lua_pushfstring(L, "row %d has %I entries, row 1 has %d", i + 1,
-                                    (LUAI_UACINT)lua_rawlen(L, -1), cols));
+      bind_argument(L, 1, "row %d has %I entries, row 1 has %d", i + 1,
+                    (LUAI_UACINT)lua_rawlen(L, -1), cols);
     for (int j = 0; j < cols; j++, lua_pop(L, 1)) {
       if (lua_rawgeti(L, -1, j + 1) != LUA_TNUMBER)
-        luaL_argerror(L, 1,
-                      lua_pushfstring(L, "entry (%d, %d) must be a number, got %s", i + 1, j + 1,
-                                      luaL_typename(L, -1)));
+        bind_argument(L, 1, "entry (%d, %d) must be a number, got %s", i + 1, j + 1,
+                      luaL_typename(L, -1));
       *mat_at(m, i, j) = lua_tonumber(L, -1);
     }
   }
@@ -40,15 +37,13 @@ static int from_rows(lua_State *L, int rows) {
 }
 
 static int from_table(lua_State *L) {
-  if (lua_rawlen(L, 1) > INT_MAX) return luaL_argerror(L, 1, "too many entries");
+  if (lua_rawlen(L, 1) > INT_MAX) return bind_argument(L, 1, "too many entries");
   int n = (int)lua_rawlen(L, 1);
   if (n && lua_rawgeti(L, 1, 1) == LUA_TTABLE) return from_rows(L, n);
   mat m = bind_matrix_raw(L, n, n ? 1 : 0);
   for (int i = 0; i < n; i++, lua_pop(L, 1)) {
     if (lua_rawgeti(L, 1, i + 1) != LUA_TNUMBER)
-      luaL_argerror(
-          L, 1,
-          lua_pushfstring(L, "entry %d must be a number, got %s", i + 1, luaL_typename(L, -1)));
+      bind_argument(L, 1, "entry %d must be a number, got %s", i + 1, luaL_typename(L, -1));
     m.p[i] = lua_tonumber(L, -1);
   }
   return 1;
@@ -63,8 +58,8 @@ static void fill_by_calls(lua_State *L, int arg, mat m) {
       lua_pushinteger(L, j + 1);
       lua_call(L, 2, 1);
       if (lua_type(L, -1) != LUA_TNUMBER)
-        luaL_error(L, "matrix: f(%d, %d) must return a number, got %s", i + 1, j + 1,
-                   luaL_typename(L, -1));
+        bind_fail(L, "misuse", "matrix: f(%d, %d) must return a number, got %s", i + 1, j + 1,
+                  luaL_typename(L, -1));
       *mat_at(m, i, j) = lua_tonumber(L, -1);
       lua_pop(L, 1);
     }
@@ -88,10 +83,10 @@ static int l_matrix_new(lua_State *L) {
   }
   if (lua_istable(L, 1)) return from_table(L);
   if (lua_type(L, 1) != LUA_TNUMBER)
-    return luaL_typeerror(L, 1, "table of rows, table of numbers, matrix or number of rows");
+    return bind_mistyped(L, 1, "table of rows, table of numbers, matrix or number of rows");
   int rows = check_size(L, 1, "rows"), cols = check_size(L, 2, "columns"), kind = lua_type(L, 3);
   if (kind != LUA_TFUNCTION && kind != LUA_TNUMBER && kind != LUA_TNIL && kind != LUA_TNONE)
-    return luaL_typeerror(L, 3, "number or function(i, j)");
+    return bind_mistyped(L, 3, "number or function(i, j)");
   m = bind_matrix_new(L, rows, cols);
   if (kind == LUA_TNUMBER) mat_fill(m, lua_tonumber(L, 3));
   if (kind == LUA_TFUNCTION) fill_by_calls(L, 3, m);
@@ -172,7 +167,7 @@ static int l_matrix_diag(lua_State *L) {
 
 static double check_finite(lua_State *L, int arg, const char *what) {
   double x = matrix_check_number(L, arg, what);
-  if (!isfinite(x)) luaL_argerror(L, arg, lua_pushfstring(L, "%s must be finite, got %f", what, x));
+  if (!isfinite(x)) bind_argument(L, arg, "%s must be finite, got %f", what, x);
   return x;
 }
 
@@ -211,7 +206,7 @@ static int l_matrix_linspace(lua_State *L) {
 static int l_matrix_logspace(lua_State *L) {
   double a = check_finite(L, 1, "a"), b = check_finite(L, 2, "b");
   for (int arg = 1; arg <= 2; arg++)
-    luaL_argcheck(L, lua_tonumber(L, arg) > 0.0, arg, "end points must be positive");
+    if (!(lua_tonumber(L, arg) > 0.0)) bind_argument(L, arg, "end points must be positive");
   int n = check_size(L, 3, "n");
   mat m = bind_matrix_raw(L, n, 1);
   double la = log10(a), lb = log10(b);
@@ -252,8 +247,8 @@ static int l_matrix_reshape(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   int rows = check_size(L, 2, "rows"), cols = check_size(L, 3, "columns");
   if ((size_t)rows * (size_t)cols != mat_count(a))
-    return luaL_error(L, "reshape: the %I entries of a %s matrix do not fill %dx%d",
-                      (LUAI_UACINT)mat_count(a), matrix_shape_text(L, a), rows, cols);
+    return bind_fail(L, "misuse", "reshape: the %I entries of a %s matrix do not fill %dx%d",
+                     (LUAI_UACINT)mat_count(a), matrix_shape_text(L, a), rows, cols);
   mat m = bind_matrix_raw(L, rows, cols);
   mat_copy(mat_of(m.p, a.rows, a.cols), a);
   return 1;
@@ -268,9 +263,9 @@ static int l_matrix_reshape(lua_State *L) {
 static int l_matrix_hcat(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   if (a.rows != b.rows)
-    return luaL_error(L, "hcat: %s and %s have different numbers of rows", matrix_shape_text(L, a),
-                      matrix_shape_text(L, b));
-  if (a.cols > INT_MAX - b.cols) return luaL_error(L, "hcat: too many columns");
+    return bind_fail(L, "misuse", "hcat: %s and %s have different numbers of rows",
+                     matrix_shape_text(L, a), matrix_shape_text(L, b));
+  if (a.cols > INT_MAX - b.cols) return bind_fail(L, "misuse", "hcat: too many columns");
   mat m = bind_matrix_raw(L, a.rows, a.cols + b.cols);
   mat_copy(mat_cols(m, 0, a.cols), a);
   mat_copy(mat_cols(m, a.cols, b.cols), b);
@@ -286,9 +281,9 @@ static int l_matrix_hcat(lua_State *L) {
 static int l_matrix_vcat(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   if (a.cols != b.cols)
-    return luaL_error(L, "vcat: %s and %s have different numbers of columns",
-                      matrix_shape_text(L, a), matrix_shape_text(L, b));
-  if (a.rows > INT_MAX - b.rows) return luaL_error(L, "vcat: too many rows");
+    return bind_fail(L, "misuse", "vcat: %s and %s have different numbers of columns",
+                     matrix_shape_text(L, a), matrix_shape_text(L, b));
+  if (a.rows > INT_MAX - b.rows) return bind_fail(L, "misuse", "vcat: too many rows");
   mat m = bind_matrix_raw(L, a.rows + b.rows, a.cols);
   mat_copy(mat_rows(m, 0, a.rows), a);
   mat_copy(mat_rows(m, a.rows, b.rows), b);
@@ -304,8 +299,8 @@ static int l_matrix_vcat(lua_State *L) {
 static int l_matrix_kron(lua_State *L) {
   mat a = bind_matrix_check(L, 1), b = bind_matrix_check(L, 2);
   if ((b.rows && a.rows > INT_MAX / b.rows) || (b.cols && a.cols > INT_MAX / b.cols))
-    return luaL_error(L, "kron: the product of %s and %s is too large", matrix_shape_text(L, a),
-                      matrix_shape_text(L, b));
+    return bind_fail(L, "misuse", "kron: the product of %s and %s is too large",
+                     matrix_shape_text(L, a), matrix_shape_text(L, b));
   mat m = bind_matrix_raw(L, a.rows * b.rows, a.cols * b.cols);
   tick t = bind_tick(L);
   for (int j = 0; j < a.cols; j++)
@@ -314,7 +309,7 @@ static int l_matrix_kron(lua_State *L) {
       mat_copy(block, b);
       mat_scale(block, mat_get(a, i, j));
     }
-  matrix_answer_interrupt(L);
+  bind_answer_interrupt(L);
   return 1;
 }
 

@@ -12,11 +12,13 @@
 enum { ALIGN = 64 }; /* of the data: results of BLAS kernels may depend on it, so it never varies */
 
 mat bind_matrix_raw(lua_State *L, int rows, int cols) {
-  if (rows < 0 || cols < 0) luaL_error(L, "a matrix of %d x %d entries cannot exist", rows, cols);
+  if (rows < 0 || cols < 0)
+    bind_fail(L, "misuse", "a matrix of %d x %d entries cannot exist", rows, cols);
   if (cols && (size_t)rows > (PTRDIFF_MAX / sizeof(double) - 2 * ALIGN) / (size_t)cols)
-    luaL_error(L, "a matrix of %d x %d entries does not fit into memory", rows, cols);
+    bind_fail(L, "memory", "a matrix of %d x %d entries does not fit into memory", rows, cols);
   size_t bytes = (size_t)rows * (size_t)cols * sizeof(double);
-  if (!bind_room(L, bytes)) luaL_error(L, "no memory for a matrix of %d x %d entries", rows, cols);
+  if (!bind_room(L, bytes))
+    bind_fail(L, "memory", "no memory for a matrix of %d x %d entries", rows, cols);
   matrix_object *m = bind_block_raw(L, sizeof *m + ALIGN + bytes, 0);
   uintptr_t end = (uintptr_t)(m + 1);
   double *data = (double *)(void *)((unsigned char *)(m + 1) + (-end & (ALIGN - 1)));
@@ -52,7 +54,7 @@ void matrix_push_row(lua_State *L, int arg, mat row) { push_view(L, arg, row)->i
 
 matrix_object *matrix_check_object(lua_State *L, int arg) {
   matrix_object *m = luaL_testudata(L, arg, MATRIX_NAME);
-  if (!m) luaL_typeerror(L, arg, "matrix");
+  if (!m) bind_mistyped(L, arg, "matrix");
   return m;
 }
 
@@ -66,8 +68,7 @@ bool bind_matrix_test(lua_State *L, int arg, mat *out) {
 
 double matrix_check_number(lua_State *L, int arg, const char *what) {
   if (lua_type(L, arg) != LUA_TNUMBER)
-    luaL_argerror(L, arg,
-                  lua_pushfstring(L, "%s must be a number, got %s", what, luaL_typename(L, arg)));
+    bind_argument(L, arg, "%s must be a number, got %s", what, luaL_typename(L, arg));
   return lua_tonumber(L, arg);
 }
 
@@ -80,8 +81,7 @@ int matrix_check_int(lua_State *L, int arg, const char *what, int lo, int hi) {
   const char *allowed = hi < lo        ? "and there is none to choose"
                         : hi < INT_MAX ? lua_pushfstring(L, "in %d..%d", lo, hi)
                                        : lua_pushfstring(L, "of at least %d", lo);
-  return luaL_argerror(L, arg,
-                       lua_pushfstring(L, "%s must be an integer %s, got %s", what, allowed, got));
+  return bind_argument(L, arg, "%s must be an integer %s, got %s", what, allowed, got);
 }
 
 int matrix_check_name(lua_State *L, int arg, const char *const names[], int fallback) {
@@ -98,8 +98,7 @@ int matrix_check_name(lua_State *L, int arg, const char *const names[], int fall
     luaL_addstring(&b, "\"");
   }
   luaL_pushresult(&b);
-  return luaL_argerror(L, arg,
-                       lua_pushfstring(L, "must be one of %s, got %s", lua_tostring(L, -1), got));
+  return bind_argument(L, arg, "must be one of %s, got %s", lua_tostring(L, -1), got);
 }
 
 const char *matrix_shape_text(lua_State *L, mat a) {
@@ -108,12 +107,8 @@ const char *matrix_shape_text(lua_State *L, mat a) {
 
 void matrix_check_same(lua_State *L, const char *op, mat a, mat b) {
   if (a.rows != b.rows || a.cols != b.cols)
-    luaL_error(L, "%s: shapes %s and %s differ", op, matrix_shape_text(L, a),
-               matrix_shape_text(L, b));
-}
-
-void matrix_answer_interrupt(lua_State *L) {
-  if (bind_interrupted(L)) luaL_error(L, "interrupted!");
+    bind_fail(L, "misuse", "%s: shapes %s and %s differ", op, matrix_shape_text(L, a),
+              matrix_shape_text(L, b));
 }
 
 #define THREADS_ABOVE 4e6 /* multiplications: below, starting threads costs more than they save */
@@ -148,7 +143,7 @@ static int l_matrix_hold(lua_State *L) {
 @usage assert(linnet.is_matrix(linnet.eye(2)) and not linnet.is_matrix{1, 2})
 */
 static int l_matrix_is_matrix(lua_State *L) {
-  luaL_checkany(L, 1);
+  if (lua_isnone(L, 1)) bind_argument(L, 1, "value expected");
   lua_pushboolean(L, luaL_testudata(L, 1, MATRIX_NAME) != NULL);
   return 1;
 }

@@ -36,8 +36,6 @@ const char *matrix_shape_text(lua_State *L, mat a);
 int matrix_check_name(lua_State *L, int arg, const char *const names[], int fallback);
 /* Two matrices of one shape, or an error that names the operation and both shapes. */
 void matrix_check_same(lua_State *L, const char *op, mat a, mat b);
-/* Raises "interrupted!" if Ctrl-C came during long work (a coroutine would not notice). */
-void matrix_answer_interrupt(lua_State *L);
 /* BLAS threads for work of so many multiplications. */
 int matrix_threads(lua_State *L, double work);
 

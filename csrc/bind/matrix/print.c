@@ -115,7 +115,7 @@ static int meta_tostring(lua_State *L) {
 
 /* A format for one float, such as %.17g: flags, width, precision, one of aefg. */
 static const char *check_format(lua_State *L, int arg) {
-  if (lua_type(L, arg) != LUA_TSTRING) luaL_typeerror(L, arg, "format string such as \"%.17g\"");
+  if (lua_type(L, arg) != LUA_TSTRING) bind_mistyped(L, arg, "format string such as \"%.17g\"");
   const char *text = lua_tostring(L, arg), *p = text;
   bool good = *p++ == '%';
   if (good) p += strspn(p, "-+ #0");
@@ -126,7 +126,7 @@ static const char *check_format(lua_State *L, int arg) {
   }
   good = good && *p && strchr("aAeEfFgG", *p) && strlen(text) == lua_rawlen(L, arg) && !p[1] &&
          p - text < 16;
-  if (!good) luaL_argerror(L, arg, "must be a format for one float, such as \"%.17g\"");
+  if (!good) bind_argument(L, arg, "must be a format for one float, such as \"%%.17g\"");
   return text;
 }
 

@@ -21,9 +21,9 @@ static enum dim check_direction(lua_State *L, const char *op, mat a, int arg) {
   enum dim d = check_dim(L, arg);
   if (d != DIM_ALL) return d;
   if (a.cols != 1 && a.rows != 1)
-    luaL_error(L,
-               "%s: say \"rows\" (down each column) or \"cols\" (along each row) for a %s matrix",
-               op, matrix_shape_text(L, a));
+    bind_fail(L, "misuse",
+              "%s: say \"rows\" (down each column) or \"cols\" (along each row) for a %s matrix",
+              op, matrix_shape_text(L, a));
   return a.cols == 1 ? DIM_ROWS : DIM_COLS;
 }
 
@@ -88,8 +88,8 @@ static int extremes(lua_State *L, const char *op, ptrdiff_t (*find)(mat), bool p
   enum dim d = check_dim(L, 2);
   int n = slices(a, d);
   if (n && !mat_count(slice(a, d, 0)))
-    return luaL_error(L, "%s: a %s matrix has no entries to choose from", op,
-                      matrix_shape_text(L, a));
+    return bind_fail(L, "misuse", "%s: a %s matrix has no entries to choose from", op,
+                     matrix_shape_text(L, a));
   if (d == DIM_ALL) {
     ptrdiff_t k = find(a);
     if (!place) lua_pushnumber(L, reduce_entry(a, k));
@@ -191,7 +191,7 @@ static int l_matrix_sort(lua_State *L) {
     }
   }
   lua_pop(L, 1);
-  matrix_answer_interrupt(L);
+  bind_answer_interrupt(L);
   return 2;
 }
 
@@ -204,7 +204,8 @@ static int l_matrix_sort(lua_State *L) {
 static int l_matrix_trace(lua_State *L) {
   mat a = bind_matrix_check(L, 1);
   if (a.rows != a.cols)
-    return luaL_error(L, "trace: the matrix must be square, got %s", matrix_shape_text(L, a));
+    return bind_fail(L, "misuse", "trace: the matrix must be square, got %s",
+                     matrix_shape_text(L, a));
   /* the diagonal is a row of a view with one row and stride ld + 1 */
   lua_pushnumber(L, reduce_sum((mat){a.p, a.rows ? 1 : 0, a.cols, a.ld + 1}));
   return 1;
