@@ -60,6 +60,22 @@ describe("linnet.sweep, result", function()
       assert.matches("a  value .*\n1     20 ", tostring(rows))
     end)
 
+    it("print within the window, measures that have no room below the others", function()
+      local result = sweep{over = {a = {1, 2}}, seeds = 2, run = function(point)
+        local measures = {}
+        for i = 1, 9 do measures["a_long_name_of_a_measure_" .. i] = point.a * 1000 + i end
+        return measures
+      end}:run()
+      local window, said = require("linnet.plot.gnuplot").window(), tostring(result:summary())
+      for line in (said .. "\n" .. tostring(result)):gmatch("[^\n]+") do
+        assert.is_true(#line <= window, line)
+      end
+      for i = 1, 9 do -- each with its axis before it, each row once
+        local _, count = said:gsub("\n *2 [^\n]*" .. 2000 + i, "")
+        assert.equal(1, count, said)
+      end
+    end)
+
     it("give a power law's exponent and its error from the seeds", function()
       local exponents = {-0.5, -0.6, -0.55}
       local result = sweep{over = {h = {1, 10, 100, 1000}}, seeds = 3, run = function(point, rng)

@@ -14,6 +14,7 @@ local check = require "linnet.check"
 local display = require "linnet.display"
 local files = require "linnet.files"
 local grid = require "linnet.sweep.grid"
+local layout = require "linnet.sweep.layout"
 local matrix = require "linnet.matrix"
 local merge = require "linnet.sweep.merge"
 local options = require "linnet.options"
@@ -280,49 +281,9 @@ function methods:summary(by, ...)
   return rows
 end
 
-local function figure(x, format)
-  if x ~= x then return "nan" end -- some systems print 0/0 as -nan
-  return type(x) == "number" and (format or "%.6g"):format(x) or tostring(x)
-end
-
--- Rows of texts as aligned columns.
-local function aligned(rows)
-  local width = {}
-  for _, row in ipairs(rows) do
-    for c, text in ipairs(row) do width[c] = math.max(width[c] or 0, #text) end
-  end
-  local lines = {}
-  for i, row in ipairs(rows) do
-    local parts = {}
-    for c, text in ipairs(row) do parts[c] = (" "):rep(width[c] - #text) .. text end
-    lines[i] = table.concat(parts, "  ")
-  end
-  return table.concat(lines, "\n")
-end
-
---- The rows of a summary as lists of texts, a heading first; for printing and reports.
-function M.summary_rows(summary)
-  local heading = table.move(summary.axes, 1, #summary.axes, 1, {})
-  for _, measure in ipairs(summary.measures) do
-    table.move({measure, "sd", "median", "count"}, 1, 4, #heading + 1, heading)
-  end
-  local rows = {heading}
-  for i, row in ipairs(summary) do
-    local texts = {}
-    for _, name in ipairs(summary.axes) do texts[#texts + 1] = figure(row.point[name]) end
-    for _, measure in ipairs(summary.measures) do
-      local s = row.measures[measure]
-      local parts = {figure(s.mean), figure(s.sd, "%.2g"), figure(s.median), tostring(s.count)}
-      table.move(parts, 1, 4, #texts + 1, texts)
-    end
-    rows[i + 1] = texts
-  end
-  return rows
-end
-
 local ROWS_SHOWN = 40 -- of a summary that is printed as part of a result
 
-function Summary:__tostring() return files.printable(aligned(M.summary_rows(self))) end
+function Summary:__tostring() return files.printable(layout.text(layout.rows(self), #self.axes)) end
 
 --- The exponent b of measure ~ axis^b: one fit in logarithms per seed, their mean, and its
 -- standard error from the spread of the seeds.
@@ -391,9 +352,11 @@ function Result:__tostring()
   local ended = M.reasons(self)
   for i, row in ipairs(ended) do ended[i] = ("%s %d"):format(row[1], row[2]) end
   if #ended > 0 then lines[2] = "ended by: " .. table.concat(ended, ", ") end
-  local rows = #self.measures > 0 and M.summary_rows(self:summary()) or {}
+  local rows = #self.measures > 0 and layout.rows(self:summary()) or {}
   local more = #rows - 1 - ROWS_SHOWN
-  if #rows > 0 then lines[#lines + 1] = aligned(table.move(rows, 1, ROWS_SHOWN + 1, 1, {})) end
+  if #rows > 0 then
+    lines[#lines + 1] = layout.text(table.move(rows, 1, ROWS_SHOWN + 1, 1, {}), #self.axes)
+  end
   if more > 0 then
     lines[#lines + 1] = ("... %d rows more: print(result:summary()) shows all"):format(more)
   end
