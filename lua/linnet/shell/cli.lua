@@ -124,7 +124,7 @@ local function parser_make()
     :epilog("linnet COMMAND --help explains a command. Exit codes: 0 done, 1 failed,\n"
       .. "2 wrong usage, 130 interrupted.\n\n" .. examples("   linnet repl\n"
       .. "   linnet sweep figure1.lua --threads 2\n   linnet report figure1.jsonl"))
-    :command_target("chosen"):require_command(true):help_max_width(80)
+    :command_target("chosen"):require_command(true):help_max_width(78)
   parser:flag("--version", "The version."):action(function()
     print("linnet " .. require "linnet.version")
     os.exit(core.process.flush() and 0 or 1, true)

@@ -6,12 +6,14 @@
 
 local M = {}
 
---- Texts for roff: as they stand.
+--- Texts for roff: as they stand, up to 78 columns wide.
 local function plain(text)
   return (text:gsub("\\", "\\e"):gsub("%-", "\\-"):gsub("\n([.'])", "\n\\&%1"))
 end
 
-local function verbatim(text) return ".nf\n" .. plain(text:gsub("%s+$", "")) .. "\n.fi\n" end
+local function verbatim(text)
+  return ".nf\n.in 2\n" .. plain(text:gsub("%s+$", "")) .. "\n.fi\n"
+end
 
 --- linnet(1): what --help says, of the command and of each of its commands.
 local function man(parser)
