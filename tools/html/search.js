@@ -1,16 +1,19 @@
-// Search over INDEX ([title, address, summary, text]): every word must occur, titles weigh most.
+// Search over INDEX ([title, address, summary, text]): every word must occur, titles weigh most, and
+// what has the words side by side comes before what has them anywhere.
 // SPDX-License-Identifier: MIT
 const box = document.getElementById("search"), found = document.getElementById("found");
 
 function score([title, , summary, text], terms) {
   const name = title.toLowerCase();
-  let sum = 0;
+  const phrase = terms.join(" ");
+  let sum = terms.length < 2 ? 0 : name.includes(phrase) || name.endsWith(terms.join("")) ? 200
+    : (summary.toLowerCase() + " " + text).includes(phrase) ? 50 : 0;
   for (const term of terms) {
     if (name === term || name.endsWith("." + term) || name.endsWith(":" + term)) sum += 100;
     else if (name.includes(term)) sum += 20;
     else if (summary.toLowerCase().includes(term)) sum += 5;
     else if (text.includes(term)) sum += 1;
-    else return 0;
+    else if (!name.endsWith(phrase.replaceAll(" ", ""))) return 0;
   }
   return sum;
 }
