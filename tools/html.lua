@@ -4,6 +4,7 @@
 -- SPDX-License-Identifier: MIT
 
 package.path = "tools/?.lua;" .. package.path
+local formula = require "formula"
 local markdown = require "markdown"
 local manual = require "linnet.manual"
 local words = require "linnet.words"
@@ -204,8 +205,12 @@ local function guide_html(name)
   local file <close> = io.open("docs/" .. name .. ".md")
   if not file then return nil end
   local source, title = file:read("a"), name
+  local mathematics = name == "mathematics"
   local html = markdown.html(source, {
-    code = code,
+    code = mathematics and function(text)
+      return not find(text) and formula.is(text) and formula.html(text) or code(text)
+    end or code,
+    formula = mathematics and formula.html or nil,
     target = function(target)
       if target:match("^https?:") or target:match("^#") then return target end
       local page, anchor = target:match("^([%w-]+)%.md(#?.*)$")

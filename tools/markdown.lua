@@ -86,8 +86,8 @@ end
 
 local function is_item(line) return line:find("^[-*] +%S") or line:find("^%d+%. +%S") end
 
---- A page as HTML. `o.code(text)`, `o.target(address)` as for `inline`; `o.heading(level, text,
--- anchor)` is told every heading.
+--- A page as HTML. `o.code(text)`, `o.target(address)` as for `inline`; `o.formula(text)` turns
+-- what is indented into HTML; `o.heading(level, text, anchor)` is told every heading.
 function M.html(source, o)
   local out, lines, i = {}, {}, 1
   for line in (source .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
@@ -113,9 +113,9 @@ function M.html(source, o)
     elseif line:match("^    ") then
       local code = take(function(l) return l:match("^    ") or l == "" end)
       for k, l in ipairs(code) do code[k] = l:sub(5) end
-      out[#out + 1] = '<pre class="formula">'
-        .. M.escape((table.concat(code, "\n"):gsub("%s+$", ""):gsub("   +(%(%d%.%d%))", "   %1")))
-        .. "</pre>"
+      local text = table.concat(code, "\n"):gsub("%s+$", "")
+      text = text:gsub("   +(%(%d%.%d%a?%))", "   %1")
+      out[#out + 1] = '<pre class="formula">' .. (o.formula or M.escape)(text) .. "</pre>"
     elseif line:match("^|") then
       out[#out + 1] = table_html(take(function(l) return l:match("^|") end), inline)
     elseif is_item(line) then

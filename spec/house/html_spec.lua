@@ -50,6 +50,28 @@ describe("the HTML manual", function()
     assert.is_true(count > 500)
   end)
 
+  it("writes the formulas of the mathematics with letters, indices and exponents", function()
+    package.path = "tools/?.lua;" .. package.path
+    local formula = require "formula"
+    local marks = {
+      ["sigma_r^2 (T(D+, s_m) + T(D-, s_r))"] = "σ_{r}^{2} (T(D+, s_{m}) + T(D−, s_{r}))",
+      ["||U2 V(t)^T|| <= exp(int ||A||_2)"] = "‖U_{2} V(t)^{T}‖ ≤ exp(∫ ‖A‖_{2})",
+      ["h^(1/2 - 2 alpha), Phi1^T, M^-1, 1e-12, log, sqrt(2)"] =
+        "h^{1/2 − 2 α}, Φ_{1}^{T}, M^{−1}, 1e-12, log, √(2)",
+      ["Cc^(1/h^(1 - 2 alpha))"] = "Cc^{1/h^{1 − 2 α}}",
+    }
+    for text, wanted in pairs(marks) do assert.equal(wanted, formula.marks(text)) end
+    for _, name in ipairs{"problem:flow", "theory/law_spec", "linnet.theory.law", "std_u",
+      "gaussian", "examples/data", 'h0 = "printed"', "run.final"} do
+      assert.is_false(formula.is(name), name)
+    end
+    local page = pages["mathematics.html"]
+    assert.truthy(page:find("<i>σ</i><sub><i>r</i></sub><sup>2</sup>", 1, true))
+    for block in page:gmatch('<pre class="formula">(.-)</pre>') do
+      assert.falsy(block:find("[_^]") or block:find("sigma", 1, true), block)
+    end
+  end)
+
   it("has guides, mathematics and reference under their titles", function()
     local titles = {["guide.html"] = "Ten minutes with linnet", ["ref-state.html"] = "state",
       ["mathematics.html"] = "The mathematics of linnet",

@@ -118,6 +118,12 @@ local function formula(text, depth)
   return table.concat(out)
 end
 
+--- A formula with indices `_{}` and exponents `^{}` as HTML.
+-- @tparam string text
+-- @treturn string
+-- @usage assert(require "linnet.report.html".formula("x_{1}") == "<i>x</i><sub>1</sub>")
+function M.formula(text) return formula(text, 1) end
+
 local function inline(text)
   local out = {}
   for i, span in ipairs(marks.spans(text)) do
