@@ -26,7 +26,7 @@ static int l_exact_riccati(lua_State *L) {
   mat Z = stacked(L, 1);
   exact_riccati shape;
   for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
-    exact_riccati_layout(&at.room, &shape, (dims){U.rows, V.rows, U.cols});
+    exact_riccati_layout(&at.room, &shape, dims_of(U.rows, V.rows, U.cols));
   exact_riccati *e = lua_touserdata(L, -1);
   luaL_setmetatable(L, RICCATI_NAME);
   ATTEMPT(L, "exact", exact_riccati_set(e, Z, target, lam, &defect));
@@ -56,7 +56,7 @@ static int l_exact_pairs(lua_State *L) {
   mat Y = bind_matrix_check(L, 1);
   pairs w;
   for (placing at = bind_scratch(L); placing_next(&at);)
-    pairs_layout(&at.room, &w, (dims){Y.rows, Y.cols, 0});
+    pairs_layout(&at.room, &w, dims_of(Y.rows, Y.cols, 0));
   ATTEMPT(L, "exact", pairs_of(&w, Y));
   bind_matrix_push(L, w.P);
   bind_matrix_push(L, mat_of(w.s, w.count, 1));
@@ -105,7 +105,7 @@ static int l_exact_lazy(lua_State *L) {
   mat Z = stacked(L, 1);
   exact_lazy shape;
   for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
-    exact_lazy_layout(&at.room, &shape, (dims){r, m, U.cols});
+    exact_lazy_layout(&at.room, &shape, dims_of(r, m, U.cols));
   exact_lazy *e = lua_touserdata(L, -1);
   luaL_setmetatable(L, LAZY_NAME);
   ATTEMPT(L, "exact", exact_lazy_set(e, &f, Z));

@@ -28,7 +28,7 @@ flow_spec bind_flow_spec(lua_State *L, int arg) {
                      .max_seconds = bind_number_or(L, arg, "max_seconds", INFINITY)};
 }
 
-/* core.flow.new(state, options): method, t, tol, until_excess, max_steps, max_seconds; to
+/* core.flow.new(state, options): method, t, tol, until_excess, max_steps, max_seconds, threads; to
  * go on from a step of another flow, that one's method in use `using` and its next step h */
 static int l_flow_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
@@ -37,8 +37,10 @@ static int l_flow_new(lua_State *L) {
   if (lua_getfield(L, 2, "using") == LUA_TSTRING) spec.using = method_check(L, lua_tostring(L, -1));
   spec.h = bind_number_or(L, 2, "h", 0.0);
   flow shape;
+  dims d = state_dims(s);
+  if (blas_reentrant()) d.threads = (int)bind_number_or(L, 2, "threads", bind_threads(L));
   for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
-    flow_layout(&at.room, &shape, state_dims(s), spec.method);
+    flow_layout(&at.room, &shape, d, spec.method);
   flow *f = lua_touserdata(L, -1);
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, FLOW_STATE);

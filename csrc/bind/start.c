@@ -178,7 +178,7 @@ static int l_start_structured(lua_State *L) {
   int r = theta1.rows, m = theta1.cols;
   structured w;
   for (placing at = bind_scratch(L); placing_next(&at);)
-    structured_layout(&at.room, &w, (dims){theta1.rows, theta1.cols, 0});
+    structured_layout(&at.room, &w, dims_of(theta1.rows, theta1.cols, 0));
   ATTEMPT(L, "init", structured_set(&w, theta1, perp));
   if (kind == 1)
     return structured_push(L, &w, h, structured_homogeneous(&w, h, bind_arg_number(L, 5)));

@@ -13,7 +13,8 @@
 
 /* Pushes the scratch block. */
 static void rates_place(lua_State *L, rates_work *w, int r, int m) {
-  for (placing at = bind_scratch(L); placing_next(&at);) rates_layout(&at.room, w, (dims){r, m, 0});
+  for (placing at = bind_scratch(L); placing_next(&at);)
+    rates_layout(&at.room, w, dims_of(r, m, 0));
 }
 
 /* Pushes the kp x 1 spectrum of Lambda. */

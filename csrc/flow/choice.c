@@ -13,7 +13,7 @@ const method method_auto = {
 void choice_start(choice *c, const stepper *s, int kp) {
   c->active = stepper_has(s, 1);
   for (int i = 0; i < STEPPER_SLOTS; i++)
-    if (stepper_has(s, i)) c->cost[i] = s->slot[i].method->cost((dims){s->f.r, s->f.m, kp});
+    if (stepper_has(s, i)) c->cost[i] = s->slot[i].method->cost(dims_of(s->f.r, s->f.m, kp));
   c->spent = 0.0;
   c->patience = CHOICE_PATIENCE;
   c->creep_after = 0;

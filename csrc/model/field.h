@@ -6,10 +6,13 @@
 
 #include "num/dense.h"
 
-/* Rows of U1 and of V, columns of Z: the sizes of all that a layout takes. */
+/* Rows of U1 and of V, columns of Z: the sizes of all that a layout takes; and the threads that may
+ * work in it, which is never seen in a result: 0 is 1. */
 typedef struct dims {
-  int r, m, kp;
+  int r, m, kp, threads;
 } dims;
+
+static inline dims dims_of(int r, int m, int kp) { return (dims){.r = r, .m = m, .kp = kp}; }
 
 typedef struct field {
   int r, m;

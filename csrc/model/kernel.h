@@ -15,13 +15,15 @@ typedef struct kernel {
   mat lam;    /* r x m: ascending in each column, clipped at 0 */
   mat W;      /* r x r m: the W_j side by side */
   double *nu; /* m, ascending */
+  int hands;  /* threads that may share the columns */
 } kernel;
 
 /* Room to compute kernels in; one serves many kernels, one call at a time. */
 typedef struct kernel_room {
   mat SU, M, T, N; /* r x k', r x r, r x r, m x m */
   double *lam;     /* max(r, m) */
-  lapack_work lapack;
+  int hands;
+  lapack_work *lapack; /* one for each */
 } kernel_room;
 
 void kernel_layout(arena *a, kernel *K, dims d);

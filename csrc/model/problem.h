@@ -46,7 +46,7 @@ status problem_restore(problem *p, problem_work *w, mat W, mat sigma, mat Pt, ma
 bool problem_same(const problem *p, const problem *q);
 
 static inline int problem_k(const problem *p) { return p->r + p->m; }
-static inline dims problem_dims(const problem *p, int kp) { return (dims){p->r, p->m, kp}; }
+static inline dims problem_dims(const problem *p, int kp) { return dims_of(p->r, p->m, kp); }
 static inline field problem_field(const problem *p) {
   return (field){.r = p->r, .m = p->m, .sigma = p->sigma, .Yt = p->Yt};
 }

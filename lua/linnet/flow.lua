@@ -48,6 +48,8 @@ M.schema = options.define("flow", {
   {name = "max_steps", type = "integer", range = "[1, 9223372036854775807]", default = 1000000,
     help = "accepted and rejected steps together"},
   common.max_seconds,
+  {name = "threads", type = "integer", range = "[1, 64]", default_help = "linnet.threads()",
+    help = "that share the eigenproblems of expo2 and expo4; the same bits for any number"},
 })
 
 -- Records the times of `due` that the last step passed; a reason when that ended the run.

@@ -6,7 +6,7 @@
 
 static descent rooms(const field *f, const update *u, int kp, int n, int batch) {
   descent d = {0};
-  CHECK_LAYOUT(a, descent_layout(a, &d, (dims){f->r, f->m, kp}, u, n, batch));
+  CHECK_LAYOUT(a, descent_layout(a, &d, dims_of(f->r, f->m, kp), u, n, batch));
   return d;
 }
 
@@ -87,7 +87,7 @@ static void check_drift_identity(void) {
 static void check_limit(void) {
   spec_case c = case_load("wide");
   flow w = {0};
-  CHECK_LAYOUT(a, flow_layout(a, &w, (dims){c.r, c.m, c.h}, &method_dop853));
+  CHECK_LAYOUT(a, flow_layout(a, &w, dims_of(c.r, c.m, c.h), &method_dop853));
   flow_spec exact = {.method = &method_dop853, .t_end = 1.0, .tol = 1e-13};
   flow_start(&w, &c.f, &exact, c.Z0, 0.0);
   while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;
@@ -176,7 +176,7 @@ static void check_ends(void) {
   descent_spec spec = spec_of(&update_gd, 40.0, 100000);
   check(run(&d, &f, &spec, Z0) == FLOW_DIVERGED, "a step of 40 diverges");
   stable_eta w;
-  CHECK_LAYOUT(a, stable_eta_layout(a, &w, (dims){f.r, f.m, 7}));
+  CHECK_LAYOUT(a, stable_eta_layout(a, &w, dims_of(f.r, f.m, 7)));
   double eta = descent_stable_eta(&d, &w);
   check(eta > 0.0 && isfinite(eta), "and a step is suggested: %g", eta);
   spec.eta = 0.95 * eta;

@@ -138,7 +138,7 @@ static void plain_step(const tableau *tab, const field *f, mat Z, double h, mat 
 
 static erk rooms(const field *f, int kp) {
   erk w = {0};
-  CHECK_LAYOUT(a, erk_layout(a, &w, (dims){f->r, f->m, kp}, TABLEAU_STAGES));
+  CHECK_LAYOUT(a, erk_layout(a, &w, dims_of(f->r, f->m, kp), TABLEAU_STAGES));
   return w;
 }
 
@@ -209,7 +209,7 @@ static void check_linear(void) {
   mat_scale(f.Yt, 1e9);
   f.sigma = sigma.p;
   rotate_room turn;
-  CHECK_LAYOUT(a, rotate_layout(a, &turn, (dims){R, M, KP}));
+  CHECK_LAYOUT(a, rotate_layout(a, &turn, dims_of(R, M, KP)));
   mat_copy(want, Z0);
   mat_scale(A, 3.0);
   check(rotate_apply(&turn, &f, A, want) == STATUS_OK, "the exponential exists");

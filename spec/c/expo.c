@@ -22,7 +22,7 @@ static void check_rotation(int r, int m, int kp, double size) {
   mat B = case_weights(r, m, size, 9), Z = case_weights(r + m, kp, 1.0, 8);
   mat want = check_mat(r + m, kp), Z0 = check_mat(r + m, kp);
   rotate_room w;
-  CHECK_LAYOUT(a, rotate_layout(a, &w, (dims){r, m, kp}));
+  CHECK_LAYOUT(a, rotate_layout(a, &w, dims_of(r, m, kp)));
   mat_copy(want, Z);
   mat_copy(Z0, Z);
   series_rotation(&f, B, want);
@@ -43,7 +43,7 @@ static void check_parallel(void) {
   mat_copy(mat_cols(B, 1, 1), mat_cols(B, 0, 1));
   *mat_at(B, 0, 1) += 1e-13;
   rotate_room w;
-  CHECK_LAYOUT(a, rotate_layout(a, &w, (dims){5, 2, 6}));
+  CHECK_LAYOUT(a, rotate_layout(a, &w, dims_of(5, 2, 6)));
   mat_copy(Z0, Z);
   rotate_apply(&w, &f, B, Z);
   check(case_drift(&f, Z, Z0) <= 2e-15, "nearly parallel columns: %.1e", case_drift(&f, Z, Z0));
@@ -87,7 +87,7 @@ static int64_t eigenproblems;
 
 static expo rooms(const field *f, int kp) {
   expo w = {0};
-  CHECK_LAYOUT(a, expo_layout(a, &w, (dims){f->r, f->m, kp}));
+  CHECK_LAYOUT(a, expo_layout(a, &w, dims_of(f->r, f->m, kp)));
   expo_start(&w, 1e-10, &eigenproblems);
   return w;
 }
@@ -108,7 +108,7 @@ static void run_fixed(int order, const field *f, mat Z0, double t, int steps, ma
 static void reference(const field *f, mat Z0, double t, int steps, mat out) {
   erk w = {0};
   mat Z = check_mat(Z0.rows, Z0.cols);
-  CHECK_LAYOUT(a, erk_layout(a, &w, (dims){f->r, f->m, Z0.cols}, TABLEAU_STAGES));
+  CHECK_LAYOUT(a, erk_layout(a, &w, dims_of(f->r, f->m, Z0.cols), TABLEAU_STAGES));
   erk_use(&w, &tableau_dop853, false);
   mat_copy(Z, Z0);
   for (int i = 0; i < steps; i++) {

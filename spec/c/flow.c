@@ -7,7 +7,7 @@
 
 static flow rooms(const field *f, int kp, const method *which) {
   flow w = {0};
-  CHECK_LAYOUT(a, flow_layout(a, &w, (dims){f->r, f->m, kp}, which));
+  CHECK_LAYOUT(a, flow_layout(a, &w, dims_of(f->r, f->m, kp), which));
   return w;
 }
 
@@ -203,7 +203,7 @@ static void check_counts(void) {
   mat out = check_mat(32, 32);
   stepper s = {0};
   double err;
-  CHECK_LAYOUT(a, stepper_layout(a, &s, (dims){c.f.r, c.f.m, 32}, &method_auto));
+  CHECK_LAYOUT(a, stepper_layout(a, &s, dims_of(c.f.r, c.f.m, 32), &method_auto));
   stepper_start(&s, &c.f, 1e-6);
   for (int i = 0; i < 2; i++) {
     stepper_try(&s, c.Z0, 1e-3, out, &err, NULL);

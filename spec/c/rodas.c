@@ -11,7 +11,7 @@ static int64_t eigenproblems;
 
 static rodas rooms(const field *f, int kp) {
   rodas w = {0};
-  CHECK_LAYOUT(a, rodas_layout(a, &w, (dims){f->r, f->m, kp}));
+  CHECK_LAYOUT(a, rodas_layout(a, &w, dims_of(f->r, f->m, kp)));
   rodas_start(&w, &eigenproblems);
   return w;
 }
@@ -31,7 +31,7 @@ static void run_fixed(const field *f, mat Z0, double t, int steps, mat out) {
 static void reference(const field *f, mat Z0, double t, int steps, mat out) {
   erk w = {0};
   mat Z = check_mat(Z0.rows, Z0.cols);
-  CHECK_LAYOUT(a, erk_layout(a, &w, (dims){f->r, f->m, Z0.cols}, TABLEAU_STAGES));
+  CHECK_LAYOUT(a, erk_layout(a, &w, dims_of(f->r, f->m, Z0.cols), TABLEAU_STAGES));
   erk_use(&w, &tableau_dop853, false);
   mat_copy(Z, Z0);
   for (int i = 0; i < steps; i++) {
@@ -65,7 +65,7 @@ static void check_rest(void) {
   double before, diff[2];
   flow w = {0};
   rodas one = rooms(&f, 1);
-  CHECK_LAYOUT(a, flow_layout(a, &w, (dims){6, 2, 1}, &method_rodas4));
+  CHECK_LAYOUT(a, flow_layout(a, &w, dims_of(6, 2, 1), &method_rodas4));
   flow_spec spec = {.method = &method_rodas4, .t_end = 3e7, .tol = 1e-9, .max_steps = 10000};
   flow_start(&w, &f, &spec, Z0, 0.0);
   while (flow_advance(&w, NULL) == FLOW_RUNNING) continue;

@@ -25,7 +25,7 @@ static void pairs_case(int r, int m, int rank, double scale) {
   random_fill_normal(&g, B, 1.0);
   blas_gemm('N', 'N', 1.0, A, B, 0.0, Y);
   pairs w;
-  CHECK_LAYOUT(a, pairs_layout(a, &w, (dims){r, m, 0}));
+  CHECK_LAYOUT(a, pairs_layout(a, &w, dims_of(r, m, 0)));
   mat_copy(Z, Y);
   check(pairs_of(&w, Y) == STATUS_OK, "pairs of %d x %d", r, m);
   check(check_distance(Y, Z) == 0.0, "the argument stays");
