@@ -1,8 +1,9 @@
 --- The theory's formulas as plain functions of spectra, small matrices and numbers.
 --
 -- Sources: [M21] Min, Tarmoun, Vidal, Mallada, ICML 2021 (arXiv 2105.06351v1); [M22] its version 2;
--- [X23] Xu, Min, Tarmoun, Mallada, Vidal, AISTATS 2023; [D] derived for this project. Sections are
--- those of mathematics.md. What is a theorem says so; its conditions are the caller's to check.
+-- [X23] Xu, Min, Tarmoun, Mallada, Vidal, AISTATS 2023; [X25] the same, TMLR 2025; [D] derived for
+-- this project. Sections are those of mathematics.md. What is a theorem says so; its conditions are
+-- the caller's to check.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.theory
@@ -265,7 +266,7 @@ function M.log_apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
   return core.theory.apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
 end
 
-for _, part in ipairs{"law", "weights"} do
+for _, part in ipairs{"law", "weights", "descent"} do
   for name, f in pairs(require("linnet.theory." .. part)) do M[name] = f end
 end
 

@@ -199,20 +199,12 @@ options.define("theory.safe_step", {
 -- assert(run.final:excess() <= step.contraction ^ 100 * s:excess())
 function M.safe_step(opts)
   local o = options.check("theory.safe_step", opts, 2)
-  given.matrix("theory.safe_step", "U1", o.U1)
-  given.matrix("theory.safe_step", "V", o.V, nil, o.U1:cols(), "must have as many columns as U1")
+  local _, _, _, sigma = given.parts("theory.safe_step", o)
   local r, m = o.U1:rows(), o.V:rows()
-  given.matrix("theory.safe_step", "target", o.target, r, m, "must be r x m")
-  local sigma = given.column("theory.safe_step", "sigma", o.sigma or core.matrix.ones(r, 1), true)
-  if #sigma ~= r then
-    error(("theory.safe_step: sigma has %d values, but U1 %d rows"):format(#sigma, r), 2)
-  end
   local b = given.imbalance(o.U1, o.V)
   if b.c == 0 then return {eta = 0, contraction = 1, c = 0} end
   local high, low = sigma:max(), sigma:min()
-  local E = o.U1 * o.V:t()
-  for i = 1, r do E:row(i):scale_(sigma:get(i, 1)) end
-  local size = (o.target - E):norm()
+  local size = given.error(o.U1, o.V, o.target, sigma):norm()
   local B = (o.target:norm(2) + size) / low
   local plus, _, minus = extremes(b.spectrum, r, m)
   local function top(l) return (l + hypot(l, 2 * B)) / 2 end
