@@ -44,24 +44,23 @@ static void read_measures(lua_State *L, ensemble_job *job) {
   job->measure = list;
 }
 
-/* Leaves a block of seeds, or of pointers to the given states, on the stack. */
+/* Leaves a block of seeds, and one of pointers to states where they are given, on the stack. */
 static void read_starts(lua_State *L, ensemble_job *job) {
-  int given = field_length(L, "states");
-  if (given == 0) {
-    job->count = field_length(L, "seeds");
-    uint64_t *seeds = bind_block(L, sizeof *seeds * (size_t)(job->count + 1), 0);
-    for (int i = 0; i < job->count; i++) {
-      lua_rawgeti(L, -2, i + 1);
-      seeds[i] = (uint64_t)bind_arg_integer(L, -1);
-      lua_pop(L, 1);
-    }
-    job->seeds = seeds;
+  job->count = field_length(L, "seeds");
+  uint64_t *seeds = bind_block(L, sizeof *seeds * (size_t)(job->count + 1), 0);
+  for (int i = 0; i < job->count; i++) {
+    lua_rawgeti(L, -2, i + 1);
+    seeds[i] = (uint64_t)bind_arg_integer(L, -1);
+    lua_pop(L, 1);
+  }
+  job->seeds = seeds;
+  if (field_length(L, "states") == 0) {
     job->kp = start_columns(job->p, job->h);
     job->pr = job->invariant ? 0 : start_frame_rows(job->p, job->kp);
     return;
   }
-  const state **starts = bind_block(L, sizeof *starts * (size_t)given, 0);
-  for (int i = 0; i < given; i++) {
+  const state **starts = bind_block(L, sizeof *starts * (size_t)job->count, 0);
+  for (int i = 0; i < job->count; i++) {
     lua_rawgeti(L, -2, i + 1);
     if (job->Ytest.p) bind_state_frame(L, lua_gettop(L)); /* while this thread is alone */
     const state *s = starts[i] = bind_state_check(L, -1);
@@ -70,13 +69,13 @@ static void read_starts(lua_State *L, ensemble_job *job) {
     lua_pop(L, 1);
   }
   job->starts = starts;
-  job->count = given;
 }
 
 static void read_job(lua_State *L, ensemble_job *job) {
   *job = (ensemble_job){.p = bind_problem_check(L, 1)};
-  lua_getfield(L, 2, "flow");
-  job->flow = bind_flow_spec(L, lua_gettop(L));
+  if (lua_getfield(L, 2, "descend") == LUA_TTABLE)
+    job->descend = bind_descent_spec(L, lua_gettop(L));
+  else if (lua_getfield(L, 2, "flow") == LUA_TTABLE) job->flow = bind_flow_spec(L, lua_gettop(L));
   job->h = bind_number_or(L, 2, "h", 0.0);
   job->s_u = bind_number_or(L, 2, "std_u", 0.0);
   job->s_v = bind_number_or(L, 2, "std_v", 0.0);

@@ -19,7 +19,10 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
   origin_layout(a, &room->o, p, job->kp, job->pr, 0, false);
   room->s = (state){&room->o, arena_mat(a, problem_k(p), job->kp), 0.0, 0, 1.0};
   state_work_layout(a, &room->work, &room->o);
-  flow_layout(a, &room->flow, problem_dims(p, job->kp), job->flow.method);
+  if (job->descend.method)
+    descent_layout(a, &room->descent, problem_dims(p, job->kp), job->descend.method, p->n,
+                   job->descend.batch);
+  else flow_layout(a, &room->flow, problem_dims(p, job->kp), job->flow.method);
   start_frame_layout(a, &room->frame, &room->o);
   room->F = arena_mat(a, p->D, test ? job->pr : 0);
   room->Theta = arena_mat(a, p->D, test ? p->m : 0);
@@ -39,6 +42,7 @@ static void take_start(ensemble_room *room, const state *start) {
   room->o.seed = from->seed;
   room->o.h = from->h;
   room->s.t = start->t;
+  room->s.k = start->k;
   room->s.decay = start->decay;
 }
 
@@ -51,6 +55,7 @@ static void draw_start(ensemble_room *room, const ensemble_job *job, uint64_t se
   start_sampled(&room->o);
   mat_copy(room->s.L, room->o.L0);
   room->s.t = 0.0;
+  room->s.k = 0;
   room->s.decay = 1.0;
 }
 
@@ -73,7 +78,7 @@ static double run_t(ensemble_room *room, const ensemble_job *job) {
 
 static double run_steps(ensemble_room *room, const ensemble_job *job) {
   (void)job;
-  return (double)room->flow.steps;
+  return (double)room->steps;
 }
 
 static double run_seconds(ensemble_room *room, const ensemble_job *job) {
@@ -83,7 +88,7 @@ static double run_seconds(ensemble_room *room, const ensemble_job *job) {
 
 static double run_reason(ensemble_room *room, const ensemble_job *job) {
   (void)job;
-  return (double)room->flow.reason;
+  return (double)room->reason;
 }
 
 const run_measure run_measures[] = {{"test_error", test_error}, {"t", run_t},
@@ -113,20 +118,41 @@ static void measure_row(ensemble_room *room, const ensemble_job *job, int row) {
   }
 }
 
+static void flow_row(ensemble_room *room, const ensemble_job *job, const field *f, const tick *t) {
+  flow *w = &room->flow;
+  flow_start(w, f, &job->flow, room->s.L, room->s.t);
+  do room->reason = flow_advance(w, t);
+  while (room->reason == FLOW_RUNNING);
+  flow_state(w, room->s.L);
+  room->s.t = w->t;
+  room->steps = w->steps;
+}
+
+static void descent_row(ensemble_room *room, const ensemble_job *job, const field *f, uint64_t seed,
+                        const tick *t) {
+  descent *d = &room->descent;
+  descent_spec spec = job->descend;
+  spec.seed = seed;
+  spec.k0 = room->s.k;
+  descent_start(d, f, &spec, job->p->W, job->p->Y, room->s.L);
+  room->reason = descent_advance(d, INT64_MAX, t);
+  mat_copy(room->s.L, d->Z);
+  room->s.t += d->t;
+  room->s.k += d->k;
+  room->s.decay *= d->u2;
+  room->steps = d->k;
+}
+
 /* One trajectory: false when the tick asked to stop. */
 static bool run_row(ensemble_room *room, const ensemble_job *job, int row, const tick *t) {
   room->began = clock_seconds();
-  flow_reason reason;
   field f = problem_field(job->p);
   if (job->starts) take_start(room, job->starts[row]);
   else draw_start(room, job, job->seeds[row]);
   origin_begin(&room->o);
-  flow_start(&room->flow, &f, &job->flow, room->s.L, room->s.t);
-  do reason = flow_advance(&room->flow, t);
-  while (reason == FLOW_RUNNING);
-  if (reason == FLOW_INTERRUPTED) return false;
-  flow_state(&room->flow, room->s.L);
-  room->s.t = room->flow.t;
+  if (job->descend.method) descent_row(room, job, &f, job->seeds[row], t);
+  else flow_row(room, job, &f, t);
+  if (room->reason == FLOW_INTERRUPTED) return false;
   measure_row(room, job, row);
   return true;
 }

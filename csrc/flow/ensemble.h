@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "flow/flow.h"
+#include "flow/descent.h"
 #include "model/measure.h"
 #include "model/start.h"
 
@@ -16,7 +16,10 @@ typedef struct ensemble_room {
   origin o;
   state s;
   state_work work;
-  flow flow;
+  flow flow; /* one of the two */
+  descent descent;
+  int64_t steps; /* of the last run */
+  flow_reason reason;
   frame_work frame;
   mat F;           /* D x pr, test error of sampled starts */
   mat Theta, Ehat; /* D x m, test rows x m */
@@ -40,11 +43,12 @@ typedef struct ensemble_measure {
 struct ensemble_job {
   const problem *p;
   flow_spec flow;
+  descent_spec descend; /* without a method: a flow; seed and k0 are those of the row */
   /* starts: sampled by seed, or given (then kp and pr are the largest among them) */
   double h, s_u, s_v;
   int kp, pr;
   bool invariant;
-  const uint64_t *seeds;      /* count, or NULL */
+  const uint64_t *seeds;      /* count */
   const state *const *starts; /* count, or NULL */
   int count;
   /* measures, in order; out is count x ensemble_columns */

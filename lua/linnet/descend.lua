@@ -20,7 +20,7 @@ local M = {problem = {}}
 -- The methods that use an option which not all of them use.
 local function users(name) return table.concat(core.descent.uses[name], ", ") end
 
-options.define("descend", {
+M.schema = options.define("descend", {
   summary = "Discrete descent on the loss.",
   {name = "eta", type = "number|table|matrix|function", range = "(0, inf)", required = true,
     help = "step size, or one for each step: a list, a column, or function(k, state)"},
@@ -50,13 +50,21 @@ options.define("descend", {
 
 -- ---------------------------------------------------------------- what it is asked for
 
+--- Whether a descent of these options draws random numbers, from `seed`.
+function M.draws(o)
+  for _, method in ipairs(core.descent.uses.seed) do
+    if o.method == method then return true end
+  end
+  return type(o.label_noise) == "number"
+end
+
 -- Options that the method does not use: a message where one was given (another value than the
 -- default, which a loop over methods may pass to all of them), else they have no value.
 local function unused(o, given)
   for _, entry in ipairs(options.schemas.descend) do
     local name, used = entry.name, not core.descent.uses[entry.name]
     for _, method in ipairs(core.descent.uses[name] or {}) do used = used or method == o.method end
-    used = used or name == "seed" and type(o.label_noise) == "number"
+    used = used or name == "seed" and M.draws(o)
     if not used and given[name] ~= nil and given[name] ~= entry.default then
       return ("option '%s' is not used by method '%s', only by %s%s"):format(name, o.method,
         users(name), name == "seed" and " and by label_noise = sd" or "")
@@ -72,10 +80,12 @@ local function eta_of(x, what, ...)
   return nil, what:format(...) .. " must be a finite number > 0, got " .. check.shown(x)
 end
 
--- The sizes in a list or a column as a column, times scale; or nil and why not.
-local function etas_of(o, scale)
+-- The sizes in a list or a column as a list, nil for a number or a function; or nil and why not.
+local function etas_of(o)
   local eta, list = o.eta, o.eta
-  if check.is_matrix(eta) then
+  if type(eta) == "number" or type(eta) == "function" then
+    return nil
+  elseif check.is_matrix(eta) then
     if eta:cols() ~= 1 then return nil, ("eta must be one column, got %d"):format(eta:cols()) end
     list = {}
     for i = 1, #eta do list[i] = eta(i) end
@@ -87,33 +97,39 @@ local function etas_of(o, scale)
     local _, why = eta_of(x, "eta of step %d", i)
     if why then return nil, why end
   end
-  return core.matrix.new(o.steps, 1, function(i) return scale * list[i] end)
+  return list
+end
+
+--- What is wrong with checked options of a descent, whatever the problem; nil when nothing is.
+-- @tparam table o checked options, which lose those that the method does not use
+-- @tparam table given the same as they were given
+-- @treturn ?string
+function M.complaint(o, given)
+  local _, why = etas_of(o)
+  return unused(o, given) or why
 end
 
 --- What a descent is told to do, from its options; those that are functions are left to the caller.
 -- @tparam problem p
 -- @tparam table o checked options, which lose those that the method does not use
 -- @tparam table given the same as they were given
--- @treturn ?table for core.descent.new and core.ensemble.run
--- @return what eta counts of the summed loss; or why not
+-- @treturn ?table for core.descent.new and core.ensemble.run; `scale`: what eta counts of the
+--   summed loss
+-- @treturn ?string why not
 function M.plan(p, o, given)
-  local why = unused(o, given)
+  local why = M.complaint(o, given)
   if (o.batch or p.n) > p.n then
     why = why or ("batch = %d is more than the n = %d samples"):format(o.batch, p.n)
   end
   if why then return nil, why end
   local scale = o.loss == "mean" and not core.descent.no_flow[o.method] and 2 / p.n or 1
-  local plan = {method = o.method, steps = o.steps, weight_decay = o.weight_decay / scale,
-    momentum = o.momentum, rho = o.rho, batch = o.batch or p.n, seed = o.seed,
-    until_excess = o.until_excess, max_seconds = o.max_seconds, eta = 1}
-  if type(o.label_noise) == "number" then plan.label_noise = o.label_noise end
-  if type(o.eta) == "number" then
-    plan.eta = scale * o.eta
-  elseif type(o.eta) ~= "function" then
-    plan.etas, why = etas_of(o, scale)
-    if why then return nil, why end
-  end
-  return plan, scale
+  local list = etas_of(o)
+  return {method = o.method, steps = o.steps, weight_decay = o.weight_decay / scale,
+    momentum = o.momentum, rho = o.rho, batch = o.batch or p.n, seed = o.seed, scale = scale,
+    label_noise = type(o.label_noise) == "number" and o.label_noise or nil,
+    eta = type(o.eta) == "number" and scale * o.eta or 1,
+    etas = list and core.matrix.new(o.steps, 1, function(i) return scale * list[i] end),
+    until_excess = o.until_excess, max_seconds = o.max_seconds}
 end
 
 -- ---------------------------------------------------------------- the loop
@@ -195,12 +211,12 @@ function M.problem.descend(p, s, opts)
   check.self(p, core.types.problem, "problem", "descend")
   local o = options.check("descend", opts, 2)
   run.check_state("descend", p, s)
-  local plan, scale = M.plan(p, o, opts)
-  local list, why = trace.resolve(o.record)
-  if not plan then why = scale end
+  local plan, why = M.plan(p, o, opts)
+  local list
+  if plan then list, why = trace.resolve(o.record) end
   if why then error("descend: " .. why, 2) end
   local self = {
-    options = o, problem = p, state = s, k0 = s.k, scale = scale, trace = trace.new(list),
+    options = o, problem = p, state = s, k0 = s.k, scale = plan.scale, trace = trace.new(list),
     progress = progress.line(o.progress), every = o.every or math.max(1, (o.steps + 299) // 300),
     descent = core.descent.new(s, plan),
   }
@@ -209,7 +225,7 @@ function M.problem.descend(p, s, opts)
     local k = self.descent:time()
     local eta = self.reason == "diverged" and self.descent:stable_eta() or 0
     return {method = o.method, steps = k, evaluations = k,
-      largest_stable_eta = eta > 0 and eta / scale or nil}
+      largest_stable_eta = eta > 0 and eta / plan.scale or nil}
   end, p, s, "k")
 end
 

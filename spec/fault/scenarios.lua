@@ -197,6 +197,12 @@ scenario("ensemble", data, function(p)
   assert(result.distance)
 end)
 
+scenario("ensemble of descents", data, function(p)
+  local result = linnet.ensemble(p, {init = {"gaussian", h = 50}, seeds = 3, threads = 2,
+    descend = {eta = {1e-3, 1e-3}, steps = 2, method = "muon", label_noise = 0.1}})
+  assert(result.distance(1, 1) > 0)
+end)
+
 scenario("ensemble on data it has not seen", data, function(p, _, X, Y)
   local result = linnet.ensemble(p, {init = {"invariant", h = 50}, seeds = {3, 5}, threads = 2,
     flow = {t = math.huge, tol = 1e-3}, test = {X, Y},

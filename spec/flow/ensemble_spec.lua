@@ -164,7 +164,7 @@ describe("linnet.ensemble", function()
     for want, given in pairs{
       ["ensemble: option 'init' is required"] = with{init = "none"},
       ["ensemble: option 'seeds' is required"] = with{seeds = "none"},
-      ["ensemble: option 'flow' is required"] = with{flow = "none"},
+      ["ensemble: give one of the options 'flow' and 'descend'"] = with{flow = "none"},
       ["unknown option 'thread' %(did you mean 'threads'%?%)"] = with{thread = 2},
       ["option 'threads' must be an integer in %[1, 1024%], got 0"] = with{threads = 0},
       ["option 'seeds' must be an integer in %[1, 1e8%] or a list, got 0"] = with{seeds = 0},

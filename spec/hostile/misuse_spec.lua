@@ -131,6 +131,9 @@ local CALLS = {
   ["ensemble.flow"] = function(o)
     return linnet.ensemble(p, {init = {"gaussian", h = 9}, seeds = 2, flow = o})
   end,
+  ["ensemble.descend"] = function(o)
+    return linnet.ensemble(p, {init = {"gaussian", h = 9}, seeds = 2, descend = o})
+  end,
   ["ensemble.test"] = function(o)
     return linnet.ensemble(p, {init = {"gaussian", h = 9}, seeds = 2, flow = {t = 1}, test = o})
   end,

@@ -43,7 +43,7 @@ describe("linnet.sweep, misuse", function()
         ["option 'run' must be a function"] = {run = 1},
         ["options 'run' and 'flow' exclude each other"] = with(ok, {flow = {t = 1}}),
         ["option 'problem' must be a problem or a function, got a number"] = {problem = 1},
-        ["option 'flow' is required"] = with(flows, {flow = "none"}),
+        ["give one of the options 'flow' and 'descend'"] = with(flows, {flow = "none"}),
         ["option 'init' is required"] = with(flows, {init = "none"}),
         ["option 'init' must begin with a kind"] = with(flows, {init = {h = 1}}),
         ["must not hold a seed"] = with(flows, {init = {"gaussian", seed = 1}}),

@@ -1,7 +1,7 @@
 --- Ensembles: thousands of trajectories of one problem over a pool of C threads.
 --
--- Member k is what `p:init(kind, {seed = k, ...})` and `p:flow` give, whatever the number of
--- threads. How a member ended is data: a failed one is a row with its reason.
+-- Member k is what `p:init(kind, {seed = k, ...})` and `p:flow`, or `p:descend`, give, whatever the
+-- number of threads. How a member ended is data: a failed one is a row with its reason.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.ensemble
@@ -22,8 +22,9 @@ options.define("ensemble", {
     help = "a kind, or {kind, h = ..., ...}: as for problem:init, without seed"},
   {name = "seeds", type = "integer|list", range = "[0, 9223372036854775807]", required = true,
     help = "N for the seeds 1..N, or a list"},
-  {name = "flow", type = "table", schema = "ensemble.flow", required = true,
-    help = "options of problem:flow"},
+  {name = "flow", type = "table", schema = "ensemble.flow", help = "options of problem:flow"},
+  {name = "descend", type = "table", schema = "ensemble.descend",
+    help = "instead: options of problem:descend, without seed (each member has its own)"},
   {name = "measure", type = "table", default = {"distance"},
     help = "names among " .. table.concat(members.measures, " ")},
   {name = "test", type = "table", schema = "ensemble.test", help = "{X, Y} for test_error"},
@@ -117,6 +118,8 @@ local function progress_make(wanted, total)
 end
 
 --- Run one trajectory per seed over a pool of threads and measure each at its end.
+-- With `descend` a member's seed is also that of its batches and label noise. Threads work in C:
+-- `eta` is a number or has one for each step, `label_noise` is an sd; functions are for a sweep.
 -- test_error is the mean over test rows of ||y - f(x)||^2. Ctrl-C raises `{message, result}` with
 -- the members done so far, nan elsewhere.
 -- @function ensemble
@@ -137,11 +140,17 @@ local function ensemble(p, opts)
   if not kind then refuse(init) end
   local seeds, why = seeds_list(o.seeds)
   if not seeds then refuse(why) end
-  local asked
+  local verb, asked, plan
+  verb, why = members.verb(o)
+  if not verb then refuse(why) end
+  local called = members.called(o[verb])
+  if called then
+    refuse(("descend: '%s' is a function, which cannot run in threads of C: give numbers, or use "
+      .. "linnet.sweep, which runs it in Lua"):format(called))
+  end
   asked, why = members.check(o.measure, o.test)
   if not asked then refuse(why) end
-  local plan
-  plan, why = members.plan(p, kind, init, o.flow, o.test)
+  plan, why = members.plan(p, kind, init, verb, o[verb], o.test)
   if not plan then refuse(why) end
 
   local measures, vectors = {}, 0

@@ -10,7 +10,8 @@ local initialize = require "linnet.start"
 local options = require "linnet.options"
 local trace = require "linnet.run.trace"
 local failure = require "linnet.failure"
-local flow_schema = require("linnet.flow").schema
+local descend = require "linnet.descend"
+local flow = require "linnet.flow"
 local error = failure.raise
 
 local M = {}
@@ -35,12 +36,16 @@ options.define("ensemble.test", {
   {name = 2, type = "matrix", required = true, help = "Y, n' x m"},
 })
 
--- The options of a flow that concern its end alone: the same entries.
-local FLOW = {summary = "Options of each trajectory, as for problem:flow."}
-for i, name in ipairs{"t", "tol", "method", "until_excess", "max_steps", "max_seconds"} do
-  FLOW[i] = flow_schema.entries[name]
+-- The options of a flow or a descent that concern its end alone: the same entries.
+local function ends(verb, entries, names)
+  local schema = {summary = ("Options of each trajectory, as for problem:%s."):format(verb)}
+  for name in names:gmatch("%S+") do schema[#schema + 1] = entries[name] end
+  options.define("ensemble." .. verb, schema)
 end
-options.define("ensemble.flow", FLOW)
+
+ends("flow", flow.schema.entries, "t tol method until_excess max_steps max_seconds")
+ends("descend", descend.schema.entries,
+  "eta steps method momentum rho weight_decay batch label_noise loss until_excess max_seconds")
 
 -- ---------------------------------------------------------------- checking
 
@@ -77,6 +82,33 @@ function M.check(list, has_test)
   return list
 end
 
+--- Which of `flow` and `descend` a table of options has; nil and a message unless it is one.
+function M.verb(o)
+  if (o.flow == nil) == (o.descend == nil) then
+    return nil, o.flow == nil and "give one of the options 'flow' and 'descend'"
+      or "options 'flow' and 'descend' exclude each other"
+  elseif o.descend and o.descend.seed ~= nil then
+    return nil, "option 'descend' must not hold a seed: the seeds are those of 'seeds'"
+  end
+  return o.flow and "flow" or "descend"
+end
+
+--- The first of a trajectory's options that is a function, so that it runs in Lua.
+function M.called(given)
+  return type(given.eta) == "function" and "eta"
+    or type(given.label_noise) == "function" and "label_noise" or nil
+end
+
+--- Check the options of a trajectory, whatever its problem.
+-- @treturn ?table with defaults
+-- @treturn ?string what is wrong
+function M.try(verb, given)
+  local o, why = options.try("ensemble." .. verb, given)
+  if o and verb == "descend" then why = descend.complaint(o, given) end
+  if why then return nil, o and "descend: " .. why or why end
+  return o
+end
+
 local function test_check(p, test)
   local X, Y = test[1], test[2]
   if X:cols() ~= p.D or Y:cols() ~= p.m or X:rows() ~= Y:rows() then
@@ -88,25 +120,31 @@ end
 
 -- ---------------------------------------------------------------- running
 
---- What all members share, checked: the law of their starts and the options of their flow.
+--- What all members share, checked: the law of their starts and the options of their trajectories.
 -- @tparam problem p
 -- @tparam string kind
 -- @tparam table init its options, without seed
--- @tparam table flow options of the flow, unchecked
+-- @tparam string verb "flow" or "descend"
+-- @tparam table given options of that, unchecked
 -- @tparam ?table test {X, Y}
 -- @treturn ?table
 -- @treturn ?string what is wrong
-function M.plan(p, kind, init, flow, test)
+function M.plan(p, kind, init, verb, given, test)
   if not initialize.kinds[kind] then
     return nil, ("init: '%s' is no kind of start; there are %s%s"):format(kind,
       table.concat(initialize.names, ", "), check.suggestion(kind, initialize.names))
   end
   local o, why = options.try("init." .. kind, init)
-  local f
-  if o then f, why = options.try("ensemble.flow", flow) end
-  if f and test then test, why = test_check(p, test) end
+  local how
+  if o then how, why = M.try(verb, given) end
+  local draws = how and verb == "descend" and descend.draws(how)
+  if how and verb == "descend" then
+    how, why = descend.plan(p, how, given)
+    why = why and "descend: " .. why
+  end
+  if how and test then test, why = test_check(p, test) end
   if why then return nil, why end
-  local job = {flow = f}
+  local job = {[verb] = how}
   if test then job.Xtest, job.Ytest = test[1], test[2] end
   local law
   o.seed = 0
@@ -116,16 +154,15 @@ function M.plan(p, kind, init, flow, test)
   end)
   if not made then return nil, ("init.%s: %s"):format(kind, refusal) end
   for name, value in next, law or {} do job[name] = value end
-  return {problem = p, kind = kind, init = o, job = job, sampled = law ~= nil}
+  return {problem = p, kind = kind, init = o, job = job, sampled = law ~= nil, verb = verb,
+    draws = draws}
 end
 
 -- Rows of one call of the core, which draws the starts itself or takes them ready.
 local function batch(plan, measures, seeds, threads, progress)
-  local job = {measure = measures}
+  local job = {measure = measures, seeds = seeds}
   for name, value in next, plan.job do job[name] = value end
-  if plan.sampled then
-    job.seeds = seeds
-  else
+  if not plan.sampled then
     job.states = {}
     for i, seed in ipairs(seeds) do
       plan.init.seed = seed
@@ -169,13 +206,15 @@ end
 
 --- One member as Lua sees it: for measures that are functions of the run.
 -- @tparam table plan
--- @tparam table flow options of `problem:flow`
--- @tparam integer seed
+-- @tparam table given options of `problem:flow` or `problem:descend`
+-- @tparam integer seed of the start, and of what a descent draws
 -- @treturn run
-function M.alone(plan, flow, seed)
+function M.alone(plan, given, seed)
   plan.init.seed = seed
   local start = initialize.kinds[plan.kind](plan.problem, plan.init, plan.kind)
-  return plan.problem:flow(start, flow)
+  local o = {seed = plan.draws and seed or nil}
+  for name, value in next, given do o[name] = value end
+  return plan.problem[plan.verb](plan.problem, start, o)
 end
 
 --- The number under a measure's name at the end of a run.

@@ -62,7 +62,7 @@ end
 function M.header(sweep, shard)
   local blas = core.system.blas_info()
   local parts = sweep.grid:signature()
-  for _, name in ipairs{"name", "problem", "init", "flow", "test", "run"} do
+  for _, name in ipairs{"name", "problem", "init", "flow", "descend", "test", "run"} do
     parts[name] = described(sweep.spec[name])
     if sweep.spec[name] == nil then parts[name] = nil end
   end

@@ -42,9 +42,12 @@ options.define("sweep", {
   {name = "seeds", type = "integer|list", range = "[0, 9223372036854775807]", default = 1,
     help = "N for the seeds 1..N, or a list"},
   {name = "problem", type = "any",
-    help = "a problem, or function(point) that makes one from the axes of neither init nor flow"},
+    help = "a problem, or function(point) that makes one from the axes of neither init nor flow "
+      .. "(descend)"},
   {name = "init", type = "string|table", help = "a kind, or {kind, h = ..., ...}"},
   {name = "flow", type = "table", help = "options of problem:flow"},
+  {name = "descend", type = "table",
+    help = "instead: options of problem:descend, without seed (each seed is also that)"},
   {name = "measure", type = "table",
     help = "names as for the ensemble, or name = function(run), a number or a list of them; with "
       .. "'run', the names it returns"},
@@ -136,22 +139,25 @@ local function near_axis(sweep, name)
       names[#names + 1] = entry.name
     end
   end
-  for _, entry in ipairs(options.schemas["ensemble.flow"]) do names[#names + 1] = entry.name end
+  for _, entry in ipairs(options.schemas["ensemble." .. sweep.verb]) do
+    names[#names + 1] = entry.name
+  end
   return check.suggestion(name, names)
 end
 
 -- roles[axis]: what takes its values; or nil and why nothing can.
 local function roles_of(sweep)
-  local roles, flow = {}, options.schemas["ensemble.flow"].entries
+  local roles, verb = {}, sweep.verb
+  local entries = options.schemas["ensemble." .. verb].entries
   for _, name in ipairs(sweep.grid.names) do
     local role = name == "init" and "kind" or is_init_option(sweep, name) and "init"
-      or flow[name] and "flow" or "problem"
+      or entries[name] and verb or "problem"
     if NO_AXIS[name] then
       return nil, ("axis '%s' cannot be varied%s"):format(name,
         name == "seed" and "; use option 'seeds'" or "")
     elseif role == "problem" and type(sweep.spec.problem) ~= "function" then
-      return nil, ("axis '%s' is an option of neither init nor flow, and problem is no function%s")
-        :format(name, near_axis(sweep, name))
+      return nil, ("axis '%s' is an option of neither init nor %s, and problem is no function%s")
+        :format(name, verb, near_axis(sweep, name))
     elseif role ~= "kind" and role ~= "problem" and sweep.fixed[role][name] ~= nil
       or role == "kind" and sweep.fixed.kind then
       return nil, ("'%s' is both an axis and fixed%s"):format(name,
@@ -211,10 +217,10 @@ local function problem_sweep(sweep)
   if type(spec.problem) ~= "function" and getmetatable(spec.problem) ~= core.types.problem then
     return nil, ("option 'problem' must be a problem or a function, got a %s"):format(
       type(spec.problem))
-  elseif not spec.flow then
-    return nil, "option 'flow' is required: {t = ...}"
   end
-  sweep.fixed = {flow = spec.flow, init = {}}
+  local verb, wrong = members.verb(spec)
+  if not verb then return nil, wrong end
+  sweep.verb, sweep.fixed = verb, {[verb] = spec[verb], init = {}}
   if spec.init then
     local kind, init = members.init_parse(spec.init)
     if not kind and type(spec.init) == "table" and sweep.grid.values.init and not spec.init[1] then
@@ -228,13 +234,14 @@ local function problem_sweep(sweep)
   end
   local ok, why = measures_of(sweep)
   if ok then sweep.roles, why = roles_of(sweep) end
+  sweep.alone = sweep.functions ~= nil or members.called(spec[verb]) ~= nil
   if not why then why = work.complaint(sweep) end
   return not why, why
 end
 
 -- Fills in a sweep over a function; nil and what is wrong.
 local function function_sweep(sweep)
-  for _, name in ipairs{"problem", "init", "flow", "test"} do
+  for _, name in ipairs{"problem", "init", "flow", "descend", "test"} do
     if sweep.spec[name] ~= nil then
       return nil, ("options 'run' and '%s' exclude each other"):format(name)
     end
@@ -255,9 +262,10 @@ local function function_sweep(sweep)
 end
 
 --- Describe a sweep; `sweep:run` computes it.
--- Axes whose names are options of the start or of the flow go there, others to the function
--- `problem`; an axis `init` varies the kind of start, each with options of its own where it is a
--- table. Points are checked here, before anything runs.
+-- Axes whose names are options of the start, or of the flow or descent, go there, others to the
+-- function `problem`; an axis `init` varies the kind of start, each with options of its own where
+-- it is a table. Points are checked here, before anything runs. A descent whose `eta` or
+-- `label_noise` is a function runs in Lua, as functions among the measures do: without threads.
 -- @function sweep
 -- @tparam table spec see `help("sweep")`
 -- @treturn sweep `print` says its size; `sweep:run` computes it

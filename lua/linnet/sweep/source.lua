@@ -173,8 +173,8 @@ function M.problem(p)
   return text_of(print.hash)
 end
 
---- Of a sweep's functions: `run`, `problem`, one for each measure. Taken when the sweep is made:
--- what they count in variables of their own while it runs is no change.
+--- Of a sweep's functions: `run`, `problem`, one for each measure, those of a descent. Taken when
+-- the sweep is made: what they count in variables of their own while it runs is no change.
 -- @tparam table sweep
 -- @treturn table by what it is
 function M.of(sweep)
@@ -182,6 +182,9 @@ function M.of(sweep)
   if sweep.spec.run then parts.run = of(sweep.spec.run) end
   if type(sweep.spec.problem) == "function" then parts.problem = of(sweep.spec.problem) end
   for name, f in next, sweep.written or {} do parts["measure " .. name] = of(f) end
+  for name, f in next, sweep.spec.descend or {} do
+    if type(f) == "function" then parts["descend " .. name] = of(f) end
+  end
   return parts
 end
 

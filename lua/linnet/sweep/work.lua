@@ -134,18 +134,22 @@ end
 
 -- ---------------------------------------------------------------- the ensemble
 
--- Options of a flow that an ensemble knows: not those of what is recorded on the way.
-local function flow_of_ensemble(flow)
+-- Options of the trajectories of a point that an ensemble knows: where they run in Lua, without
+-- those of what is recorded on the way.
+local function options_of(sweep, parts)
+  local given, known = parts[sweep.verb], options.schemas["ensemble." .. sweep.verb].entries
+  if not sweep.alone then return given end
   local out = {}
-  for name in next, options.schemas["ensemble.flow"].entries do out[name] = flow[name] end
+  for name in next, known do out[name] = given[name] end
   return out
 end
 
 -- The coordinates of a point by what takes them.
 local function parts_of(sweep, point)
-  local parts = {init = {}, flow = {}, problem = {}}
+  local verb = sweep.verb
+  local parts = {init = {}, [verb] = {}, problem = {}}
   for name, value in next, sweep.fixed.init do parts.init[name] = value end
-  for name, value in next, sweep.fixed.flow do parts.flow[name] = value end
+  for name, value in next, sweep.fixed[verb] do parts[verb][name] = value end
   parts.kind = sweep.fixed.kind
   for name, value in next, point do
     local role = sweep.roles[name]
@@ -165,8 +169,7 @@ local function complaint_at(sweep, point)
   local parts = parts_of(sweep, point)
   if not options.schemas["init." .. tostring(parts.kind)] then return nil end -- said by the plan
   local o, why = options.try("init." .. parts.kind, parts.init)
-  if o then o, why = options.try("ensemble.flow", sweep.functions and flow_of_ensemble(parts.flow)
-    or parts.flow) end
+  if o then o, why = members.try(sweep.verb, options_of(sweep, parts)) end
   if o then return nil end
   for _, name in ipairs(sweep.grid.names) do
     local x = point[name]
@@ -232,16 +235,16 @@ end
 
 -- One seed after the other in Lua, for measures that are functions of the run.
 local function by_runs(sweep, plan, parts, seeds, point, emit)
-  local flow = {progress = false}
-  for name, value in next, parts.flow do flow[name] = value end
+  local given = {progress = false}
+  for name, value in next, parts[sweep.verb] do given[name] = value end
   local function record_of(seed)
-    local run = members.alone(plan, flow, seed)
+    local run = members.alone(plan, given, seed)
     local r = {point = point, seed = seed, measure = {}, reason = run.stats.reason,
       steps = run.stats.steps, cost = {seconds = run.stats.seconds}}
     for _, name in ipairs(sweep.names) do
       r.measure[name] = members.measure(run, name, sweep.spec.test)
     end
-    for name, f in next, sweep.functions do
+    for name, f in next, sweep.functions or {} do
       local x, got = value_of(f(run))
       if not x then
         error(("the measure '%s' must return a number or a list of numbers, got %s"):format(name,
@@ -276,18 +279,18 @@ end
 -- The jobs as a list per problem of lists per point, so that every problem is made once and only
 -- one is held at a time, whichever axis varies fastest.
 local function grouped(sweep, jobs)
-  local by_problem, order, last = {}, {}, nil
+  local made, order, last = {}, {}, nil
   for _, job in ipairs(jobs) do
     local p, seed = sweep.grid:at(job)
     if not last or last.p ~= p then
       local point = sweep.grid:point(p)
       last = {p = p, point = point, parts = parts_of(sweep, point), seeds = {}}
       local key = record.encode(last.parts.problem)
-      if not by_problem[key] then
-        by_problem[key] = {}
-        order[#order + 1] = by_problem[key]
+      if not made[key] then
+        made[key] = {}
+        order[#order + 1] = made[key]
       end
-      table.insert(by_problem[key], last)
+      table.insert(made[key], last)
     end
     last.seeds[#last.seeds + 1] = seed
   end
@@ -297,17 +300,17 @@ end
 -- All seeds of one point.
 local function by_point(sweep, p, group, emit, threads)
   local parts = group.parts
-  local plan, why = members.plan(p, parts.kind, parts.init, sweep.functions
-    and flow_of_ensemble(parts.flow) or parts.flow, sweep.spec.test)
+  local plan, why = members.plan(p, parts.kind, parts.init, sweep.verb, options_of(sweep, parts),
+    sweep.spec.test)
   if not plan then error(why, 0) end
-  if sweep.functions then
+  if sweep.alone then
     by_runs(sweep, plan, parts, group.seeds, group.point, emit)
   else
     by_ensemble(sweep, plan, group.seeds, group.point, threads, emit)
   end
 end
 
-local function by_flow(sweep, jobs, emit, threads)
+local function by_problem(sweep, jobs, emit, threads)
   for _, groups in ipairs(grouped(sweep, jobs)) do
     local p
     for _, group in ipairs(groups) do
@@ -335,7 +338,7 @@ end
 
 --- Whether the work of a sweep is done in Lua, one job after the other.
 function M.needs_lua(sweep)
-  return sweep.spec.run ~= nil or sweep.functions ~= nil
+  return sweep.spec.run ~= nil or sweep.alone
 end
 
 --- Work in this process.
@@ -344,7 +347,7 @@ end
 -- @tparam function emit
 -- @tparam integer threads of the ensemble
 function M.here(sweep, jobs, emit, threads)
-  local work = sweep.spec.run and by_function or by_flow
+  local work = sweep.spec.run and by_function or by_problem
   -- More BLAS threads in a user's function would change the bits of its records.
   local one <close> = core.matrix.hold() -- luacheck: ignore one
   work(sweep, jobs, emit, threads)
