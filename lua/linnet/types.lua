@@ -39,7 +39,7 @@ M.functions = {
   linspace = {"linnet.matrix", "linspace"}, logspace = {"linnet.matrix", "logspace"},
   is_matrix = {"linnet.matrix", "is_matrix"}, threads = {"linnet.matrix", "threads"},
   problem = {"linnet.problem", "new"}, heatmap = {"linnet.plot", "heatmap"},
-  load = {"linnet.keep", "load"},
+  load = {"linnet.keep", "load"}, parametrization = {"linnet.parametrization", "new"},
 }
 
 -- Methods by type: the module that has them. C has others.
@@ -58,6 +58,7 @@ local METHODS = {
     csv = "linnet.keep",
     rates = "linnet.run.rates", bounds = "linnet.run.ladder", plot = "linnet.run.plot",
     lazy_deviation = "linnet.run.lazy"},
+  parametrization = {init = "linnet.parametrization", eta = "linnet.parametrization"},
   sweep = {run = "linnet.sweep"},
   report = {section = "linnet.report", text = "linnet.report", formula = "linnet.report",
     code = "linnet.report", table = "linnet.report", figure = "linnet.report",
@@ -76,6 +77,7 @@ local FIELDS = {
   run = "t k stats start final problem options columns checkpoints",
   sweep = "spec grid fixed functions names measures roles starts source errors written",
   result = "points seeds axes measures header records missing reason grid by_job vectors failures",
+  parametrization = "kind h D m gamma eta_u eta_v a b std_u std_v time wide",
   report = "title lead blocks figures",
   ensemble = "seeds measures threads reason bytes_per_thread seconds_total",
 }

@@ -107,6 +107,7 @@ local run = p:flow(s, {t = 1})
 local sweep = linnet.sweep{over = {a = {1, 2}, b = {1, 2}}, seeds = 2, measure = {"y"},
   run = function(point) return {y = point.a * point.b} end}
 local result = sweep:run{progress = false}
+local scaling = linnet.parametrization{kind = "mup", h = 20}
 local path = os.tmpname()
 
 -- How a user meets each schema; `init.<kind>` is added below.
@@ -115,6 +116,8 @@ local CALLS = {
   ["init.matrices"] = function(o) return p:init(o) end,
   flow = function(o) return p:flow(s, o) end,
   descend = function(o) return p:descend(s, o) end,
+  parametrization = function(o) return linnet.parametrization(o) end,
+  ["parametrization.init"] = function(o) return scaling:init(p, o) end,
   hessian = function(o) return s:hessian(o) end,
   stable_step = function(o) return p:stable_step(s, o) end,
   bounds = function(o) return s:bounds(o), run:bounds(o) end,
@@ -235,7 +238,7 @@ end)
 
 local objects = {
   matrix = linnet.eye(3), random = linnet.random(1), problem = p, state = s, run = run,
-  result = result, sweep = sweep, report = linnet.report{title = "t"},
+  result = result, sweep = sweep, report = linnet.report{title = "t"}, parametrization = scaling,
 }
 
 -- What takes anything, or reports instead of raising, by design.
@@ -249,7 +252,8 @@ local ANYTHING = {
 }
 -- First arguments that are no misuse although they look foreign.
 local FITTING = {
-  ["a fraction"] = {"add_", "copy_", "scale_", "chi2", "wide_exponent", "wide_slope", "at", "law"},
+  ["a fraction"] = {"add_", "copy_", "scale_", "chi2", "wide_exponent", "wide_slope", "at", "law",
+    "eta"},
   inf = {"add_", "copy_", "scale_", "wide_exponent", "at", "norm"},
   ["-inf"] = {"add_", "copy_", "scale_", "wide_exponent"}, nan = {"add_", "copy_", "scale_"},
   ["a string"] = {"code", "formula", "section", "text", "nearest", "writer", "open", "save",

@@ -18,7 +18,8 @@ end
 -- What `linnet.` offers: the interface.
 local PUBLIC = [[matrix zeros ones eye diag linspace logspace is_matrix threads random npy npz csv
   data
-  problem load exact theory plot heatmap ensemble sweep report record help doctor repl options
+  problem load exact theory parametrization plot heatmap ensemble sweep report record help doctor
+  repl options
   blas_info]]
 
 -- What stands before the options of functions that take more.
@@ -32,6 +33,7 @@ local function calls()
   return {
     ["problem:flow"] = {p, s}, ["problem:descend"] = {p, s}, ["problem:init"] = {p},
     ["problem:stable_step"] = {p, s}, ["state:hessian"] = {s},
+    ["parametrization:init"] = {linnet.parametrization{kind = "mup", h = 9}, p},
     ["state:bounds"] = {s}, ["run:bounds"] = {run}, ["sweep:run"] = {sweep},
     ["result:plot"] = {result, "value"}, ["result:heatmap"] = {result, "value"},
     ["result:save"] = {result, path}, ["report:table"] = {linnet.report{title = "t"}},

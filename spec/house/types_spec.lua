@@ -14,6 +14,7 @@ local sweep = linnet.sweep{over = {a = {1, 2}}, run = function(point) return poi
 local OBJECTS = {
   matrix = linnet.eye(2), random = linnet.random(1), problem = p, state = s, run = run,
   sweep = sweep, result = sweep:run(),
+  parametrization = linnet.parametrization{kind = "mup", h = 10},
   ensemble = linnet.ensemble(p, {init = {"gaussian", h = 10}, seeds = 2, flow = {t = 1}}),
 }
 
