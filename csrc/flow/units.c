@@ -19,9 +19,16 @@ units units_of(const field *f, mat Z) {
   return s;
 }
 
+/* to = 2^e from: where 2^e is a double, a product rounds no more than ldexp, which takes its time.
+ */
 static void shift(mat from, int e, mat to) {
+  bool fits = e >= DBL_MIN_EXP - 1 && e < DBL_MAX_EXP;
+  double unit = fits ? ldexp(1.0, e) : 0.0;
   for (int j = 0; j < to.cols; j++)
-    for (int i = 0; i < to.rows; i++) *mat_at(to, i, j) = ldexp(mat_get(from, i, j), e);
+    for (int i = 0; i < to.rows; i++) {
+      double x = mat_get(from, i, j);
+      *mat_at(to, i, j) = fits ? unit * x : ldexp(x, e);
+    }
 }
 
 void units_field(units s, const field *f, field *out, double *sigma) {

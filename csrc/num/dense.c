@@ -79,30 +79,6 @@ double mat_dot(mat a, mat b) {
   return sum;
 }
 
-double mat_norm_fro(mat a) {
-  double top = mat_max_abs(a), sum = 0.0;
-  if (!(top > 0.0) || isinf(top)) return top;
-  double unit = ldexp(1.0, ilogb(top)); /* a power of two: scaling is exact */
-  for (int j = 0; j < a.cols; j++) {
-    const double *c = mat_col(a, j);
-    for (int i = 0; i < a.rows; i++) sum += (c[i] / unit) * (c[i] / unit);
-  }
-  return unit * sqrt(sum);
-}
-
-double mat_max_abs(mat a) {
-  double top = 0.0;
-  for (int j = 0; j < a.cols; j++) {
-    const double *c = mat_col(a, j);
-    for (int i = 0; i < a.rows; i++) {
-      double x = fabs(c[i]);
-      if (!(x <= top)) top = x;
-      if (isnan(x)) return x;
-    }
-  }
-  return top;
-}
-
 /* x - x is 0 for a finite x, else nan; four sums keep the adder busy. */
 static bool all_finite(const double *c, int n) {
   double s0 = 0.0, s1 = 0.0, s2 = 0.0, s3 = 0.0;
@@ -115,6 +91,62 @@ static bool all_finite(const double *c, int n) {
   }
   for (; i < n; i++) s0 += c[i] - c[i];
   return (s0 + s1) + (s2 + s3) == 0.0;
+}
+
+static double larger(double x, double y) { return x > y ? x : y; }
+
+/* Of entries that need not be finite: the first nan there is. */
+static double max_any(mat a) {
+  double top = 0.0;
+  for (int j = 0; j < a.cols; j++) {
+    const double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) {
+      double x = fabs(c[i]);
+      if (!(x <= top)) top = x;
+      if (isnan(x)) return x;
+    }
+  }
+  return top;
+}
+
+static double norm_scaled(mat a) {
+  double top = mat_max_abs(a), sum = 0.0;
+  if (!(top > 0.0) || isinf(top)) return top;
+  double unit = ldexp(1.0, ilogb(top)); /* a power of two: scaling is exact */
+  for (int j = 0; j < a.cols; j++) {
+    const double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) sum += (c[i] / unit) * (c[i] / unit);
+  }
+  return unit * sqrt(sum);
+}
+
+/* Squares that neither overflow nor lose to underflow what the sum could show are summed as they
+ * are: scaling by a power of two would not change a bit of the result. */
+double mat_norm_fro(mat a) {
+  double sum = 0.0;
+  for (int j = 0; j < a.cols; j++) {
+    const double *c = mat_col(a, j);
+    for (int i = 0; i < a.rows; i++) sum += c[i] * c[i];
+  }
+  return sum > 0x1p-800 && sum < 0x1p800 ? sqrt(sum) : norm_scaled(a);
+}
+
+/* Four at a time, as above. */
+double mat_max_abs(mat a) {
+  double t0 = 0.0, t1 = 0.0, t2 = 0.0, t3 = 0.0;
+  for (int j = 0; j < a.cols; j++) {
+    const double *c = mat_col(a, j);
+    if (!all_finite(c, a.rows)) return max_any(a);
+    int i = 0;
+    for (; i + 3 < a.rows; i += 4) {
+      t0 = larger(t0, fabs(c[i]));
+      t1 = larger(t1, fabs(c[i + 1]));
+      t2 = larger(t2, fabs(c[i + 2]));
+      t3 = larger(t3, fabs(c[i + 3]));
+    }
+    for (; i < a.rows; i++) t0 = larger(t0, fabs(c[i]));
+  }
+  return larger(larger(t0, t1), larger(t2, t3));
 }
 
 ptrdiff_t mat_first_non_finite(mat a) {
