@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.exact
 
+local arguments = require "linnet.theory.arguments"
 local check = require "linnet.check"
 local core = require "linnet.core"
 local options = require "linnet.options"
@@ -208,6 +209,66 @@ options.define("exact.orthogonal", {
 -- local path = linnet.exact.orthogonal{target = linnet.matrix{2, 1, 0.5}, lam = 0.7}
 -- print(path:at(math.huge).VV)
 define("orthogonal", function(o) return diagonal(o.target, o.lam, o.lam) end)
+
+-- ---------------------------------------------------------------- Muon
+
+options.define("exact.muon", {
+  summary = "Aligned modes under Muon without momentum, sigma = 1.",
+  {name = "target", type = "matrix", required = true, help = "r x m, Yt = W'Y = P diag(s) R'"},
+  {name = "a", type = "number|list", range = "(0, inf)", required = true,
+    help = "U1 = P diag(a) O' at 0: one number, or one for each of min(r, m) modes"},
+  {name = "b", type = "number|list", range = "(0, inf)", required = true,
+    help = "V = R diag(b) O' at 0, likewise"},
+})
+
+-- One number or a list as a list of so many; or nil and why not.
+local function modes(name, x, count)
+  local list = {}
+  for i = 1, count do list[i] = type(x) == "number" and x or x[i] end
+  if type(x) == "number" or #x == count then return list end
+  return refuse("%s must be a number or %d, one for each mode, got %d", name, count, #x)
+end
+
+--- Muon without momentum (spectral descent) in the limit of small steps, t = eta k, from weights
+-- aligned with the target, sigma = 1: every mode grows (or, if a b > s, shrinks) at speed 1 in both
+-- layers, whatever the size of s, until a b = s at t_i = 2 |s - a b|/(((a - b)^2 + 4 s)^(1/2) + a +
+-- b); so a - b, and not a^2 - b^2, is what it keeps. Descent itself is on this path to round-off
+-- until a mode is within eta of its end, and within eta of it from then on. [D], section 8.
+-- @function muon
+-- @tparam table opts see `help("exact.muon")`
+-- @treturn table object with `:at(t)` -> `{U1V, U1U1, VV}`, and the column `times` of the t_i
+-- @usage
+-- local path = linnet.exact.muon{target = linnet.matrix{{2, 0}, {0, 1}}, a = 0.1, b = 0.2}
+-- print(path.times, path:at(0.5).U1V)
+define("muon", function(o)
+  local ok, why = finite{target = o.target}
+  if not ok then return nil, why end
+  local y = o.target
+  if y:rows() * y:cols() == 0 then return refuse("target is %d x %d", y:rows(), y:cols()) end
+  local P, s, R = core.exact.pairs(y)
+  local a, b
+  a, why = modes("a", o.a, s:rows())
+  if a then b, why = modes("b", o.b, s:rows()) end
+  if not b then return nil, why end
+  local ends, signs = {}, {}
+  for i = 1, #a do
+    local x = s:get(i, 1)
+    local gap = x - a[i] * b[i]
+    signs[i] = gap > 0 and 1 or -1
+    ends[i] = 2 * math.abs(gap) / (arguments.hypot(a[i] - b[i], 2 * x ^ 0.5) + a[i] + b[i])
+  end
+  local path = object(function(t)
+    local p, uu, vv = {}, {}, {}
+    for i = 1, #a do
+      local move = signs[i] * math.min(t, ends[i])
+      local u, v = math.max(a[i] + move, 0), math.max(b[i] + move, 0)
+      p[i], uu[i], vv[i] = u * v, u * u, v * v
+    end
+    return {U1V = compose(P, p, R), U1U1 = compose(P, uu, P), VV = compose(R, vv, R)}
+  end)
+  path.times = core.matrix.new(#ends, 1, function(i) return ends[i] end)
+  return path
+end)
 
 -- ---------------------------------------------------------------- one input, one output
 

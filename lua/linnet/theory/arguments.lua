@@ -9,6 +9,12 @@ local vectors = require "linnet.plot.vectors"
 
 local M = {}
 
+-- (x^2 + y^2)^(1/2), no square of which overflows.
+function M.hypot(x, y)
+  local top = math.max(math.abs(x), math.abs(y))
+  return top > 0 and top < math.huge and top * ((x / top) ^ 2 + (y / top) ^ 2) ^ 0.5 or top
+end
+
 -- x as a finite number >= 0; level as of `error`, of the caller's caller unless given.
 function M.number(what, name, x, level)
   if type(x) ~= "number" or not (x >= 0 and x < math.huge) then

@@ -11,10 +11,7 @@ local given = require "linnet.theory.arguments"
 
 local M = {}
 
-local function hypot(x, y)
-  local top = math.max(x, y)
-  return top > 0 and top < math.huge and top * ((x / top) ^ 2 + (y / top) ^ 2) ^ 0.5 or top
-end
+local hypot = given.hypot
 
 -- (x - d + ((x + d)^2 + 4 s^2)^(1/2))/2 for x, d, s >= 0, without cancellation.
 local function half(x, d, s)
