@@ -47,6 +47,58 @@ describe("the flow", function()
     assert.is_true(deviation(U, V, Phi1) < 1e-12)
   end)
 
+  -- Largest relative difference of the maps of two starts over times, on the span of the data.
+  local function apart(problem, one, other, move)
+    local worst = 0
+    for _, t in ipairs{0.1, 1, 10, math.huge} do
+      local maps = {}
+      for i, start in ipairs{one, other} do
+        local u, v = move(problem, start, t):reduced()
+        maps[i] = u * v:t()
+      end
+      worst = math.max(worst, (maps[1] - maps[2]):norm() / maps[1]:norm())
+    end
+    return worst
+  end
+
+  local function flow(problem, start, t) return problem:flow(start, {t = t, tol = 1e-10}).final end
+
+  local function narrow(problem, size)
+    return problem:init{U = linnet.zeros(problem.D, problem.m), V = linnet.eye(problem.m) * size}
+  end
+
+  -- sqrt(a + b) of a start with U1 U1' = a I, V V' = b I
+  local function size(start)
+    local u, v = start:reduced()
+    return math.sqrt((u * u:t())(1, 1) + (v * v:t())(1, 1))
+  end
+
+  it("learns at infinite width what m hidden units learn from U = 0 and V = sqrt(a + b) I",
+    function()
+    for seed, shape in ipairs{{30, 50, 3}, {20, 6, 1}, {5, 8, 5}, {4, 3, 6}} do
+      local n, D, outputs = table.unpack(shape)
+      local x, y = linnet.data.gaussian{n = n, D = D, m = outputs, noise = 0.3, seed = seed}
+      local q = linnet.problem(x, y)
+      local U, V = orthogonal_start(x, outputs, a, b, rng)
+      for _, wide in ipairs{q:init("gaussian", {h = math.huge, seed = 1}), q:init{U = U, V = V}} do
+        assert.is_true(apart(q, wide, narrow(q, size(wide)), flow) < 1e-8, n .. " x " .. D)
+        assert.is_true(apart(q, wide, narrow(q, 1.1 * size(wide)), flow) > 1e-4) -- control
+      end
+    end
+  end)
+
+  it("is parted from those m units by steps of descent, at order eta (negative control)", function()
+    local wide = p:init("gaussian", {h = math.huge, seed = 1})
+    local function parted(eta)
+      return apart(p, wide, narrow(p, size(wide)), function(problem, start)
+        return problem:descend(start, {eta = eta, steps = math.floor(0.2 / eta)}).final
+      end)
+    end
+    local rough, fine = parted(4e-3), parted(2e-3)
+    assert.is_true(rough > 1e-4)
+    assert.near(2, rough / fine, 0.2)
+  end)
+
   it("has not from another start (negative control)", function()
     local U, V, Phi1 = orthogonal_start(X, m, a, b, rng)
     assert.is_true(deviation(U + 0.1 * rng:normal(9, U:cols()), V, Phi1) > 1e-3)
