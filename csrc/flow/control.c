@@ -18,12 +18,36 @@ double control_error(const field *f, mat before, mat after, const double diff[2]
   return isnan(u) || isnan(v) ? NAN : fmax(u, v);
 }
 
+void control_start(control *c, int p) {
+  c->power = 1.0 / p;
+  c->steep = 0.0;
+}
+
+/* At a limit of stability errors grow with a much higher power of h than an estimate's order: with
+ * that order alone every third step is refused there, for as long as the limit is met. The power is
+ * learned from the refused step and the next, and holds while steps are of about that size. */
+static void learn(control *c, double h, double err) {
+  bool between = c->failures && c->failed_h > h && c->failed > err && isfinite(c->failed);
+  if (!between) return;
+  double power = log(c->failed_h / h) / log(c->failed / fmax(err, CONTROL_LEAST));
+  c->steep = fmax(power, CONTROL_STEEPEST * c->power);
+  c->steep_h = h;
+}
+
+static double power_at(const control *c, double h) {
+  bool known = c->steep > 0.0 && h <= CONTROL_AROUND * c->steep_h;
+  return known && h * CONTROL_AROUND >= c->steep_h ? fmin(c->steep, c->power) : c->power;
+}
+
 bool control_judge(control *c, double h, double err) {
   bool accepted = err <= 1.0;
+  if (accepted) learn(c, h, err);
+  double power = power_at(c, h);
   double factor =
-      isfinite(err) ? CONTROL_SAFETY * pow(fmax(err, CONTROL_LEAST), -c->power) : CONTROL_SHRINK;
+      isfinite(err) ? CONTROL_SAFETY * pow(fmax(err, CONTROL_LEAST), -power) : CONTROL_SHRINK;
   factor = fmin(c->failures && accepted ? 1.0 : CONTROL_GROW, fmax(CONTROL_SHRINK, factor));
   c->h = h * factor;
   c->failures = accepted ? 0 : c->failures + 1;
+  if (!accepted) c->failed_h = h, c->failed = err;
   return accepted;
 }

@@ -1,5 +1,6 @@
 /* csrc/flow/control.h: step size control from one number, the error of the last attempt in units of
- * the tolerance: h+ = h min(GROW, max(SHRINK, 0.9 err^-1/p)).
+ * the tolerance: h+ = h min(GROW, max(SHRINK, 0.9 err^-1/p)), p the order of the estimate, or where
+ * a refused step has shown a steeper one, that.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_FLOW_CONTROL_H
 #define LINNET_FLOW_CONTROL_H
@@ -12,7 +13,13 @@ typedef struct control {
   double power; /* 1/p, the estimate being O(h^p) */
   double h;     /* the next step to try */
   int failures; /* rejections in a row */
+  /* private */
+  double failed_h, failed; /* the last attempt refused, and its error */
+  double steep, steep_h;   /* 1/p between it and the next accepted step, of that size; 0: none */
 } control;
+
+/* Nothing is known but the order p of the estimate. */
+void control_start(control *c, int p);
 
 /* Error of an attempt: max over the blocks U and V of max|difference| / (tol max|block|), the
  * larger of the block before and after. 0/0 is 0; nan where anything is not finite. */

@@ -31,7 +31,7 @@ void stepper_layout(arena *a, stepper *s, dims d, const method *which) {
 
 static void use(stepper *s, int slot) {
   s->used = slot;
-  s->control.power = 1.0 / stepper_method(s)->estimate;
+  control_start(&s->control, stepper_method(s)->estimate);
   stepper_restart(s);
 }
 

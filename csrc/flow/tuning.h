@@ -13,6 +13,9 @@ static const double CONTROL_SAFETY = 0.9;
 static const double CONTROL_GROW = 10.0, CONTROL_SHRINK = 0.1;
 /* Errors below this one say nothing of the next step. */
 static const double CONTROL_LEAST = 1e-12;
+/* The power of h that a refused step has shown is at most 1 / the first of these times that of the
+ * estimate, and holds for steps that differ from it by up to the second. */
+static const double CONTROL_STEEPEST = 0.25, CONTROL_AROUND = 2.0;
 
 /* ---- stepper.c */
 
