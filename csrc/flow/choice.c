@@ -16,6 +16,7 @@ void choice_start(choice *c, const stepper *s, int kp) {
     if (stepper_has(s, i)) c->cost[i] = s->slot[i].method->cost(dims_of(s->f.r, s->f.m, kp));
   c->spent = 0.0;
   c->patience = CHOICE_PATIENCE;
+  c->again = 0.0;
   c->creep_after = 0;
   c->creep_patience = ARRIVAL_CREEPING;
 }
@@ -29,10 +30,18 @@ static double enough(const choice *c, const stepper *s, int slot, double h) {
   return CHOICE_MARGIN * h * c->cost[slot] / c->cost[s->used];
 }
 
+/* Something has been spent, and the other method seems to get far enough by now, or a lot has been
+ * spent. */
+static bool is_time(const choice *c, int other, double since) {
+  double spent = c->spent / c->cost[other];
+  return spent >= CHOICE_PATIENCE && (since >= c->again || spent >= c->patience);
+}
+
 /* Of the other method of a pair; 0: do not try. */
-static double size_of_other(const choice *c, const stepper *s, double h, double left) {
+static double size_of_other(const choice *c, const stepper *s, moment now, double h) {
   int other = 1 - s->used;
-  if (!c->active || c->spent < c->patience * c->cost[other]) return 0.0;
+  double left = now.left;
+  if (!c->active || !is_time(c, other, now.since)) return 0.0;
   double most = enough(c, s, other, h), stable = s->slot[other].method->stable;
   /* A method without a limit must go so far that its price pays before the end; the other only
    * inside its region of stability, which its own first step would not find. */
@@ -40,25 +49,32 @@ static double size_of_other(const choice *c, const stepper *s, double h, double 
   return most * stepper_fastest(s) <= CHOICE_INSIDE * stable ? fmin(most, left) : 0.0;
 }
 
-offer choice_offer(choice *c, const stepper *s, const arrival *a, int64_t steps, double h,
-                   double left) {
+offer choice_offer(choice *c, const stepper *s, const arrival *a, moment now, double h) {
   if (s->used == STEPPER_CREEPING) return (offer){STEPPER_CREEPING, 0.0};
-  if (stepper_has(s, STEPPER_CREEPING) && steps >= c->creep_after && arrival_creeps(a, s, h)) {
+  if (stepper_has(s, STEPPER_CREEPING) && now.steps >= c->creep_after && arrival_creeps(a, s, h)) {
     c->crept_from = s->used;
-    return (offer){STEPPER_CREEPING, fmin(enough(c, s, STEPPER_CREEPING, h), left)};
+    return (offer){STEPPER_CREEPING, fmin(enough(c, s, STEPPER_CREEPING, h), now.left)};
   }
-  return (offer){1 - s->used, size_of_other(c, s, h, left)};
+  return (offer){1 - s->used, size_of_other(c, s, now, h)};
 }
 
 void choice_spend(choice *c, const stepper *s) { c->spent += c->cost[s->used]; }
 
-void choice_tried(choice *c, int slot, int64_t steps, bool taken) {
+/* Flows slow down as they learn: the steps that accuracy allows grow like the time itself. So a
+ * step that was this many times too long is right that many times later. */
+static double when_again(const method *other, double since, double err) {
+  double longer = isfinite(err) ? pow(fmax(err, 1.0), 1.0 / other->estimate) : CHOICE_LATER_MOST;
+  return since * fmin(fmax(longer, CHOICE_LATER), CHOICE_LATER_MOST);
+}
+
+void choice_tried(choice *c, const stepper *s, int slot, moment now, bool taken, double err) {
   if (slot == STEPPER_CREEPING) {
     double longer = fmin(2.0 * c->creep_patience, ARRIVAL_CREEPING_MOST);
     c->creep_patience = taken ? ARRIVAL_CREEPING : longer;
-    c->creep_after = steps + (int64_t)c->creep_patience;
+    c->creep_after = now.steps + (int64_t)c->creep_patience;
   } else {
     c->spent = 0.0;
+    c->again = taken ? 0.0 : when_again(s->slot[slot].method, now.since, err);
     c->patience = taken ? CHOICE_PATIENCE : fmin(2.0 * c->patience, CHOICE_PATIENCE_MOST);
   }
 }

@@ -13,10 +13,17 @@ typedef struct choice {
   double cost[STEPPER_SLOTS]; /* of a step by each slot of the stepper, in the same unit */
   double spent;               /* since the other method was last tried */
   double patience;            /* how much may be spent before it is tried again, in its own steps */
+  double again;               /* time from the start at which it will get far enough, as it seems */
   int crept_from;             /* the slot in use before the state crept */
   int64_t creep_after;        /* no attempt at creeping before so many steps */
   double creep_patience;      /* steps from one such attempt to the next */
 } choice;
+
+/* Where a flow is: accepted steps, the time since its start, and what is left. */
+typedef struct moment {
+  int64_t steps;
+  double since, left;
+} moment;
 
 /* A step worth a try: of size h by the method of a slot. */
 typedef struct offer {
@@ -27,14 +34,12 @@ typedef struct offer {
 void choice_start(choice *c, const stepper *s, int kp);
 /* Where the state crept and E falls again, the method before is in use again. */
 void choice_settle(const choice *c, stepper *s, const arrival *a);
-/* So long a step of another method that it would pay, given the next one h of the method in use,
- * the steps so far and the time left. */
-offer choice_offer(choice *c, const stepper *s, const arrival *a, int64_t steps, double h,
-                   double left);
+/* So long a step of another method that it would pay, given the next one h of the method in use. */
+offer choice_offer(choice *c, const stepper *s, const arrival *a, moment now, double h);
 /* A step was tried by the method in use. */
 void choice_spend(choice *c, const stepper *s);
-/* The offer was tried, and steps is their number now; taken: its method is in use. A failure
- * doubles the patience, so that the question is not asked over and over again. */
-void choice_tried(choice *c, int slot, int64_t steps, bool taken);
+/* The offer was tried, with this error; taken: its method is in use. A failure doubles the
+ * patience, so that the question is not asked over and over again. */
+void choice_tried(choice *c, const stepper *s, int slot, moment now, bool taken, double err);
 
 #endif

@@ -15,7 +15,7 @@ static void *explicit_layout(arena *a, dims d) {
 
 /* Everything moves r k' m numbers some thirty times; the exact propagator is of order 13 m or k. */
 static double dop853_cost(dims d) {
-  double n = d.r, products = n * d.m * d.kp, order = fmin(13.0 * d.m, n + d.m);
+  double n = d.r, products = n * (d.m + 2.0) * d.kp, order = fmin(13.0 * d.m, n + d.m);
   return DOP853_COST_CALL + DOP853_COST_PRODUCT * products + DOP853_COST_CUBE * pow(order, 3.0);
 }
 

@@ -15,9 +15,9 @@ static void *expo_room(arena *a, dims d) {
 
 /* m eigenproblems of order r, and products. */
 static double expo_cost(dims d) {
-  double n = d.r, products = n * d.m * d.kp;
+  double n = d.r, products = n * (d.m + 2.0) * d.kp;
   return EXPO_COST_CALL + EXPO_COST_PRODUCT * products +
-         d.m * (EXPO_COST_PROBLEM + EXPO_COST_SQUARE * n * n + EXPO_COST_CUBE * n * n * n);
+         d.m * n * (EXPO_COST_ROW + n * (EXPO_COST_SQUARE + n * EXPO_COST_CUBE));
 }
 
 /* A local estimate of order 3 makes global errors of tol^2/3 for expo2; that of expo4, of order 4

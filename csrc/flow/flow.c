@@ -39,7 +39,7 @@ static void flow_measure(flow *w, const field *f, mat Z0, double t0) {
   units_state(w->unit, Z0, w->Z);
   mat_copy(w->Zprev, w->Z);
   w->t = w->tprev = t0;
-  w->now = w->before = units_time(w->unit, t0);
+  w->now = w->before = w->started = units_time(w->unit, t0);
   w->t_end = units_time(w->unit, spec->t_end);
   w->level = units_excess(w->unit, spec->until_excess);
 }
@@ -113,27 +113,30 @@ static attempt try_infinite(flow *w, const tick *t) {
 }
 
 /* A step h by the method of another slot; taken, that method is in use from here on. */
-static attempt try_method(flow *w, int slot, double h, const tick *t) {
+static attempt try_method(flow *w, int slot, double h, double *err, const tick *t) {
   stepper *s = &w->step;
-  double err;
   stepper_mark before = stepper_swap(s, slot);
-  status done = stepper_try(s, w->Z, h, w->next, &err, t);
-  bool taken = done == STATUS_OK && err <= 1.0 && control_judge(&s->control, h, err);
+  status done = stepper_try(s, w->Z, h, w->next, err, t);
+  bool taken = done == STATUS_OK && *err <= 1.0 && control_judge(&s->control, h, *err);
   if (taken) accept_finite(w, h);
   else stepper_undo(s, before);
   return done == STATUS_PAUSED ? PAUSED : taken ? TAKEN : REFUSED;
+}
+
+static moment moment_of(const flow *w) {
+  return (moment){w->steps, w->now - w->started, w->t_end - w->now};
 }
 
 /* A step by any other method that may pay. */
 static attempt try_others(flow *w, const tick *t) {
   choice_settle(&w->choice, &w->step, &w->arrival);
   for (;;) {
-    double h = step_length(w), left = w->t_end - w->now;
-    offer other = choice_offer(&w->choice, &w->step, &w->arrival, w->steps, h, left);
+    double err;
+    offer other = choice_offer(&w->choice, &w->step, &w->arrival, moment_of(w), step_length(w));
     if (!(other.h > 0.0 && w->now + other.h > w->now)) return REFUSED;
-    attempt got = try_method(w, other.slot, other.h, t);
+    attempt got = try_method(w, other.slot, other.h, &err, t);
     if (got == PAUSED) return PAUSED;
-    choice_tried(&w->choice, other.slot, w->steps, got == TAKEN);
+    choice_tried(&w->choice, &w->step, other.slot, moment_of(w), got == TAKEN, err);
     if (got == TAKEN) return TAKEN;
   }
 }

@@ -38,7 +38,7 @@ typedef struct flow {
   field f;
   double *sigma; /* r: of f */
   mat Z, Zprev;  /* k x k' */
-  double now, before, t_end, level;
+  double now, before, t_end, level, started;
   arrival arrival;       /* E, A, S Z and the excess at Z */
   choice choice;         /* which other method to try, and when */
   double infinite_below; /* no step to infinity before the excess is below this */
