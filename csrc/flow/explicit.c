@@ -21,8 +21,8 @@ static double dop853_cost(dims d) {
 
 static double dopri5_cost(dims d) { return 0.5 * dop853_cost(d); }
 
-static double dopri5_tol(double tol) { return stepper_bar(DOPRI5_BAR * tol); }
-static double dop853_tol(double tol) { return stepper_bar(DOP853_BAR * tol); }
+static double dopri5_tol(double tol) { return stepper_bar(DOPRI5_BAR * tol, STEPPER_ROUGHEST); }
+static double dop853_tol(double tol) { return stepper_bar(DOP853_BAR * tol, STEPPER_ROUGHEST); }
 
 static void dopri5_restart(stepper *s) { erk_use(stepper_room(s), &tableau_dopri5, s->conserving); }
 

@@ -265,7 +265,9 @@ static status midpoint(expo *w, const field *f, mat Z, double h) {
   kernel *next = &w->K[w->tried];
   status s = frozen(w, &w->K[w->accepted], f, Z, 0.5 * h, w->Q);
   if (s == STATUS_OK) s = find_kernel(w, f, w->Q, next);
-  if (s == STATUS_OK) start_from(w, next, f, Z);
+  if (s != STATUS_OK) return s;
+  start_from(w, next, f, Z);
+  w->decay = h * mat_max_abs(next->lam);
   return s;
 }
 

@@ -22,8 +22,10 @@ static double expo_cost(dims d) {
 
 /* A local estimate of order 3 makes global errors of tol^2/3 for expo2; that of expo4, of order 4
  * below steps of order 5, of tol itself. */
-static double expo2_tol(double tol) { return stepper_bar(EXPO2_BAR * pow(tol, 1.5)); }
-static double expo4_tol(double tol) { return stepper_bar(EXPO4_BAR * tol); }
+static double expo2_tol(double tol) {
+  return stepper_bar(EXPO2_BAR * pow(tol, 1.5), STEPPER_ROUGHEST);
+}
+static double expo4_tol(double tol) { return stepper_bar(EXPO4_BAR * tol, EXPO4_ROUGHEST); }
 
 static void expo_restart(stepper *s) {
   expo_start(stepper_room(s), stepper_local_tol(s), &s->work.eigenproblems);
@@ -50,12 +52,16 @@ static status expo2_attempt(stepper *s, mat Z, double h, mat out, double *err, c
 
 /* The fine estimate is a second difference of the remainder and may pass through zero in a step of
  * about one time scale of growth, h ||A|| = 1. The rough one, what the remainder did at all, sees
- * those: their quotient is of order (h ||A||)^2 (docs/mathematics.md, "What tol promises"). */
+ * those: their quotient is of order (h ||A||)^2. Where the state grows, errors of steps are a
+ * larger part of the estimate and add up; where it relaxes, they are small and forgotten: so the
+ * bar is lower by the share of growth (docs/mathematics.md, "What tol promises"). */
 static double judge_remainder(stepper *s, const expo *w, mat Z, mat out) {
-  double tol = stepper_local_tol(s), x = fmin(1.0, w->growth);
+  double tol = stepper_local_tol(s), x = fmin(1.0, w->growth), all = w->growth + w->decay;
+  double growing = all > 0.0 ? fmax(x, w->growth / all) : x;
   double fine = control_error(&s->f, Z, out, w->fine, tol);
   double rough = stepper_difference(s, Z, out, tol);
-  return isnan(fine) || isnan(rough) ? NAN : fmax(fine, EXPO4_ROUGH * x * x * rough);
+  if (isnan(fine) || isnan(rough)) return NAN;
+  return (1.0 + EXPO4_GROWING * growing) * fmax(fine, EXPO4_ROUGH * x * x * rough);
 }
 
 static status expo4_attempt(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {

@@ -17,7 +17,7 @@ static double rodas_cost(dims d) {
   return 2.0 * method_expo4.cost(d) + RODAS_COST_PRODUCT * (double)d.r * d.m * d.kp;
 }
 
-static double rodas_tol(double tol) { return stepper_bar(RODAS_BAR * tol); }
+static double rodas_tol(double tol) { return stepper_bar(RODAS_BAR * tol, STEPPER_ROUGHEST); }
 
 static void rodas_restart(stepper *s) { rodas_start(stepper_room(s), &s->work.eigenproblems); }
 

@@ -140,7 +140,7 @@ status stepper_infinite(stepper *s, mat Z, mat out, double *err, const tick *t) 
   return stepper_method(s)->infinite(s, Z, out, err, t);
 }
 
-double stepper_bar(double bar) { return bar / (1.0 + bar / STEPPER_ROUGHEST); }
+double stepper_bar(double bar, double most) { return bar / (1.0 + bar / most); }
 
 double stepper_difference(stepper *s, mat Z, mat out, double tol) {
   mat_axpy(-1.0, out, s->low);

@@ -97,8 +97,8 @@ void stepper_release(stepper *s, stepper_aside kept);
  * infinite where E does not vanish there. */
 status stepper_infinite(stepper *s, mat Z, mat out, double *err, const tick *t);
 
-/* For methods. A bar that never is rougher than estimates are good for. */
-double stepper_bar(double bar);
+/* For methods. A bar that never is rougher than estimates are good for, which is `most`. */
+double stepper_bar(double bar, double most);
 /* Error of out against s->low, which is spent. */
 double stepper_difference(stepper *s, mat Z, mat out, double tol);
 /* A step that goes `ratio` times too far for the imbalance, whatever its error: with the
