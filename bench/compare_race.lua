@@ -1,9 +1,9 @@
 --- bench/compare_race.lua: the race systems by two builds of linnet in turn: how many times as
 -- fast the second is at the same error reached.
 -- lua5.4 bench/compare_race.lua BEFORE NOW [system ...]
--- BEFORE and NOW are folders with `make build` done (a worktree of an older commit; `.`). A point is
--- the least of several processor times; between points of the lower envelope of error and time,
--- both in logarithms, times are interpolated. Errors that either build never reaches are left out.
+-- BEFORE and NOW are folders with `make build` done (a worktree of an older commit, for one). A
+-- point is the least of several processor times; between points of the lower envelope of error and
+-- time, both in logarithms, times are interpolated. Errors that a build never reaches are left out.
 -- SPDX-License-Identifier: MIT
 local SCRIPT, MEASURE = arg[0], "--measure"
 local METHODS, SYSTEMS = {"auto", "expo4"}, {"mild", "two_outputs", "stiff"}
@@ -91,7 +91,8 @@ local function race(folders, systems)
           local point = ask(folder, name, method, tol)
           table.insert(points[i], point)
           rows[#rows + 1] = {labels[i], name, method, ("%.2g"):format(tol),
-            ("%.4g"):format(point.error), point.steps, point.refused, ("%.5g"):format(point.seconds)}
+            ("%.4g"):format(point.error), point.steps, point.refused,
+            ("%.5g"):format(point.seconds)}
         end
       end
       report(name, method, envelope(points[1]), envelope(points[2]))
