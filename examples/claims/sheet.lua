@@ -2,8 +2,10 @@
 --
 -- SPDX-License-Identifier: MIT
 
+local ascii = require "linnet.plot.ascii"
 local gnuplot = require "linnet.plot.gnuplot"
 local plot = require "linnet.plot"
+local terminal = require "linnet.plot.terminal"
 
 local M = {}
 
@@ -101,7 +103,11 @@ function Sheet:figure(name, figure)
   return figure
 end
 
-local function plain(text) return (text:gsub("[`$]", "")) end
+-- Without the marks of a report; in ASCII where the terminal shows no more.
+local function plain(text)
+  text = text:gsub("[`$]", "")
+  return terminal.abilities() and text or ascii(text)
+end
 
 -- Words in lines of at most so many characters.
 local function wrapped(text, width)
@@ -139,7 +145,7 @@ function Sheet:print()
   end
   print()
   line({claim = "claim", expected = "expected", measured = "measured"}, " ")
-  for _, row in ipairs(self.rows) do line(row, row.ok and "✓" or "✗") end
+  for _, row in ipairs(self.rows) do line(row, plain(row.ok and "✓" or "✗")) end
   print(("%d of %d rows are met"):format(self:count()))
 end
 

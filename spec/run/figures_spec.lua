@@ -68,6 +68,34 @@ describe("figures in characters", function()
     end
   end)
 
+  it("draw dashed lines with gaps, also in the key", function()
+    local function cells(style, unicode)
+      local text = figure({unicode = unicode}, {{{0, 1, 2, 3}, {0, 1, 2, 3}, style = style,
+        label = "curve"}}, 60, 12)
+      local _, filled = text:gsub(unicode and "[\xe2][\xa0-\xa3][\x80-\xbf]" or "%*", "")
+      return filled, text:match("(%S.-%S)  ?curve")
+    end
+    for _, unicode in ipairs{true, false} do
+      local solid, sample = cells("line", unicode)
+      local dashed, other = cells("dash", unicode)
+      assert.is_true(dashed < 0.8 * solid and dashed > 0.3 * solid, dashed .. " of " .. solid)
+      assert.not_equal(sample, other)
+    end
+  end)
+
+  it("say everything in ASCII where there is no Unicode", function()
+    local greek = {{0, 1}, {0, 1}, label = "‖U₂V(0)ᵀ‖ ≤ σ₁ ∞"}
+    local o = {title = "Θ(t) − Θ⁺", xlabel = "½ λ", ylabel = "∫ ‖A‖ dt", note = "café"}
+    local text = figure(o, {greek}, 60, 14)
+    assert.falsy(text:find("[\x80-\xff]"), text)
+    for _, said in ipairs{"||U_2V(0)^T|| <= sigma_1 inf", "Theta(t) - Theta^+", "1/2 lam",
+      "int  ||A|| dt", "caf?"} do
+      assert.truthy(text:find(said, 1, true), said .. " in:\n" .. text)
+    end
+    o.unicode = true
+    assert.truthy(figure(o, {greek}, 60, 14):find("Θ(t) − Θ⁺", 1, true))
+  end)
+
   it("colour only where the terminal has colours, and then nothing else changes", function()
     local plain = figure({unicode = true}, {rising, falling}, 60, 14)
     local coloured = figure({unicode = true, colour = true}, {rising, falling}, 60, 14)

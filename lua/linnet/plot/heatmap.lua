@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.plot.heatmap
 
+local ascii = require "linnet.plot.ascii"
 local files = require "linnet.files"
 local gnuplot = require "linnet.plot.gnuplot"
 local options = require "linnet.options"
@@ -204,7 +205,11 @@ end
 -- The map in characters, first row at the bottom as on paper.
 local function text(o, map)
   local columns = o.width or gnuplot.window()
-  local _, colour = terminal.abilities()
+  local unicode, colour = terminal.abilities()
+  local function said(given)
+    local line = files.one_line(given)
+    return unicode and line or ascii(line)
+  end
   local names, width = {}, 0
   for i, y in ipairs(map.y) do
     names[i] = coordinate(y, math.max(4, digits_of(map.y)))
@@ -217,7 +222,7 @@ local function text(o, map)
   end
   local lines = {}
   for _, name in ipairs{"title", "ylabel"} do
-    lines[#lines + 1] = o[name] and files.one_line(o[name])
+    lines[#lines + 1] = o[name] and said(o[name])
   end
   for i = #map.rows, 1, -1 do
     local cells = {}
@@ -231,10 +236,10 @@ local function text(o, map)
     local at = width + 2 + (label[1] - 1) * cell
     if #below <= at then below = below .. (" "):rep(at - #below) .. label[2] .. " " end
   end
-  lines[#lines + 1] = below .. (o.xlabel and " " .. files.one_line(o.xlabel) or "")
+  lines[#lines + 1] = below .. (o.xlabel and " " .. said(o.xlabel) or "")
   local scale = {}
   for i = 0, 9 do scale[i + 1] = cell_text(i / 9, colour and 2 or 1, colour) end
-  lines[#lines + 1] = (("%s%.4g '%s' %.4g%s%s"):format(o.label and files.one_line(o.label) .. ": "
+  lines[#lines + 1] = (("%s%.4g '%s' %.4g%s%s"):format(o.label and said(o.label) .. ": "
     or "", map.low, table.concat(scale), map.high, o.log and ", logarithmic" or "",
     o.note and "; " .. o.note or ""))
   return table.concat(lines, "\n") .. "\n"

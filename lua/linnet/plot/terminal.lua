@@ -4,6 +4,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.plot.terminal
 
+local ascii = require "linnet.plot.ascii"
 local ticks = require "linnet.plot.ticks"
 
 local files = require "linnet.files"
@@ -42,6 +43,8 @@ end
 
 -- ---------------------------------------------------------------- canvas
 
+local DASH = 2 -- cells of a dash, and of the gap behind it
+
 local Canvas = {}
 Canvas.__index = Canvas
 
@@ -71,12 +74,16 @@ function Canvas:char(x, y, char, colour)
   self.chars[self:cell(x, y)], self.colour[self:cell(x, y)] = char, colour
 end
 
-function Canvas:line(x0, y0, x1, y1, char, colour)
+-- `done`: how much of a dashed line there was before, nil for a solid one; returns what is now.
+function Canvas:line(x0, y0, x1, y1, char, colour, done)
   local n = math.max(math.abs(x1 - x0), math.abs(y1 - y0), 1)
   for i = 0, n do
-    self:dot(math.floor(x0 + (x1 - x0) * i / n + 0.5), math.floor(y0 + (y1 - y0) * i / n + 0.5),
-      char, colour)
+    if not done or (done + i) // (DASH * self.fine_x) % 2 == 0 then
+      self:dot(math.floor(x0 + (x1 - x0) * i / n + 0.5), math.floor(y0 + (y1 - y0) * i / n + 0.5),
+        char, colour)
+    end
   end
+  return done and done + n
 end
 
 local function painted(text, colour, on)
@@ -187,13 +194,16 @@ local MARKED_EVERY = 14 -- columns between the marks of a line that is not the o
 
 function DRAW.line(c, curve, mark, look, x_axis, y_axis)
   local char = look.lines and look.lines:sub(curve.color, curve.color) or "*"
+  local done = curve.style == "dash" and 0 or nil
   for _, one in ipairs(stretches(c, curve, 2, x_axis, y_axis)) do
     for i, p in ipairs(one) do
       local q = one[i + 1] or p
-      if near(c, p) and near(c, q) then c:line(p[1], p[2], q[1], q[2], char, curve.color) end
+      if near(c, p) and near(c, q) then
+        done = c:line(p[1], p[2], q[1], q[2], char, curve.color, done)
+      end
     end
   end
-  if mark and not look.lines then
+  if mark and not look.lines and not done then
     along(c, curve, x_axis, y_axis, MARKED_EVERY, 3 + 3 * curve.color, function(x, y)
       c:char(x, y, mark, curve.color)
     end)
@@ -204,9 +214,7 @@ DRAW.dash = DRAW.line
 -- What stands for each curve: marks are distinct within their kind.
 local function marks_of(curves, look)
   local marks, bounds, lines = {}, 0, 0
-  for _, curve in ipairs(curves) do
-    if curve.style == "line" or curve.style == "dash" then lines = lines + 1 end
-  end
+  for _, curve in ipairs(curves) do lines = lines + (curve.style == "line" and 1 or 0) end
   for i, curve in ipairs(curves) do
     if curve.style == "bound" then
       bounds = bounds % #look.bounds + 1
@@ -224,6 +232,8 @@ local function sample(curve, mark, look)
   if curve.style == "band" then return look.band:rep(3) end
   if curve.style == "bound" or curve.style == "points" then
     return mark .. " " .. mark
+  elseif curve.style == "dash" then
+    return (look.lines and look.lines:sub(curve.color, curve.color) or "⠤"):rep(2) .. " "
   elseif look.lines then
     return look.lines:sub(curve.color, curve.color):rep(3)
   end
@@ -232,18 +242,20 @@ end
 
 local function length(text) return utf8.len(text) or #text end
 
-local function cut(text, most)
+local function cut(text, most, unicode)
   text = files.one_line(text)
+  if not unicode then text = ascii(text) end
   if length(text) <= most then return text end
   return text:sub(1, (utf8.offset(text, math.max(most, 1)) or most + 1) - 1)
 end
 
 -- The key in lines of the width, at most so many.
 local function key_lines(curves, marks, look, width, most, on)
+  local unicode = not look.lines
   local entries, widest = {}, 0
   for i, curve in ipairs(curves) do
     if curve.label then
-      local label = cut(curve.label, width - 6)
+      local label = cut(curve.label, width - 6, unicode)
       entries[#entries + 1] = {sample(curve, marks[i], look), label, curve.color}
       widest = math.max(widest, length(label) + 6)
     end
@@ -318,9 +330,9 @@ function M.draw(o, curves, x_axis, y_axis, columns, lines)
   for _, tick in ipairs(y_ticks) do
     at_row[height - place(tick[1], y_axis, height, c.fine_y) // c.fine_y] = tick[2]
   end
-  if o.title then out[1] = centered(cut(o.title, columns), columns) end
+  if o.title then out[1] = centered(cut(o.title, columns, o.unicode), columns) end
   if o.ylabel or y_base then
-    out[#out + 1] = cut((o.ylabel or "") .. (y_base and " - " .. y_base or ""), columns)
+    out[#out + 1] = cut((o.ylabel or "") .. (y_base and " - " .. y_base or ""), columns, o.unicode)
   end
   for y = 1, height do
     local label = at_row[y]
@@ -334,11 +346,11 @@ function M.draw(o, curves, x_axis, y_axis, columns, lines)
   out[#out + 1] = (" "):rep(left) .. look.corner .. table.concat(floor)
   out[#out + 1] = below
   if o.xlabel or x_base then
-    out[#out + 1] = centered(cut((o.xlabel or "") .. (x_base and " - " .. x_base or ""), c.w), c.w
-      + 2 * left)
+    local label = cut((o.xlabel or "") .. (x_base and " - " .. x_base or ""), c.w, o.unicode)
+    out[#out + 1] = centered(label, c.w + 2 * left)
   end
   table.move(key, 1, #key, #out + 1, out)
-  if o.note then out[#out + 1] = cut(o.note, columns) end
+  if o.note then out[#out + 1] = cut(o.note, columns, o.unicode) end
   return table.concat(out, "\n") .. "\n"
 end
 
