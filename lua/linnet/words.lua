@@ -27,6 +27,19 @@ function M.wrap(head, words, width)
   return table.concat(out, "\n")
 end
 
+--- A text for a window: lines that are wider break between words, and go on below their words.
+-- @tparam string text
+-- @tparam integer columns
+-- @treturn string
+function M.fit(text, columns)
+  return (text:gsub("[^\n]+", function(line)
+    if (utf8.len(line) or #line) <= columns then return nil end
+    local head = line:match("^%s+%S+%s%s+") or "" -- "  name   words"
+    if #head > columns // 2 or head == "" then head = line:match("^%s*") end
+    return M.wrap(head, line:sub(#head + 1), columns - 1)
+  end))
+end
+
 --- Paragraphs laid out anew; those that are indented, or lists, stay as they stand.
 -- @tparam string text
 -- @treturn string

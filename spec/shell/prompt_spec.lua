@@ -122,6 +122,9 @@ describe("the prompt", function()
     local screen = typed("24 80", "m = eye(2)\n", "m:svdd()\n")
     shows(screen, "did you mean 'svd'")
     for line in screen:gmatch("[^\n]+") do assert.is_true(#line < 80, line) end
+    screen = typed("24 40", "?flow\n", "p:flo\n", "eye(2):svdd()\n", "print(eye(2), 1)\n")
+    shows(screen, "until_excess", "did you mean", "  0  1\n1\n")
+    for line in screen:match("flow(.*)Example:"):gmatch("[^\n]+") do assert.is_true(#line <= 40, line) end
   end)
 
   it("cuts what does not fit the window, and says how to see it all", function()

@@ -5,6 +5,7 @@
 
 local check = require "linnet.check"
 local documents = require "linnet.shell.documents"
+local gnuplot = require "linnet.plot.gnuplot"
 local words = require "linnet.words"
 local error = require("linnet.failure").raise
 local types = require "linnet.types"
@@ -257,10 +258,10 @@ end
 -- @usage linnet.help("linspace")
 function M.show(what)
   local text, why = find(what)
-  print(text or error(why, 2))
+  print(words.fit(text or error(why, 2), (gnuplot.window())))
 end
 
 return setmetatable(M, {__call = function(_, what)
   local text, why = find(what)
-  print(text or error(why, 2))
+  print(words.fit(text or error(why, 2), (gnuplot.window())))
 end})

@@ -22,14 +22,19 @@ local M = {}
 
 local printed -- the last text that print wrote: a plot prints itself and is not shown again
 
---- What the prompt prints with: like `print`, but plain tables show their fields.
+--- What the prompt prints with: like `print`, but plain tables show their fields, and values of
+-- several lines stand below each other.
 -- @param ... anything
 -- @usage linnet.repl.print({c = 1.5, delta_plus = 0})
 function M.print(...)
   local values = table.pack(...)
   printed = values.n == 1 and values[1] or nil
-  for i = 1, values.n do values[i] = display.text(values[i]) end
-  io.stdout:write(table.concat(values, "\t"), "\n")
+  local apart = "\t"
+  for i = 1, values.n do
+    values[i] = display.text(values[i])
+    if values[i]:find("\n", 1, true) then apart = "\n" end
+  end
+  io.stdout:write(table.concat(values, apart), "\n")
 end
 
 local KEPT = 4 -- lines at the end of a text that is cut in the middle
@@ -104,10 +109,7 @@ local function explained(err)
   if text:find("a nil value (field 'integer index')", 1, true) then
     text = text .. "\n  there is nothing at that index: #x counts what there is"
   end
-  local columns = gnuplot.window()
-  return (text:gsub("[^\n]+", function(line)
-    return (utf8.len(line) or #line) > columns and words.wrap("", line, columns - 1) or nil
-  end))
+  return words.fit(text, (gnuplot.window()))
 end
 
 local function failed(err)
