@@ -49,7 +49,9 @@ for ours, theirs in WORDS:gmatch("([%w_]+): ([^\n]+)") do
   end
 end
 
--- By type: what to write instead.
+local LOADED = "linnet is loaded already: matrix, eye, linspace, random(seed):normal(n, m), ..."
+
+-- By type, or for "linnet" and names typed at the prompt: what to write instead.
 local ADVICE = {
   matrix = {
     T = "write m:t()",
@@ -124,6 +126,25 @@ local ADVICE = {
     method = "write run.stats.method",
     time = "write run.t",
   },
+  prompt = {
+    disp = "write print(x), or x alone", println = "write print(x), or x alone",
+    display = "write print(x), or x alone",
+    clc = "Ctrl-L clears the screen", clear = "x = nil forgets x; Ctrl-L clears the screen",
+    whos = "TAB lists the names that there are", who = "TAB lists the names that there are",
+    ls = 'write os.execute("ls")', pwd = 'write os.execute("pwd")', cd = "start linnet there",
+    run = "dofile runs a file, given its name in quotes", include = "dofile runs a file",
+    source = "dofile runs a file", doc = "help NAME, or ?NAME",
+    torch = LOADED, np = LOADED, numpy = LOADED, tf = LOADED, jnp = LOADED,
+    size = "#m counts rows; m:shape()", length = "write #x", len = "write #x",
+    range = "a loop is: for i = 1, 10 do ... end; a column: linspace(a, b, n)",
+    exp = "write math.exp(x), or m:map(math.exp)", log = "write math.log(x), or m:map(math.log)",
+    sin = "write math.sin(x), or m:map(math.sin)", cos = "write math.cos(x), or m:map(math.cos)",
+    abs = "write math.abs(x), or m:map(math.abs)", sqrt = "write x ^ 0.5, or m:map(math.sqrt)",
+    pi = "write math.pi", inf = "write math.huge", Inf = "write math.huge",
+    None = "write nil", null = "write nil", True = "write true", False = "write false",
+    plt = "write plot{{x, y}, file = ...}", figure = "write plot{{x, y}}",
+    semilogy = 'write plot{{x, y}, log = "y"}', loglog = 'write plot{{x, y}, log = "xy"}',
+  },
   linnet = {
     numpy = "linnet.matrix makes matrices; linnet.npy reads NumPy's files",
     array = "write linnet.matrix{{...}, {...}}",
@@ -155,7 +176,7 @@ function M.same(word, list)
 end
 
 --- What to write instead of a word of another library, or nil.
--- @tparam string kind type, or "linnet" for the package
+-- @tparam string kind type, or "linnet" for the package, "prompt" for a name alone
 -- @tparam string word
 function M.advice(kind, word)
   if kind == "matrix" and type(math[word]) == "function" and not ADVICE.matrix[word] then

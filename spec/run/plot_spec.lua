@@ -303,7 +303,7 @@ describe("linnet.plot", function()
     } do
       assert.same(case[2], message(case[1]))
     end
-    assert.same("plot: needs a table of curves {{x, y, ...}, ...}, got a string", message("x"))
+    assert.same("plot: needs a table of curves {{x, y, ...}, ...}, got 'x'", message("x"))
   end)
 
   it("names the package when gnuplot is missing", function()

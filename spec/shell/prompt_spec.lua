@@ -109,6 +109,31 @@ describe("the prompt", function()
     assert.falsy(screen:find("function: 0x", 1, true), screen)
   end)
 
+  it("knows what people from elsewhere type", function()
+    local said = {
+      ["m'"] = "the transpose is m:t()", ["A = [1 2; 3 4]"] = "a matrix is matrix{{1, 2}, {3, 4}}",
+      ["m(:, 1)"] = "a column is m:col(j)", ["m .* m"] = "entry by entry: A:emul(B)",
+      ["m @ m"] = "the matrix product is A * B", ["print m"] = "a call has parentheses: print(m)",
+      ["for i in 1:3"] = "for i = 1, 10 do", ["inv(m)"] = "it is a method: m:inv(...)",
+      ["transpose(m)"] = "write m:t()", ["randn(2, 2)"] = "linnet.random(seed):normal(n, m)",
+      ["np.eye(3)"] = "linnet is loaded already", ["disp(m)"] = "write print(x)", ["pi"] = "math.pi",
+      ["m.trace()"] = "a method is called with a colon: m:trace(...)", ["!ls"] = "os.execute",
+      ["f(m, h = 10)"] = "options stand in braces", ["whos"] = "TAB lists",
+    }
+    for line, words in pairs(said) do
+      local pipe <close> = assert(io.popen("printf %s " .. quoted("m = eye(2)\n" .. line .. "\n")
+        .. " | bin/linnet repl 2>&1"))
+      local screen = pipe:read("a"):gsub("\n +", " ")
+      assert(screen:find(words, 1, true), line .. " says: " .. screen)
+    end
+  end)
+
+  it("takes strings and code of several lines, whatever stands in them", function()
+    local screen = typed("24 80", "x = [[one\n", "[1, 2] it's .* @ two]]\n", "#x\n", "function f(a)\n",
+      "  local t = {['k'] = 2.*a, s = 'it'}\n", "  return t.k .. t.s\n", "end\n", "f(3)\n")
+    shows(screen, "\n24\n", "\n6.0it\n")
+  end)
+
   it("shows errors in a line without a traceback, and a plot once", function()
     local screen = typed("24 80", "eye(2) * ones(3, 3)\n", "(nil)()\n", "error('mine')\n",
       "plot{{linspace(0, 1, 5), linspace(0, 1, 5)}, title = 'straight'}\n")

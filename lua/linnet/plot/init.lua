@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.plot
 
+local check = require "linnet.check"
 local curves_of = require "linnet.plot.curves"
 local gnuplot = require "linnet.plot.gnuplot"
 local heatmap = require "linnet.plot.heatmap"
@@ -168,7 +169,7 @@ end
 -- The curves and the options of a figure, both checked.
 local function read(given, level)
   if type(given) ~= "table" then
-    error("plot: needs a table of curves {{x, y, ...}, ...}, got a " .. type(given), level + 1)
+    error("plot: needs a table of curves {{x, y, ...}, ...}, got " .. check.shown(given), level + 1)
   end
   local why
   given, why = curves_of.of_runs(given)
@@ -283,7 +284,7 @@ end
 -- not positive on a logarithmic axis, are left out with a note in the figure. Runs may stand among
 -- the curves: `linnet.plot{run1, run2, what = "loss"}`. `panels = {figure, figure}` draws several.
 -- `width` and `height` are columns and lines in the terminal, pixels (a hundredth of an inch) in a
--- file. A `.tex` is LaTeX (`\\input{it}`; its texts are LaTeX too) with a `.pdf` beside it.
+-- file. A `.tex` is LaTeX (`\input{it}`; its texts are LaTeX too) with a `.pdf` beside it.
 -- @tparam table given curves `{x, y, label =, style =, color =, error =}` (vectors or lists; `{y}`
 --   alone over 1, 2, ...; `{x, low, high, style = "band"}`), runs, and options: see `help("plot")`
 -- @treturn string the text drawn in the terminal, or the file's name

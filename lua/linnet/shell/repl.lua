@@ -12,7 +12,7 @@ local complete = require "linnet.shell.complete"
 local display = require "linnet.display"
 local gnuplot = require "linnet.plot.gnuplot"
 local help = require "linnet.shell.help"
-local options = require "linnet.options"
+local slips = require "linnet.shell.slips"
 local source = require "linnet.shell.source"
 local words = require "linnet.words"
 
@@ -106,9 +106,8 @@ end
 local function explained(err)
   local text = tostring(err):gsub("\nstack traceback:.*", "")
   text = text:gsub("^prompt:1: ", ""):gsub("^prompt:(%d+): ", "line %1: ")
-  if text:find("a nil value (field 'integer index')", 1, true) then
-    text = text .. "\n  there is nothing at that index: #x counts what there is"
-  end
+  local more = slips.runtime(text, complete.names(_G, nil, false))
+  if more then text = text .. "\n  " .. more end
   return words.fit(text, (gnuplot.window()))
 end
 
@@ -121,9 +120,9 @@ end
 local function nothing(text)
   local name = text:match("^%s*([%a_][%w_]*)%s*$")
   if not name or name == "nil" or name:find("^_") then return nil end
-  local near = options.nearest(name, complete.names(_G, nil, false))
-  return ("nil (there is no '%s'%s)"):format(name, near and ("; did you mean '%s'?"):format(near)
-    or "")
+  local meant = slips.name(name, complete.names(_G, nil, false))
+  return words.fit(("nil (there is no '%s'%s)"):format(name, meant and "; " .. meant or ""),
+    (gnuplot.window()))
 end
 
 local function run(text, timed)

@@ -4,6 +4,8 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.shell.source
 
+local slips = require "linnet.shell.slips"
+
 local M = {}
 
 -- ---------------------------------------------------------------- tokens
@@ -136,36 +138,6 @@ function M.command(text)
   end
 end
 
--- Slips of those who come from elsewhere: a pattern of the line, what to say, and whether no
--- further line can make Lua of it.
-local HINTS = {
-  {"%[%s*[^%[%],]+,[^%[%]]*%]", "an entry is m[i][j] or m(i, j), a part m:sub(i1, i2, j1, j2)"},
-  {"%[[^%[%]]*:[^%[%]]*%]", "a part of a matrix is m:sub(i1, i2, j1, j2), a row m:row(i)"},
-  {"!=", "not equal is ~="},
-  {"[+*/-]=", "there is no +=: write x = x + 1"},
-  {"%*%*", "a power is ^"},
-  {"^%s*def%s", "a function is: function f(x) return x ^ 2 end", true},
-  {"^%s*for%s.*%sin%s+range", "a loop is: for i = 1, 10 do ... end", true},
-  {"^%s*for%s.*:%s*$", "a loop is: for i = 1, 10 do ... end", true},
-  {"^%s*if%s.*:%s*$", "a condition is: if x > 0 then ... end", true},
-  {"^%s*import%s", "linnet is loaded already; another module comes with: x = require \"x\""},
-  {"^%s*from%s+[%w_.]+%s+import", "linnet is loaded already; another module: x = require \"x\""},
-  {"^%s*#", "a comment begins with --"},
-  {"&&", "and is: and"},
-  {"||", "or is: or"},
-  {"lambda", "a small function is: function(x) return x ^ 2 end"},
-  {"^%s*%%", "there are no magics here: time EXPR, ?name, help name"},
-}
-
-local function hint(text)
-  local bare = text:gsub("%b\"\"", '""'):gsub("%b''", "''"):gsub("%-%-[^\n]*", "")
-  local method = bare:match("([%a_][%w_.]*:[%a_][%w_]*)%s*$")
-  if method then return ("a method is called with parentheses: %s()"):format(method) end
-  for _, slip in ipairs(HINTS) do
-    if bare:find(slip[1]) then return slip[2], slip[3] end
-  end
-end
-
 --- What is typed, compiled: an expression, or statements.
 -- @tparam string text
 -- @treturn ?function
@@ -178,7 +150,7 @@ function M.compiled(text)
   f, why = load(M.globalized(text), "=prompt", "t")
   if f then return f end
   why = why:gsub("^prompt:1: ", ""):gsub("^prompt:(%d+): ", "line %1: ")
-  local said, hopeless = hint(text)
+  local said, hopeless = slips.syntax(text, why)
   local open = why:find("<eof>", 1, true) ~= nil and not hopeless
     and not (said and why:find("function arguments expected", 1, true))
   return nil, said and ("%s\n  %s"):format(why, said) or why, open
