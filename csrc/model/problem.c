@@ -58,7 +58,7 @@ static status reduce(problem *p, problem_work *w) {
   mat_copy(w->residual, p->Y);
   blas_gemm('N', 'N', -1.0, p->W, p->Yt, 1.0, w->residual);
   double norm = mat_norm_fro(w->residual);
-  p->optimal_loss = 0.5 * norm * norm;
+  p->optimal_loss = p->r < p->n ? 0.5 * norm * norm : 0; /* W is square: only round-off is left */
   return target_svd(p, w);
 }
 

@@ -56,6 +56,9 @@ describe("linnet.problem", function()
   it("has an optimal loss that is exact when it is tiny", function()
     local X, Y = linnet.eye(3, 2), linnet.matrix{1, 1, 1e-9}
     assert.is_true(math.abs(linnet.problem(X, Y).optimal_loss / 5e-19 - 1) < 1e-12)
+    -- Samples that are independent can all be met.
+    assert.equal(0, linnet.problem(linnet.data.gaussian{n = 20, D = 50, seed = 1}).optimal_loss)
+    assert.is_true(linnet.problem(linnet.data.gaussian{n = 20, D = 19, seed = 1}).optimal_loss > 0)
   end)
 
   it("scales with the data from 1e-150 to 1e150", function()

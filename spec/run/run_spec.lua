@@ -37,6 +37,13 @@ describe("a run", function()
     end
   end)
 
+  it("of a descent prints its steps, not that a time ended it", function()
+    local text = tostring(p:descend(run.start, {eta = 1e-3, steps = 7}))
+    assert.matches("run: gd, did its 7 steps in", text, 1, true)
+    assert.matches("ended by stop after", tostring(p:descend(run.start, {eta = 1e-3, steps = 7,
+      stop = function() return true end})), 1, true)
+  end)
+
   it("gives its records as rows", function()
     local rows = run:table()
     assert.equal(#run.t, #rows)

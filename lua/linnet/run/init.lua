@@ -201,9 +201,11 @@ end
 
 function describe(self)
   local s, f = self.stats, self.final
+  local whole = self.k and s.reason == "time" -- a descent that did its steps
   local lines = {
-    ("run: %s, ended by %s after %s steps (%s rejected) in %.3g s"):format(s.method, s.reason,
-      figure(s.steps), figure(s.rejected or 0), s.seconds),
+    ("run: %s, %s %s steps%s in %.3g s"):format(s.method, whole and "did its"
+      or "ended by " .. s.reason .. " after", figure(s.steps),
+      s.rejected and (" (%s rejected)"):format(figure(s.rejected)) or "", s.seconds),
   }
   if f then
     lines[#lines + 1] = ("  %-16s%s -> %s"):format("t", figure(self.start.t), figure(f.t))
