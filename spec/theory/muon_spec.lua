@@ -59,6 +59,40 @@ describe("Muon without momentum", function()
     assert.near((0.09 + 12) ^ 0.5 / 2 - 0.35, path.times(1), 1e-14)
   end)
 
+  it("keeps |u| - |v| and |u|^2 |v|^2 - p^2 of each mode from wide starts, to first order in eta",
+    function()
+      local A, B = 1.7, 0.3
+      for seed, shape in ipairs{{5, 3}, {3, 3}, {6, 1}} do
+        local r, m = shape[1], shape[2]
+        local p = case(seed, r, m)
+        local _, Pt, Yt = p:reduced()
+        local P, s, R = Yt:svd()
+        local wide = p:init{U = Pt:t() * A ^ 0.5 * linnet.eye(r):hcat(linnet.matrix(r, m)),
+          V = B ^ 0.5 * linnet.matrix(m, r):hcat(linnet.eye(m))}
+        -- how far the modes' invariants and the end are from the law
+        local function missed(eta, steps, fall)
+          local etas = {}
+          for k = 1, steps do etas[k] = fall and eta * (1 - (k - 1) / steps) ^ 2 or eta end
+          local U1, V = p:descend(wide, {method = "muon", momentum = 0, eta = etas, steps = steps})
+            .final:reduced()
+          local worst, d = 0, A ^ 0.5 - B ^ 0.5
+          for j = 1, m do
+            local u, v = P:col(j):t() * U1, R:col(j):t() * V
+            local product, last = (u * v:t())(1, 1), fall and s(j) or (u * v:t())(1, 1)
+            local expected = ((d ^ 2 + 4 * (last ^ 2 + A * B) ^ 0.5) ^ 0.5 - d) / 2
+            worst = math.max(worst, math.abs(u:norm() - v:norm() - d),
+              math.abs(u:norm() ^ 2 * v:norm() ^ 2 - product ^ 2 - A * B),
+              math.abs(v:norm() - expected))
+          end
+          return worst
+        end
+        local coarse, fine = missed(0.002, 50), missed(0.001, 100)
+        assert(coarse < 0.01 and math.abs(coarse / fine - 2) < 0.2)
+        local far = missed(0.02, 1000, true)
+        assert(far < 0.1 and missed(0.005, 4000, true) < 0.4 * far)
+      end
+    end)
+
   it("shrinks what is too large, to 0 where there is no target", function()
     local path = linnet.exact.muon{target = linnet.matrix{{1, 0}, {0, 0}}, a = {3, 0.5},
       b = {2, 0.2}}
