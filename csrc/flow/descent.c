@@ -58,7 +58,7 @@ void descent_error(descent *d, mat Z) {
 
 void descent_shrink(descent *d, mat out) {
   double keep = 1.0 - d->eta * d->spec.weight_decay;
-  mat_scale(out, keep);
+  if (keep < 1.0) blas_scale(keep, out);
   d->u2 *= keep;
 }
 
@@ -99,10 +99,9 @@ void descent_eta(descent *d, double eta) {
   d->k_then = d->k;
 }
 
-void descent_push(const descent *d, double x, mat Z, mat out) {
-  double w = d->spec.weight_decay, keep = 1.0;
-  if (out.p == Z.p) keep = 1.0 - x * w;
-  else if (w > 0.0) mat_axpy(-x * w, Z, out);
+void descent_push(const descent *d, double x, double y, mat Z, mat out) {
+  double keep = out.p == Z.p ? 1.0 - y : 1.0;
+  if (out.p != Z.p && y > 0.0) blas_axpy(-y, Z, out);
   mat_copy(d->V, field_V(&d->f, Z)); /* U moves by the old V, and V by the old U */
   blas_gemm('T', 'N', x, d->A, field_U(&d->f, Z), keep, field_V(&d->f, out));
   blas_gemm('N', 'N', x, d->A, d->V, keep, field_U(&d->f, out));

@@ -64,8 +64,8 @@ void descent_disturb(descent *d, mat Xi);
 /* Up to count more steps. FLOW_RUNNING: call again; FLOW_INTERRUPTED: call again to go on. */
 flow_reason descent_advance(descent *d, int64_t count, const tick *t);
 
-/* For methods: out <- out + x (S - w) Z at Z, whose force is d->A; out may be Z itself. */
-void descent_push(const descent *d, double x, mat Z, mat out);
+/* For methods: out <- out + x S Z - y Z, A in S being d->A; out may be Z itself. */
+void descent_push(const descent *d, double x, double y, mat Z, mat out);
 /* d->E = the error at Z, with the label noise of this step in Y. */
 void descent_error(descent *d, mat Z);
 /* Decoupled weight decay: out <- (1 - eta w) out, and U2 likewise. */

@@ -5,9 +5,10 @@
 
 static status gd_step(descent *d, const tick *t) {
   (void)t;
+  double decay = d->eta * d->spec.weight_decay;
   field_force(&d->f, d->E, d->A);
-  descent_push(d, d->eta, d->Z, d->Z);
-  d->u2 *= 1.0 - d->eta * d->spec.weight_decay;
+  descent_push(d, d->eta, decay, d->Z, d->Z);
+  d->u2 *= 1.0 - decay;
   return STATUS_OK;
 }
 

@@ -1,6 +1,7 @@
 /* csrc/flow/momentum.c: heavy ball, D+ = momentum D + eta S Z, Z+ = Z + D+, and Nesterov's method,
  * the same with S Z taken at Z + momentum D. SPDX-License-Identifier: MIT */
 #include "flow/descent.h"
+#include "num/blas.h"
 
 typedef struct momentum {
   mat velocity, there; /* k x k': D; Nesterov's look-ahead */
@@ -25,19 +26,20 @@ static void momentum_start(descent *d) {
 static status momentum_step(descent *d, bool ahead) {
   momentum *w = d->room;
   mat at = d->Z;
-  mat_scale(w->velocity, d->spec.momentum);
+  double decay = d->eta * d->spec.weight_decay;
+  blas_scale(d->spec.momentum, w->velocity);
   w->velocity_u2 *= d->spec.momentum;
   double u2 = ahead ? d->u2 + w->velocity_u2 : d->u2;
   if (ahead) {
     at = w->there;
     mat_copy(at, d->Z);
-    mat_axpy(1.0, w->velocity, at);
+    blas_axpy(1.0, w->velocity, at);
     descent_error(d, at);
   }
   field_force(&d->f, d->E, d->A);
-  descent_push(d, d->eta, at, w->velocity);
-  mat_axpy(1.0, w->velocity, d->Z);
-  w->velocity_u2 -= d->eta * d->spec.weight_decay * u2;
+  descent_push(d, d->eta, decay, at, w->velocity);
+  blas_axpy(1.0, w->velocity, d->Z);
+  w->velocity_u2 -= decay * u2;
   d->u2 += w->velocity_u2;
   return STATUS_OK;
 }

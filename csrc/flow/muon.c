@@ -76,27 +76,28 @@ static status product_push(muon *w, double x, mat A, mat V, mat out) {
 static status muon_step(descent *d, const tick *t) {
   muon *w = d->room;
   const field *f = &d->f;
-  mat U = field_U(f, d->Z), V = field_V(f, d->Z), none = {0}, D = w->pushed;
-  double mu = d->spec.momentum;
+  mat U = field_U(f, d->Z), V = field_V(f, d->Z), none = {0}, D = w->pushed, Z = w->next;
+  double mu = d->spec.momentum, keep = 1.0 - d->eta * d->spec.weight_decay;
   status s;
   field_force(f, d->E, d->A);
-  mat_copy(w->next, d->Z);
-  mat_scale(w->next, 1.0 - d->eta * d->spec.weight_decay);
+  mat_copy(Z, d->Z);
+  if (keep < 1.0) blas_scale(keep, Z);
   if (mu > 0.0) {
     field_velocity(f, d->Z, d->A, D);
-    mat_axpy(mu, w->velocity, D);
-    s = polar_push(w, d->eta, field_U(f, D), none, field_U(f, w->next));
+    blas_axpy(mu, w->velocity, D);
+    s = polar_push(w, d->eta, field_U(f, D), none, field_U(f, Z));
   } else {
     blas_gemm('T', 'N', 1.0, d->A, U, 0.0, field_V(f, D));
-    s = product_push(w, d->eta, d->A, V, field_U(f, w->next));
+    s = product_push(w, d->eta, d->A, V, field_U(f, Z));
   }
   if (s == STATUS_OK && tick_asks(t)) s = STATUS_PAUSED;
-  if (s == STATUS_OK) s = polar_push(w, d->eta, field_V(f, D), none, field_V(f, w->next));
+  if (s == STATUS_OK) s = polar_push(w, d->eta, field_V(f, D), none, field_V(f, Z));
   if (s != STATUS_OK) return s;
   w->pushed = w->velocity;
   w->velocity = D;
-  mat_copy(d->Z, w->next);
-  d->u2 *= 1.0 - d->eta * d->spec.weight_decay;
+  w->next = d->Z;
+  d->Z = Z;
+  d->u2 *= keep;
   return s;
 }
 

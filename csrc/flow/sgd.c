@@ -16,7 +16,7 @@ typedef struct sgd {
 static void *sgd_layout(arena *a, dims of, int n, int batch) {
   sgd shape, *w = arena_bytes(a, 1, sizeof *w), *out = w ? w : &shape;
   out->map = arena_mat(a, of.r, of.m);
-  out->batch_W = arena_mat(a, batch, of.r);
+  out->batch_W = arena_mat(a, batch < n ? batch : 0, of.r); /* all samples are W itself */
   out->batch_E = arena_mat(a, batch, of.m);
   out->order = arena_ints(a, (size_t)n);
   return w;
@@ -38,6 +38,15 @@ static void shuffle(sgd *w, int n) {
   w->next = 0;
 }
 
+/* Row i of to is row rows[i] of from. */
+static void gather(mat to, mat from, const int *rows) {
+  for (int j = 0; j < to.cols; j++) {
+    const double *source = mat_col(from, j);
+    double *target = mat_col(to, j);
+    for (int i = 0; i < to.rows; i++) target[i] = source[rows[i]];
+  }
+}
+
 /* Label noise of sample i of the data, added to row j of the batch. */
 static void disturb(descent *d, mat Eb, int j, int i) {
   for (int c = 0; c < Eb.cols; c++) {
@@ -51,15 +60,13 @@ static void disturb(descent *d, mat Eb, int j, int i) {
 static void batch_force(descent *d) {
   sgd *w = d->room;
   int n = d->W.rows, left;
-  if (w->next >= n) shuffle(w, n);
+  bool whole = d->spec.batch == n;
+  if (w->next >= n) shuffle(w, whole ? 0 : n);
   left = n - w->next < d->spec.batch ? n - w->next : d->spec.batch;
-  mat Wb = mat_rows(w->batch_W, 0, left), Eb = mat_rows(w->batch_E, 0, left);
-  for (int i = 0; i < left; i++) {
-    int from = w->order[w->next + i];
-    mat_copy(mat_rows(Wb, i, 1), mat_rows(d->W, from, 1));
-    mat_copy(mat_rows(Eb, i, 1), mat_rows(d->Y, from, 1));
-    disturb(d, Eb, i, from);
-  }
+  mat Wb = whole ? d->W : mat_rows(w->batch_W, 0, left), Eb = mat_rows(w->batch_E, 0, left);
+  if (!whole) gather(Wb, d->W, w->order + w->next);
+  gather(Eb, d->Y, w->order + w->next);
+  for (int i = 0; i < left; i++) disturb(d, Eb, i, w->order[w->next + i]);
   w->next += left;
   blas_gemm('N', 'T', 1.0, field_U(&d->f, d->Z), field_V(&d->f, d->Z), 0.0, w->map);
   mat_scale_rows(w->map, d->f.sigma);
@@ -70,9 +77,10 @@ static void batch_force(descent *d) {
 
 static status sgd_step(descent *d, const tick *t) {
   (void)t;
+  double decay = d->eta * d->spec.weight_decay;
   batch_force(d);
-  descent_push(d, d->eta, d->Z, d->Z);
-  d->u2 *= 1.0 - d->eta * d->spec.weight_decay;
+  descent_push(d, d->eta, decay, d->Z, d->Z);
+  d->u2 *= 1.0 - decay;
   return STATUS_OK;
 }
 

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <cblas.h>
+#include <limits.h>
 
 static CBLAS_TRANSPOSE trans_of(char t) { return t == 'N' ? CblasNoTrans : CblasTrans; }
 
@@ -12,10 +13,26 @@ static CBLAS_UPLO uplo_of(char u) { return u == 'L' ? CblasLower : CblasUpper; }
 
 static CBLAS_SIDE side_of(char s) { return s == 'L' ? CblasLeft : CblasRight; }
 
+/* One vector, as far as BLAS is concerned. */
+static bool is_vector(mat a) { return a.ld == a.rows && mat_count(a) <= INT_MAX; }
+
+void blas_scale(double x, mat a) {
+  if (is_vector(a)) cblas_dscal((int)mat_count(a), x, a.p, 1);
+  else
+    for (int j = 0; j < a.cols; j++) cblas_dscal(a.rows, x, mat_col(a, j), 1);
+}
+
+void blas_axpy(double x, mat a, mat b) {
+  assert(a.rows == b.rows && a.cols == b.cols);
+  if (is_vector(a) && is_vector(b)) cblas_daxpy((int)mat_count(a), x, a.p, 1, b.p, 1);
+  else
+    for (int j = 0; j < a.cols; j++) cblas_daxpy(a.rows, x, mat_col(a, j), 1, mat_col(b, j), 1);
+}
+
 /* c <- y c, where y = 0 overwrites whatever stood there, nan included. */
 static void scale_or_clear(double y, mat c) {
   if (y == 0.0) mat_fill(c, 0.0);
-  else if (y != 1.0) mat_scale(c, y);
+  else if (y != 1.0) blas_scale(y, c);
 }
 
 void blas_gemm(char ta, char tb, double x, mat a, mat b, double y, mat c) {
@@ -35,7 +52,8 @@ void blas_gemm(char ta, char tb, double x, mat a, mat b, double y, mat c) {
   } else if (rows == 1) { /* c^T = op(b)^T op(a)^T */
     cblas_dgemv(CblasColMajor, tb == 'N' ? CblasTrans : CblasNoTrans, b.rows, b.cols, x, b.p, b.ld,
                 a.p, ta == 'N' ? a.ld : 1, y, c.p, c.ld);
-  } else if (inner == 1 && y == 1.0) {
+  } else if (inner == 1) {
+    scale_or_clear(y, c);
     cblas_dger(CblasColMajor, rows, cols, x, a.p, ta == 'N' ? 1 : a.ld, b.p, tb == 'N' ? b.ld : 1,
                c.p, c.ld);
   } else {

@@ -140,52 +140,54 @@ local function state_of(self)
   return self.state
 end
 
--- An option's function(k, state) at the next step; a state is only made for one that takes it.
-local function ask(self, name)
-  local f = self.options[name]
-  local what = debug.getinfo(f, "u")
-  local k = self.k0 + self.descent:time()
-  return f(k, (what.nparams > 1 or what.isvararg) and state_of(self) or nil), k
+-- What calls an option's function(k, state), k steps after the first; a state is only made for one
+-- that takes it. nil where the option is none.
+local function asker(self, f)
+  if type(f) ~= "function" then return nil end
+  local what, k0 = debug.getinfo(f, "u"), self.k0
+  if what.nparams < 2 and not what.isvararg then return function(k) return f(k0 + k) end end
+  return function(k) return f(k0 + k, state_of(self)) end
 end
 
-local function next_eta(self)
-  local given, k = ask(self, "eta")
-  local eta, why = eta_of(given, "descend: eta(%d, state)", k)
+local function next_eta(self, k)
+  local eta, why = eta_of(self.eta_at(k), "descend: eta(%d, state)", self.k0 + k)
   if why then error(why, 0) end
   self.descent:eta(self.scale * eta)
 end
 
-local function next_noise(self)
+local function next_noise(self, k)
   local n, m = self.problem.n, self.problem.m
-  local Xi, k = ask(self, "label_noise")
+  local Xi = self.noise_at(k)
   if not check.is_matrix(Xi) or Xi:rows() ~= n or Xi:cols() ~= m
     or not (core.matrix.max_abs(Xi) < math.huge) then
     error(("descend: label_noise(%d, state) must be a %d x %d matrix of finite numbers, got %s")
-      :format(k, n, m, check.shown(Xi)), 0)
+      :format(self.k0 + k, n, m, check.shown(Xi)), 0)
   end
   self.descent:noise(Xi)
 end
 
 local function loop(self)
   local o, total, k0 = self.options, self.options.steps, self.k0
-  local sizes, noises = type(o.eta) == "function", type(o.label_noise) == "function"
-  local stride = (o.on_step or o.stop or sizes or noises) and 1 or self.every
+  self.eta_at, self.noise_at = asker(self, o.eta), asker(self, o.label_noise)
+  local stride = (o.on_step or o.stop or self.eta_at or self.noise_at) and 1 or self.every
   self.trace:record(k0, self.state)
+  local now, excess = self.descent:time()
+  local function line()
+    return ("descend: step %d of %d, excess %.3e"):format(now, total, excess)
+  end
   repeat
-    local k = self.descent:time()
-    if sizes then next_eta(self) end
-    if noises then next_noise(self) end
+    local k = now
+    if self.eta_at then next_eta(self, k) end
+    if self.noise_at then next_noise(self, k) end
     local reason = self.descent:advance(math.min(stride - k % stride, total - k))
     if reason == "interrupted" then error("interrupted!", 0, "interrupted") end
-    local now, excess = self.descent:time()
+    now, excess = self.descent:time()
     if now > k and (now % self.every == 0 or reason) then
       self.trace:record(k0 + now, state_of(self))
     end
     if now > k and o.on_step then o.on_step(state_of(self)) end
     if not reason and o.stop and o.stop(state_of(self)) then reason = "stop" end
-    self.progress:show(function()
-      return ("descend: step %d of %d, excess %.3e"):format(now, total, excess)
-    end)
+    self.progress:show(line)
     self.reason = reason
   until reason
 end
