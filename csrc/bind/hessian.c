@@ -6,8 +6,10 @@
 #include "bind/net.h"
 #include "bind/object.h"
 
-/* Up to this order all eigenvalues by LAPACK, at most a second; beyond it Lanczos. */
-enum { DENSE = 1000 };
+/* Up to this order all eigenvalues by LAPACK, in a millisecond or two; beyond it Lanczos. Its lower
+ * end, which a narrow network alone needs, lies in the crowd of stiff data, where 20,000 products
+ * may not do: that is worth seconds of LAPACK. */
+enum { DENSE = 200, DENSE_NARROW = 2000 };
 
 /* Scratch of either way: dense is empty, or lanczos is. */
 typedef struct ends_room {
@@ -37,12 +39,14 @@ static void apply_negated(void *arg, const double *x, double *y) {
 }
 
 /* top, low: the count largest, decreasing, and smallest, increasing. */
-static status ends_find(ends_room *w, mat top, mat low, const tick *t) {
+static status ends_find(ends_room *w, bool narrow, mat top, mat low, const tick *t) {
   hessian *H = &w->hessian;
   int n = H->order, count = top.rows;
   if (w->dense.rows < n) {
     status s = lanczos_largest(&w->lanczos, hessian_operator(H), count, top.p, t);
     if (s != STATUS_OK) return s;
+    mat_fill(low, -H->s[0]); /* none is below */
+    if (!narrow) return s;
     s = lanczos_largest(&w->lanczos, (lanczos_operator){apply_negated, H}, count, low.p, t);
     mat_scale(low, -1.0);
     return s;
@@ -55,12 +59,15 @@ static status ends_find(ends_room *w, mat top, mat low, const tick *t) {
   return s;
 }
 
-/* core.hessian.ends(state, count, dense = DENSE) -> the largest and the smallest eigenvalues of the
- * operator, at most count of each; the singular values of A; order, trace, k'. Operators of an
- * order beyond `dense` are not formed. */
+/* core.hessian.ends(state, count, dense) -> the largest and the smallest eigenvalues of the
+ * operator, at most count of each; the singular values of A; order, trace, k'. Where -s_1(A) stands
+ * count times beside the operator, its own smallest ones may be that. Operators of an order beyond
+ * `dense` are not formed. */
 static int l_hessian_ends(lua_State *L) {
   const state *s = bind_state_check(L, 1);
-  int count = (int)bind_arg_integer(L, 2), dense = (int)bind_arg_integer_or(L, 3, DENSE);
+  int count = (int)bind_arg_integer(L, 2);
+  bool narrow = s->o->h - s->o->kp < count;
+  int dense = (int)bind_arg_integer_or(L, 3, narrow ? DENSE_NARROW : DENSE);
   field f = problem_field(s->o->p);
   ends_room w;
   for (placing at = bind_scratch(L); placing_next(&at);)
@@ -71,9 +78,14 @@ static int l_hessian_ends(lua_State *L) {
   status found;
   count = least(count, H->order);
   mat top = bind_matrix_new(L, count, 1), low = bind_matrix_new(L, count, 1);
-  ALONE(found = ends_find(&w, top, low, &t));
+  ALONE(found = ends_find(&w, narrow, top, low, &t));
   if (found == STATUS_PAUSED && bind_interrupted(L))
     return bind_fail(L, "interrupted", "interrupted!");
+  if (found == STATUS_LIMIT) { /* nil, order */
+    lua_pushnil(L);
+    lua_pushinteger(L, H->order);
+    return 2;
+  }
   bind_raise(L, "hessian", found);
   bind_matrix_push(L, mat_of(H->s, H->few, 1));
   lua_pushinteger(L, H->order);

@@ -24,6 +24,22 @@ describe("a row in the table of measures", function()
     end
   end)
 
+  it("is a record of descents and a measure of sweeps", function()
+    local numbers = {}
+    for _, m in ipairs(core.state.measures) do
+      if not m.vector then numbers[#numbers + 1] = m.name end
+    end
+    local start = p:init("gaussian", {h = 12, seed = 1})
+    local run = p:descend(start, {eta = 0.1, steps = 5, record = names})
+    local sweep = linnet.sweep{over = {h = {12}}, seeds = 1, problem = p, init = "gaussian",
+      flow = {t = 2, tol = 1e-6}, measure = numbers}:run{progress = false}
+    local final = p:flow(start, {t = 2, tol = 1e-6}).final
+    for _, name in ipairs(numbers) do
+      assert.equal(run.final[name](run.final), run[name](#run.k), name)
+      assert.equal(final[name](final), sweep[name][1](1), name)
+    end
+  end)
+
   it("says whether its axis is logarithmic", function()
     local log = {}
     for _, m in ipairs(core.state.measures) do log[m.name] = m.log end
