@@ -174,4 +174,19 @@ end
 --- How often a pattern stands in a text.
 function M.count(text, pattern) return select(2, text:gsub(pattern, "")) end
 
+--- Each call of `linnet.<prefix>...` must be refused at the caller's line, in the words beside it,
+-- or, not `whole`, in some with these among them.
+function M.refused(it, prefix, cases, whole)
+  for _, case in ipairs(cases) do
+    it("is refused: " .. case[1], function()
+      local call = assert(load("linnet = ...; linnet." .. prefix .. case[1], "=call"))
+      local ok, e = pcall(call, linnet)
+      local text = tostring(e)
+      assert(not ok and text:sub(1, 8) == "call:1: ", text)
+      assert(text:find(case[2], 9, true), text)
+      assert(not whole or #text == 8 + #case[2], text)
+    end)
+  end
+end
+
 return M

@@ -155,16 +155,16 @@ static int l_start_zero_output(lua_State *L) {
 }
 
 /* Pushes L and G, or nil, the reason and the columns needed. */
-static int structured_push(lua_State *L, const structured *w, double h, structured_refusal why) {
-  if (why == STRUCTURED_OK) {
+static int spectrum_push(lua_State *L, const spectrum *w, double h, spectrum_refusal why) {
+  if (why == SPECTRUM_OK) {
     bind_matrix_push(L, mat_cols(w->L, 0, w->kp));
     bind_matrix_push(L, mat_cols(w->G, 0, w->kp));
     return 2;
   }
   lua_pushnil(L);
-  if (why == STRUCTURED_NARROW)
+  if (why == SPECTRUM_NARROW)
     lua_pushfstring(L, "h must be at least %d for this start, got %d", w->kp, (int)h);
-  else lua_pushstring(L, structured_reason(why));
+  else lua_pushstring(L, spectrum_reason(why));
   return 2;
 }
 
@@ -176,26 +176,25 @@ static int l_start_structured(lua_State *L) {
   mat theta1 = bind_matrix_check(L, 2), perp = bind_matrix_check(L, 3);
   double h = bind_arg_number(L, 4);
   int r = theta1.rows, m = theta1.cols;
-  structured w;
+  spectrum w;
   for (placing at = bind_scratch(L); placing_next(&at);)
-    structured_layout(&at.room, &w, dims_of(theta1.rows, theta1.cols, 0));
-  ATTEMPT(L, "init", structured_set(&w, theta1, perp));
-  if (kind == 1)
-    return structured_push(L, &w, h, structured_homogeneous(&w, h, bind_arg_number(L, 5)));
+    spectrum_layout(&at.room, &w, dims_of(theta1.rows, theta1.cols, 0));
+  ATTEMPT(L, "init", spectrum_set(&w, theta1, perp));
+  if (kind == 1) return spectrum_push(L, &w, h, spectrum_homogeneous(&w, h, bind_arg_number(L, 5)));
   mat x = bind_matrix_check(L, 5);
   mat_copy(mat_of(w.p, r, 1), mat_rows(x, 0, r));
   mat_copy(mat_of(w.q, m, 1), mat_rows(x, r, m));
-  return structured_push(L, &w, h, structured_spectrum(&w, h));
+  return spectrum_push(L, &w, h, spectrum_prescribed(&w, h));
 }
 
 /* core.start.spectral(problem, h, scale) -> L */
 static int l_start_spectral(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   double h = bind_arg_number(L, 2), scale = bind_arg_number(L, 3);
-  structured w;
+  spectrum w;
   for (placing at = bind_scratch(L); placing_next(&at);)
-    structured_layout(&at.room, &w, problem_dims(p, 0));
-  ATTEMPT(L, "init", structured_spectral(&w, h, p->sigma, p->Yt, scale));
+    spectrum_layout(&at.room, &w, problem_dims(p, 0));
+  ATTEMPT(L, "init", spectrum_leading(&w, h, p->sigma, p->Yt, scale));
   bind_matrix_push(L, mat_cols(w.L, 0, w.kp));
   return 1;
 }

@@ -12,7 +12,7 @@
 
 enum { MAGIC = 6, DTYPE = 16, DIMENSIONS = 2, KEYS = 3 };
 
-static bool refuse(char why[NPY_MESSAGE], const char *format, ...) {
+bool npy_refuse(char why[NPY_MESSAGE], const char *format, ...) {
   va_list args;
   va_start(args, format);
   vsnprintf(why, NPY_MESSAGE, format, args);
@@ -53,7 +53,7 @@ static bool take_word(reader *r, const char *word) {
 }
 
 static bool malformed(reader *r, const char *wanted) {
-  return refuse(r->why, "malformed header: %s expected", wanted);
+  return npy_refuse(r->why, "malformed header: %s expected", wanted);
 }
 
 /* A quoted string without escapes, at most DTYPE - 1 characters kept, unprintable ones as '?'. */
@@ -75,17 +75,17 @@ static bool read_dtype(reader *r, npy *h) {
   char type[DTYPE];
   skip_space(r);
   if (r->at < r->end && *r->at == '[')
-    return refuse(r->why, "a structured dtype is not for a matrix of numbers; NumPy converts: "
-                          "numpy.lib.recfunctions.structured_to_unstructured(a)");
+    return npy_refuse(r->why, "a structured dtype is not for a matrix of numbers; NumPy converts: "
+                              "numpy.lib.recfunctions.structured_to_unstructured(a)");
   if (!take_string(r, type)) return false;
   bool known =
       strlen(type) == 3 && (type[1] == 'f' || type[1] == 'i') && (type[2] == '4' || type[2] == '8');
   if (known && type[0] == '>')
-    return refuse(r->why, "dtype '%s' is big-endian; '<f8', '<f4', '<i8', '<i4' can be read%s",
-                  type, remedy);
+    return npy_refuse(r->why, "dtype '%s' is big-endian; '<f8', '<f4', '<i8', '<i4' can be read%s",
+                      type, remedy);
   if (!known || type[0] != '<')
-    return refuse(r->why, "dtype '%s'; only '<f8', '<f4', '<i8', '<i4' can be read%s", type,
-                  remedy);
+    return npy_refuse(r->why, "dtype '%s'; only '<f8', '<f4', '<i8', '<i4' can be read%s", type,
+                      remedy);
   h->kind = type[1];
   h->item = type[2] - '0';
   return true;
@@ -106,14 +106,14 @@ static bool read_shape(reader *r, npy *h) {
     for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++)
       if (n <= INT_MAX) n = 10 * n + (*r->at - '0');
     if (r->at == begin) return malformed(r, "a count in the shape");
-    if (n > INT_MAX) return refuse(r->why, "a side of the shape exceeds %d", INT_MAX);
+    if (n > INT_MAX) return npy_refuse(r->why, "a side of the shape exceeds %d", INT_MAX);
     if (count < DIMENSIONS) size[count] = (int)n;
     take(r, 'L');
     if (!take(r, ',') && (r->at >= r->end || *r->at != ')'))
       return malformed(r, "',' or ')' in the shape");
   }
   if (count < 1 || count > DIMENSIONS)
-    return refuse(r->why, "an array of %d dimensions; 1 or 2 can be read", count);
+    return npy_refuse(r->why, "an array of %d dimensions; 1 or 2 can be read", count);
   h->rows = size[0];
   h->cols = size[1];
   return true;
@@ -130,8 +130,8 @@ static bool read_dictionary(reader *r, npy *h) {
     if (!take_string(r, key)) return false;
     while (k < KEYS && strcmp(key, names[k]) != 0) k++;
     if (k == KEYS || seen[k])
-      return refuse(r->why, "malformed header: key '%s' is %s", key,
-                    k < KEYS ? "there twice" : "unknown");
+      return npy_refuse(r->why, "malformed header: key '%s' is %s", key,
+                        k < KEYS ? "there twice" : "unknown");
     if (!take(r, ':')) return malformed(r, "':'");
     if (!readers[k](r, h)) return false;
     seen[k] = true;
@@ -139,7 +139,7 @@ static bool read_dictionary(reader *r, npy *h) {
     if (!take(r, ',') && (r->at >= r->end || *r->at != '}')) return malformed(r, "',' or '}'");
   }
   for (int k = 0; k < KEYS; k++)
-    if (!seen[k]) return refuse(r->why, "malformed header: key '%s' is missing", names[k]);
+    if (!seen[k]) return npy_refuse(r->why, "malformed header: key '%s' is missing", names[k]);
   skip_space(r);
   return r->at == r->end || malformed(r, "nothing after '}'");
 }
@@ -148,27 +148,27 @@ static bool read_dictionary(reader *r, npy *h) {
 
 bool npy_header_read(const char *file, size_t size, npy *h, char why[NPY_MESSAGE]) {
   if (size < MAGIC + 2 || memcmp(file, "\x93NUMPY", MAGIC) != 0)
-    return refuse(why, "not an .npy file: it does not begin with \\x93NUMPY");
+    return npy_refuse(why, "not an .npy file: it does not begin with \\x93NUMPY");
   int major = (unsigned char)file[MAGIC], minor = (unsigned char)file[MAGIC + 1];
   if ((major != 1 && major != 2) || minor != 0)
-    return refuse(why, "format version %d.%d; 1.0 and 2.0 can be read", major, minor);
+    return npy_refuse(why, "format version %d.%d; 1.0 and 2.0 can be read", major, minor);
   size_t field = major == 1 ? 2 : 4, begin = MAGIC + 2 + field;
-  if (size < begin) return refuse(why, "truncated: it ends inside the header");
+  if (size < begin) return npy_refuse(why, "truncated: it ends inside the header");
   size_t length = (size_t)little_endian(file + MAGIC + 2, (int)field);
   if (length > size - begin)
-    return refuse(why, "truncated: a header of %zu bytes is announced, %zu follow", length,
-                  size - begin);
+    return npy_refuse(why, "truncated: a header of %zu bytes is announced, %zu follow", length,
+                      size - begin);
   reader r = {file + begin, file + begin + length, why};
   if (!read_dictionary(&r, h)) return false;
   h->data = r.end;
   size_t there = size - begin - length, item = (size_t)h->item;
   size_t rows = (size_t)h->rows, cols = (size_t)h->cols; /* below 2^31: the product fits */
   if (rows * cols > SIZE_MAX / item || rows * cols * item > there)
-    return refuse(why, "truncated: %d x %d entries of %d bytes are announced, %zu bytes follow",
-                  h->rows, h->cols, h->item, there);
+    return npy_refuse(why, "truncated: %d x %d entries of %d bytes are announced, %zu bytes follow",
+                      h->rows, h->cols, h->item, there);
   if (rows * cols * item < there)
-    return refuse(why, "%zu bytes follow the %d x %d array", there - rows * cols * item, h->rows,
-                  h->cols);
+    return npy_refuse(why, "%zu bytes follow the %d x %d array", there - rows * cols * item,
+                      h->rows, h->cols);
   return true;
 }
 
@@ -204,10 +204,10 @@ bool npy_data_read(const npy *h, mat out, char why[NPY_MESSAGE], const tick *t) 
     for (int f = 0; f < fast; f++, p += h->item) {
       int i = h->fortran ? f : s, j = h->fortran ? s : f;
       *mat_at(out, i, j) = entry_read(h, p, &exact);
-      if (++done % UNASKED == 0 && tick_asks(t)) return refuse(why, "interrupted!");
+      if (++done % UNASKED == 0 && tick_asks(t)) return npy_refuse(why, "interrupted!");
       if (!exact)
-        return refuse(why, "entry (%d, %d) = %lld is not a double exactly (beyond 2^53)", i + 1,
-                      j + 1, (long long)little_endian(p, 8));
+        return npy_refuse(why, "entry (%d, %d) = %lld is not a double exactly (beyond 2^53)", i + 1,
+                          j + 1, (long long)little_endian(p, 8));
     }
   return true;
 }

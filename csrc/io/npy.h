@@ -20,6 +20,9 @@ typedef struct npy {
   const char *data; /* rows * cols * item bytes, all inside the buffer */
 } npy;
 
+/* false, and why in words. */
+bool npy_refuse(char why[NPY_MESSAGE], const char *format, ...);
+
 /* What the file of size bytes holds; false and a reason if that is not for us. True means that
  * rows * cols entries do lie in the buffer, so memory for them is in proportion to the file. */
 bool npy_header_read(const char *file, size_t size, npy *h, char why[NPY_MESSAGE]);

@@ -2,7 +2,6 @@
  * NumPy leaves them open in the entries' own heads. SPDX-License-Identifier: MIT */
 #include "io/npz.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,14 +10,6 @@ enum {
   VERSION = 20,
   DATE = 0x21 /* the first of 1980 (day 1, month 1): the same matrices are the same bytes */
 };
-
-static bool refuse(char why[NPY_MESSAGE], const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  vsnprintf(why, NPY_MESSAGE, format, args);
-  va_end(args);
-  return false;
-}
 
 static uint32_t get(const char *p, int bytes) {
   uint32_t x = 0;
@@ -48,25 +39,26 @@ uint32_t npz_crc(uint32_t crc, const char *bytes, size_t size) {
 
 bool npz_open(const char *file, size_t size, npz *z, char why[NPY_MESSAGE]) {
   if (size < NPZ_END || (get(file, 4) != LOCAL && get(file, 4) != END))
-    return refuse(why, "not an .npz file: it does not begin as a zip archive");
+    return npy_refuse(why, "not an .npz file: it does not begin as a zip archive");
   size_t end = size - NPZ_END;
   while (get(file + end, 4) != END || end + NPZ_END + get(file + end + 20, 2) != size) {
     if (end == 0 || size - NPZ_END - end == COMMENT)
-      return refuse(why, "truncated: the archive has no end");
+      return npy_refuse(why, "truncated: the archive has no end");
     end--;
   }
   const char *p = file + end;
   uint32_t length = get(p + 12, 4), begin = get(p + 16, 4);
   unsigned count = get(p + 10, 2);
   if (begin == UINT32_MAX || length == UINT32_MAX || count == UINT16_MAX)
-    return refuse(why,
-                  "an archive beyond 4 GB or 65534 entries; .npy files one by one can be read");
+    return npy_refuse(why,
+                      "an archive beyond 4 GB or 65534 entries; .npy files one by one can be read");
   if (get(p + 4, 2) || get(p + 6, 2) || get(p + 8, 2) != count)
-    return refuse(why, "an archive in several parts");
+    return npy_refuse(why, "an archive in several parts");
   if (begin > end || length != end - begin)
-    return refuse(why, "damaged: its directory does not lie before its end");
+    return npy_refuse(why, "damaged: its directory does not lie before its end");
   *z = (npz){file, begin, begin, end, begin, count};
-  if (count == 0 && length != 0) return refuse(why, "damaged: a directory of no entries has bytes");
+  if (count == 0 && length != 0)
+    return npy_refuse(why, "damaged: a directory of no entries has bytes");
   return true;
 }
 
@@ -84,27 +76,29 @@ static bool locate(const npz *z, uint32_t offset, npz_entry *e) {
 bool npz_next(npz *z, npz_entry *e, char why[NPY_MESSAGE]) {
   const char *p = z->file + z->at;
   if (z->end - z->at < NPZ_CENTRAL || get(p, 4) != CENTRAL)
-    return refuse(why, "damaged: the directory ends before its entries");
+    return npy_refuse(why, "damaged: the directory ends before its entries");
   size_t name = get(p + 28, 2), record = NPZ_CENTRAL + name + get(p + 30, 2) + get(p + 32, 2);
-  if (z->end - z->at < record) return refuse(why, "damaged: the directory ends inside an entry");
+  if (z->end - z->at < record)
+    return npy_refuse(why, "damaged: the directory ends inside an entry");
   *e = (npz_entry){.name = p + NPZ_CENTRAL, .name_size = name, .size = get(p + 24, 4)};
   unsigned flags = get(p + 8, 2), method = get(p + 10, 2);
   uint32_t packed = get(p + 20, 4), offset = get(p + 42, 4);
-  if (flags & 1) return refuse(why, "an encrypted entry");
+  if (flags & 1) return npy_refuse(why, "an encrypted entry");
   if (method != 0)
-    return refuse(why, "compressed entries (np.savez_compressed) cannot be read; np.savez stores");
+    return npy_refuse(why,
+                      "compressed entries (np.savez_compressed) cannot be read; np.savez stores");
   if (packed == UINT32_MAX || e->size == UINT32_MAX || offset == UINT32_MAX)
-    return refuse(why, "an entry beyond 4 GB; .npy files one by one can be read");
+    return npy_refuse(why, "an entry beyond 4 GB; .npy files one by one can be read");
   if (packed != e->size || !locate(z, offset, e))
-    return refuse(why, "damaged: an entry does not lie where the directory says");
-  if (e->size > z->room) return refuse(why, "damaged: entries lie over each other");
+    return npy_refuse(why, "damaged: an entry does not lie where the directory says");
+  if (e->size > z->room) return npy_refuse(why, "damaged: entries lie over each other");
   if (npz_crc(0, e->data, e->size) != get(p + 16, 4))
-    return refuse(why, "damaged: the checksum of an entry is another");
+    return npy_refuse(why, "damaged: the checksum of an entry is another");
   z->room -= e->size;
   z->at += record;
   z->left--;
   if (z->left == 0 && z->at != z->end)
-    return refuse(why, "damaged: something follows the last entry of the directory");
+    return npy_refuse(why, "damaged: something follows the last entry of the directory");
   return true;
 }
 

@@ -6,28 +6,28 @@
 #include <math.h>
 #include <stdbool.h>
 
-const char *structured_reason(structured_refusal why) {
+const char *spectrum_reason(spectrum_refusal why) {
   switch (why) {
-  case STRUCTURED_OK: return "nothing is wrong";
-  case STRUCTURED_NARROW: return "h is too small for the columns that this start needs";
-  case STRUCTURED_ROW_SPACE:
+  case SPECTRUM_OK: return "nothing is wrong";
+  case SPECTRUM_NARROW: return "h is too small for the columns that this start needs";
+  case SPECTRUM_ROW_SPACE:
     return "the part of theta that the data do not see has rows outside the row space of the "
            "part that they see, where V(0) would be zero: no U can give this theta; "
            "imbalanced can, with c > 0";
-  case STRUCTURED_POSITIVE:
+  case SPECTRUM_POSITIVE:
     return "U1'U1 - V'V = lam I with lam > 0 needs h <= rank of X: for larger h it would make "
            "U1'U1 = lam I + V'V, a matrix of rank h, from only rank rows";
-  case STRUCTURED_NEGATIVE:
+  case SPECTRUM_NEGATIVE:
     return "U1'U1 - V'V = lam I with lam < 0 needs h <= m: for larger h it would make "
            "V'V = -lam I + U1'U1, a matrix of rank h, from only m rows";
-  case STRUCTURED_RANK: return "the rank of theta on the data is larger than h";
+  case SPECTRUM_RANK: return "the rank of theta on the data is larger than h";
   }
   return "";
 }
 
-void structured_layout(arena *a, structured *w, dims d) {
+void spectrum_layout(arena *a, spectrum *w, dims d) {
   int r = d.r, m = d.m, k = r + m;
-  *w = (structured){.r = r, .m = m};
+  *w = (spectrum){.r = r, .m = m};
   pairs_layout(a, &w->theta, d);
   w->outside = arena_doubles(a, (size_t)m);
   w->p = arena_doubles(a, (size_t)r);
@@ -36,7 +36,7 @@ void structured_layout(arena *a, structured *w, dims d) {
   w->G = arena_mat(a, m, k);
 }
 
-status structured_set(structured *w, mat theta1, mat perp) {
+status spectrum_set(spectrum *w, mat theta1, mat perp) {
   status s = pairs_of(&w->theta, theta1);
   if (s != STATUS_OK) return s;
   double out = 0.0;
@@ -56,7 +56,7 @@ status structured_set(structured *w, mat theta1, mat perp) {
 
 /* Appends the column (x P_i; y R_i) to L, and to G what makes C = Theta_perp G; n = (V V^T)_ii in
  * the basis R. A zero column is left out. */
-static void append(structured *w, int i, double x, double y, double n) {
+static void append(spectrum *w, int i, double x, double y, double n) {
   int j = w->kp;
   if (x == 0.0 && y == 0.0) return;
   mat up = mat_sub(w->L, 0, j, w->r, 1), down = mat_sub(w->L, w->r, j, w->m, 1);
@@ -72,7 +72,7 @@ static void append(structured *w, int i, double x, double y, double n) {
 
 /* One pair: U1 U1^T and V V^T get a and b with a - b = p - q, a b = s^2 + p q, so that U1 V^T has s
  * and U1^T U1 - V^T V the eigenvalues p and -q. Returns b. */
-static double append_pair(structured *w, int i, double p, double q, double s) {
+static double append_pair(spectrum *w, int i, double p, double q, double s) {
   double root = hypot(p + q, 2.0 * s), a, b;
   if (root == 0.0) return 0.0;
   if (s * (s / root) == 0.0) s = 0.0; /* its square underflows beside p + q */
@@ -90,7 +90,7 @@ static double append_pair(structured *w, int i, double p, double q, double s) {
   return b;
 }
 
-structured_refusal structured_spectrum(structured *w, double h) {
+spectrum_refusal spectrum_prescribed(spectrum *w, double h) {
   int q = w->theta.count;
   bool reachable = true;
   w->kp = 0;
@@ -101,23 +101,23 @@ structured_refusal structured_spectrum(structured *w, double h) {
     if (b == 0.0 && w->outside[i] > 1e-12 * w->norm) reachable = false;
   }
   for (int i = q; i < w->r; i++) append(w, i, sqrt(w->p[i]), 0.0, 0.0);
-  if (h < w->kp) return STRUCTURED_NARROW;
-  return reachable ? STRUCTURED_OK : STRUCTURED_ROW_SPACE;
+  if (h < w->kp) return SPECTRUM_NARROW;
+  return reachable ? SPECTRUM_OK : SPECTRUM_ROW_SPACE;
 }
 
-structured_refusal structured_homogeneous(structured *w, double h, double lam) {
+spectrum_refusal spectrum_homogeneous(spectrum *w, double h, double lam) {
   int rank = 0;
   while (rank < w->theta.count && w->theta.s[rank] > 0.0) rank++;
   w->kp = rank;
-  if (lam > 0.0 && h > w->r) return STRUCTURED_POSITIVE;
-  if (lam < 0.0 && h > w->m) return STRUCTURED_NEGATIVE;
-  if (h < rank) return STRUCTURED_RANK;
+  if (lam > 0.0 && h > w->r) return SPECTRUM_POSITIVE;
+  if (lam < 0.0 && h > w->m) return SPECTRUM_NEGATIVE;
+  if (h < rank) return SPECTRUM_RANK;
   for (int i = 0; i < w->r; i++) w->p[i] = lam > 0.0 && i < h ? lam : 0.0;
   for (int i = 0; i < w->m; i++) w->q[i] = lam < 0.0 && i < h ? -lam : 0.0;
-  return structured_spectrum(w, h);
+  return spectrum_prescribed(w, h);
 }
 
-status structured_spectral(structured *w, double h, const double *sigma, mat target, double scale) {
+status spectrum_leading(spectrum *w, double h, const double *sigma, mat target, double scale) {
   mat force = mat_sub(w->L, 0, 0, w->r, w->m);
   mat_copy(force, target);
   mat_scale_rows(force, sigma);

@@ -21,6 +21,9 @@ function M.is_matrix(value)
   return type(meta) == "table" and meta.__name == "linnet.matrix"
 end
 
+--- Whether a value is an object of a type of the core, "problem" or "state".
+function M.is(value, kind) return getmetatable(value) == core.types[kind] end
+
 --- A user's word in quotes, short and on one line; numbers as they are.
 function M.quoted(word)
   if math.type(word) then return tostring(word) end

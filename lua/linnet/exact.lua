@@ -67,7 +67,7 @@ local function given(o)
   if o.state ~= nil and parts or o.state == nil and not (u and v and y) then
     return refuse("give state, or U1, V and target")
   elseif o.state ~= nil then
-    if getmetatable(o.state) ~= core.types.state then
+    if not check.is(o.state, "state") then
       return refuse("state must be a state, got a %s", type(o.state))
     end
     u, v = o.state:reduced()

@@ -5,6 +5,7 @@
 #define LINNET_SPEC_CASES_H
 
 #include "check.h"
+#include "flow/erk.h"
 #include "model/field.h"
 #include "num/blas.h"
 #include "num/lapack.h"
@@ -117,6 +118,20 @@ static inline double case_error(const field *f, mat a, mat b) {
   double u = check_distance(field_U(f, a), field_U(f, b)) / mat_max_abs(field_U(f, b));
   double v = check_distance(field_V(f, a), field_V(f, b)) / mat_max_abs(field_V(f, b));
   return fmax(u, v);
+}
+
+/* The flow from Z0 to t by that many steps of dop853. */
+static inline void case_reference(const field *f, mat Z0, double t, int steps, mat out) {
+  erk w = {0};
+  mat Z = check_mat(Z0.rows, Z0.cols);
+  CHECK_LAYOUT(a, erk_layout(a, &w, dims_of(f->r, f->m, Z0.cols), TABLEAU_STAGES));
+  erk_use(&w, &tableau_dop853, false);
+  mat_copy(Z, Z0);
+  for (int i = 0; i < steps; i++) {
+    erk_step(&w, f, Z, t / steps, out, NULL, NULL);
+    erk_accept(&w);
+    mat_copy(Z, out);
+  }
 }
 
 #endif

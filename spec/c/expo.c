@@ -105,23 +105,10 @@ static void run_fixed(int order, const field *f, mat Z0, double t, int steps, ma
   }
 }
 
-static void reference(const field *f, mat Z0, double t, int steps, mat out) {
-  erk w = {0};
-  mat Z = check_mat(Z0.rows, Z0.cols);
-  CHECK_LAYOUT(a, erk_layout(a, &w, dims_of(f->r, f->m, Z0.cols), TABLEAU_STAGES));
-  erk_use(&w, &tableau_dop853, false);
-  mat_copy(Z, Z0);
-  for (int i = 0; i < steps; i++) {
-    erk_step(&w, f, Z, t / steps, out, NULL, NULL);
-    erk_accept(&w);
-    mat_copy(Z, out);
-  }
-}
-
 static void check_order(int order, const field *f, mat Z0, double t, int steps, const char *what) {
   mat want = check_mat(Z0.rows, Z0.cols), Z = check_mat(Z0.rows, Z0.cols);
   double error[2];
-  reference(f, Z0, t, 400, want);
+  case_reference(f, Z0, t, 400, want);
   for (int i = 0; i < 2; i++) {
     run_fixed(order, f, Z0, t, steps << i, Z);
     error[i] = check_distance(Z, want);
@@ -141,8 +128,8 @@ static void check_infinite(void) {
   mat near = check_mat(8, 8), want = check_mat(8, 8), E = check_mat(6, 2);
   expo w = rooms(&f, 8);
   bool arrived;
-  reference(&f, Z, 20.0, 1000, near);
-  reference(&f, near, 3000.0, 60000, want);
+  case_reference(&f, Z, 20.0, 1000, near);
+  case_reference(&f, near, 3000.0, 60000, want);
   check(expo_infinite(&w, &f, near, out, low, &arrived, NULL) == STATUS_OK && arrived,
         "the infinite step exists");
   field_error(&f, out, E);

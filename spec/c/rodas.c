@@ -28,24 +28,11 @@ static void run_fixed(const field *f, mat Z0, double t, int steps, mat out) {
   }
 }
 
-static void reference(const field *f, mat Z0, double t, int steps, mat out) {
-  erk w = {0};
-  mat Z = check_mat(Z0.rows, Z0.cols);
-  CHECK_LAYOUT(a, erk_layout(a, &w, dims_of(f->r, f->m, Z0.cols), TABLEAU_STAGES));
-  erk_use(&w, &tableau_dop853, false);
-  mat_copy(Z, Z0);
-  for (int i = 0; i < steps; i++) {
-    erk_step(&w, f, Z, t / steps, out, NULL, NULL);
-    erk_accept(&w);
-    mat_copy(Z, out);
-  }
-}
-
 static void check_order(int kp) {
   field f = case_random(4, 2, 2.0, 0.8, 13);
   mat Z0 = case_weights(6, kp, 0.5, 14), want = check_mat(6, kp), Z = check_mat(6, kp);
   double error[2];
-  reference(&f, Z0, 1.0, 400, want);
+  case_reference(&f, Z0, 1.0, 400, want);
   for (int i = 0; i < 2; i++) {
     run_fixed(&f, Z0, 1.0, 32 << i, Z);
     error[i] = check_distance(Z, want);

@@ -291,15 +291,7 @@ describe("linnet.csv: misuse", function()
     {"save('x.csv', linnet.zeros(0, 3))", "linnet.csv.save: a 0 x 3 matrix without names has no lines"},
     {"save('/no/such/x.csv', linnet.eye(2))", "linnet.csv.save: /no/such/x.csv: No such file or directory"},
   }
-  for _, case in ipairs(cases) do
-    it("is refused: " .. case[1], function()
-      local call = assert(load("linnet = ...; linnet.csv." .. case[1], "=call"))
-      local ok, message = pcall(call, linnet)
-      assert.is_false(ok)
-      assert.are.equal("call:1: ", message:sub(1, 8))
-      assert.is_truthy(message:find(case[2], 1, true), message)
-    end)
-  end
+  support.refused(it, "csv.", cases)
 
   it("makes no file", function() assert.is_nil(io.open("x.csv")) end)
 end)

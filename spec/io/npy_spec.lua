@@ -303,14 +303,7 @@ describe("linnet.npy: misuse", function()
     {"save('x.npy', io.stdout)", "linnet.npy.save: the second argument must be a matrix, got a userdata"},
     {"save('/no/such/x.npy', linnet.eye(1))", "linnet.npy.save: /no/such/x.npy: No such file or directory"},
   }
-  for _, case in ipairs(cases) do
-    it("is refused: " .. case[1], function()
-      local call = assert(load("linnet = ...; linnet.npy." .. case[1], "=call"))
-      local ok, message = pcall(call, linnet)
-      assert.is_false(ok)
-      assert.are.equal("call:1: " .. case[2], tostring(message))
-    end)
-  end
+  support.refused(it, "npy.", cases, true)
 
   it("makes no file", function() assert.is_nil(io.open("x.npy")) end)
 

@@ -383,15 +383,7 @@ describe("linnet.data: misuse", function()
     {("csv(%q, {target = {1.5}})"):format(G), "option 'target': a column is a name or a number from 1..402, got 1.5"},
     {("csv(%q, {target = 1, centre = true})"):format(G), "data.csv: unknown option 'centre' (did you mean 'center'?)"},
   }
-  for _, case in ipairs(cases) do
-    it("is refused: " .. case[1], function()
-      local call = assert(load("linnet = ...; linnet.data." .. case[1], "=call"))
-      local ok, message = pcall(call, linnet)
-      assert.is_false(ok)
-      assert.are.equal("call:1: ", message:sub(1, 8))
-      assert.is_truthy(message:find(case[2], 1, true), message)
-    end)
-  end
+  support.refused(it, "data.", cases)
 
   local tables = {
     {"a missing cell", "a,b\n1,2\n3,\n", "row 2, column 2 ('b'), line 3: the cell is missing"},

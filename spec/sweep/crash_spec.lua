@@ -4,6 +4,7 @@
 
 local lfs = require "lfs"
 local linnet = require "linnet"
+local shared = require "spec.sweep.shared"
 local support = require "support"
 local record = require "linnet.record"
 
@@ -72,14 +73,7 @@ describe("a sweep over", function()
     return ok and #values or 0
   end
 
-  local function canonical(result)
-    local path = dir .. "/canonical"
-    result:save(path, {canonical = true})
-    local file = assert(io.open(path, "rb"))
-    local text = file:read("a")
-    file:close()
-    return text
-  end
+  local function canonical(result) return shared.canonical(result, dir) end
 
   local killed, unfinished = 0, 0
 

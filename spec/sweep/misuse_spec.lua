@@ -3,16 +3,11 @@
 -- SPDX-License-Identifier: MIT
 
 local linnet = require "linnet"
+local shared = require "spec.sweep.shared"
 local support = require "support"
 local sweep = require "linnet.sweep"
 
--- A small problem, made once.
-local X, Y = linnet.data.gaussian{n = 10, D = 25, m = 2, noise = 0.1, seed = 3}
-local P = linnet.problem(X, Y)
-
-local function noisy(point, rng)
-  return {y = (point.a or 0) + rng:normal(1, 1)(1, 1), u = rng:uniform(1, 1)(1, 1)}
-end
+local P, noisy = shared.problem, shared.noisy
 
 describe("linnet.sweep, misuse", function()
   local dir

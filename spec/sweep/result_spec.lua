@@ -2,6 +2,7 @@
 -- SPDX-License-Identifier: MIT
 
 local linnet = require "linnet"
+local shared = require "spec.sweep.shared"
 local support = require "support"
 local sweep = require "linnet.sweep"
 
@@ -17,12 +18,7 @@ describe("linnet.sweep, result", function()
 
   after_each(function() support.remove(dir) end)
 
-  -- The canonical text of a result: what must not depend on how it was computed.
-  local function canonical(result)
-    local path = dir .. "/canonical.jsonl"
-    result:save(path, {canonical = true})
-    return read(path)
-  end
+  local function canonical(result) return shared.canonical(result, dir) end
 
   describe("results", function()
     it("say mean, spread and quantiles as the definitions do", function()

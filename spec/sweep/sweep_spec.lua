@@ -4,17 +4,12 @@
 
 local lfs = require "lfs"
 local linnet = require "linnet"
+local shared = require "spec.sweep.shared"
 local support = require "support"
 local record = require "linnet.record"
 local sweep = require "linnet.sweep"
 
--- A small problem, made once.
-local X, Y = linnet.data.gaussian{n = 10, D = 25, m = 2, noise = 0.1, seed = 3}
-local P = linnet.problem(X, Y)
-
-local function noisy(point, rng)
-  return {y = (point.a or 0) + rng:normal(1, 1)(1, 1), u = rng:uniform(1, 1)(1, 1)}
-end
+local P, X, Y, noisy = shared.problem, shared.X, shared.Y, shared.noisy
 
 local read, write = support.read, support.write
 
@@ -28,12 +23,7 @@ describe("linnet.sweep", function()
 
   after_each(function() support.remove(dir) end)
 
-  -- The canonical text of a result: what must not depend on how it was computed.
-  local function canonical(result)
-    local path = dir .. "/canonical.jsonl"
-    result:save(path, {canonical = true})
-    return read(path)
-  end
+  local function canonical(result) return shared.canonical(result, dir) end
 
   describe("over a function", function()
     it("calls it at every point with every seed, axes by name, the last varying fastest", function()

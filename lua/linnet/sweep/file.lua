@@ -8,6 +8,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.file
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local grid = require "linnet.sweep.grid"
 local record = require "linnet.record"
@@ -27,7 +28,7 @@ local function described(value)
   if type(value) == "number" then return math.tointeger(value) or value end
   if core.matrix.is_matrix(value) then
     return ("%d x %d matrix, norm %.6g"):format(value:rows(), value:cols(), value:norm())
-  elseif getmetatable(value) == core.types.problem then
+  elseif check.is(value, "problem") then
     -- Six digits are the same on every processor; the digest is that of one.
     return {n = value.n, D = value.D, m = value.m, rank = value.rank,
       sigma_1 = ("%.6g"):format(value:singular_values()(1, 1)),

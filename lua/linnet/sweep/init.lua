@@ -8,7 +8,6 @@
 -- @module linnet.sweep
 
 local check = require "linnet.check"
-local core = require "linnet.core"
 local file = require "linnet.sweep.file"
 local printable = require("linnet.files").printable
 local grid = require "linnet.sweep.grid"
@@ -214,7 +213,7 @@ end
 -- Fills in a sweep over problems; nil and what is wrong.
 local function problem_sweep(sweep)
   local spec = sweep.spec
-  if type(spec.problem) ~= "function" and getmetatable(spec.problem) ~= core.types.problem then
+  if type(spec.problem) ~= "function" and not check.is(spec.problem, "problem") then
     return nil, ("option 'problem' must be a problem or a function, got a %s"):format(
       type(spec.problem))
   end

@@ -8,6 +8,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.source
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local failure = require "linnet.failure"
 
@@ -123,7 +124,7 @@ function Print:value(value, depth)
     self:add(tostring(value))
   elseif core.matrix.is_matrix(value) then
     self:matrix(value)
-  elseif getmetatable(value) == core.types.problem then
+  elseif check.is(value, "problem") then
     self:add(M.problem(value))
   elseif kind == "function" or kind == "table" then
     local module = self.modules[value]

@@ -7,6 +7,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.work
 
+local check = require "linnet.check"
 local core = require "linnet.core"
 local files = require "linnet.files"
 local grid = require "linnet.sweep.grid"
@@ -206,7 +207,7 @@ end
 local function problem_of(sweep, parts)
   if type(sweep.spec.problem) ~= "function" then return sweep.spec.problem end
   local p = sweep.spec.problem(parts.problem)
-  if getmetatable(p) ~= core.types.problem then
+  if not check.is(p, "problem") then
     error(("problem must return a problem, got %s"):format(p == nil and "nothing"
       or "a " .. type(p)), 0)
   end

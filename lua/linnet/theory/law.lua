@@ -50,7 +50,7 @@ options.define("theory.wide_law", {
 })
 
 local function target_values(what, p)
-  if getmetatable(p) ~= core.types.problem then
+  if not check.is(p, "problem") then
     error(("%s: problem must be a problem, got %s"):format(what, check.shown(p)), 3)
   end
   local _, _, Yt = p:reduced()
@@ -112,7 +112,7 @@ function M.wide_slope(widths, alpha, target)
     error("theory.wide_slope: widths must be at least two different numbers >= 1", 2)
   end
   local values = target
-  if getmetatable(target) == core.types.problem then
+  if check.is(target, "problem") then
     values = target_values("theory.wide_slope", target)
   end
   return core.theory.wide_slope(h, alpha, given.column("theory.wide_slope", "target", values))
