@@ -99,6 +99,35 @@ static ensemble_room *rooms_push(lua_State *L, const ensemble_job *job, int thre
   return rooms;
 }
 
+/* Pushes the pool, and what joins its threads however the function is left. */
+static bound_pool *pool_push(lua_State *L, ensemble_pool **pool, int threads) {
+  *pool = bind_block(L, ensemble_pool_size(threads), 0);
+  bound_pool *b = bind_block(L, sizeof *b, 0);
+  luaL_setmetatable(L, POOL_NAME);
+  lua_toclose(L, lua_gettop(L));
+  bind_threads_hold(L); /* whatever progress calls, while the pool is in BLAS */
+  lua_toclose(L, lua_gettop(L));
+  b->threads = blas_threads(1);
+  return b;
+}
+
+/* Waits until the pool is done; false when Ctrl-C came or progress, at 4, raised: its error takes
+ * its place. */
+static bool pool_attend(lua_State *L, ensemble_pool *pool) {
+  tick t = bind_tick(L);
+  while (!ensemble_wait(pool)) {
+    if (tick_asks(&t)) return false;
+    if (lua_isnil(L, 4)) continue;
+    lua_pushvalue(L, 4);
+    lua_pushinteger(L, ensemble_done(pool));
+    if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
+      lua_replace(L, 4);
+      return false;
+    }
+  }
+  return true;
+}
+
 /* core.ensemble.run(problem, job, threads, progress(done) or nil) -> results (count x columns),
  * bytes per thread, what stopped it (nil, "interrupted", "raised"), and what progress raised. A row
  * not done holds nan. */
@@ -116,31 +145,14 @@ static int l_ensemble_run(lua_State *L) {
   mat_fill(job.out, 0.0 / 0.0);
   ensemble_room *rooms = rooms_push(L, &job, threads);
   int bytes = lua_gettop(L);
-  ensemble_pool *pool = bind_block(L, ensemble_pool_size(threads), 0);
-  bound_pool *b = bind_block(L, sizeof *b, 0);
-  luaL_setmetatable(L, POOL_NAME);
-  lua_toclose(L, lua_gettop(L));
-  bind_threads_hold(L); /* whatever progress calls, while the pool is in BLAS */
-  lua_toclose(L, lua_gettop(L));
-  tick t = bind_tick(L);
-  int stopped = 0;
-  b->threads = blas_threads(1);
+  ensemble_pool *pool;
+  bound_pool *b = pool_push(L, &pool, threads);
   if (ensemble_start(pool, &job, rooms, threads) == 0) {
     blas_threads(b->threads);
     return bind_fail(L, "memory", "ensemble: no thread could be started");
   }
   b->pool = pool;
-  while (!ensemble_wait(pool) && !stopped) {
-    stopped = tick_asks(&t);
-    if (!stopped && !lua_isnil(L, 4)) {
-      lua_pushvalue(L, 4);
-      lua_pushinteger(L, ensemble_done(pool));
-      if (lua_pcall(L, 1, 0, 0) != LUA_OK) {
-        stopped = 1;
-        lua_replace(L, 4); /* its error goes to the caller */
-      }
-    }
-  }
+  bool stopped = !pool_attend(L, pool);
   /* The caller hears of Ctrl-C by the result; the hook would hit its next instruction instead. */
   bool interrupted = bind_interrupted(L);
   stopped = stopped || interrupted;

@@ -72,13 +72,6 @@ const char *bind_text(lua_State *L, int arg, const char *name) {
   return text;
 }
 
-int bind_choice(lua_State *L, int arg, const char *name, const char *const names[], int count) {
-  const char *text = bind_text(L, arg, name);
-  for (int i = 0; i < count; i++)
-    if (!strcmp(text, names[i])) return i;
-  return bind_fail(L, "misuse", "field '%s' has no such choice: %s", name, text);
-}
-
 void bind_set_number(lua_State *L, const char *name, double x) {
   lua_pushnumber(L, x);
   lua_setfield(L, -2, name);

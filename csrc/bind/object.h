@@ -50,8 +50,6 @@ double bind_number_or(lua_State *L, int arg, const char *name, double fallback);
 int64_t bind_integer(lua_State *L, int arg, const char *name);
 const char *bind_text(lua_State *L, int arg, const char *name);
 bool bind_flag(lua_State *L, int arg, const char *name);
-/* One of the names, of which there are count, as its place among them. */
-int bind_choice(lua_State *L, int arg, const char *name, const char *const names[], int count);
 /* Field name of the table on top of the stack becomes x. */
 void bind_set_number(lua_State *L, const char *name, double x);
 void bind_set_flag(lua_State *L, const char *name, bool x);

@@ -272,18 +272,19 @@ static status midpoint(expo *w, const field *f, mat Z, double h) {
 }
 
 status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
+  const kernel *tried = &w->K[w->tried];
   status s = begin(w, f, Z, h, t);
   if (s == STATUS_OK) s = frozen(w, &w->K[w->accepted], f, Z, h, low);
   if (s == STATUS_OK) s = midpoint(w, f, Z, h);
-  if (s == STATUS_OK) s = frozen(w, expo_tried(w), f, Z, h, out);
-  if (s == STATUS_OK) estimate2(w, expo_tried(w), f, h, out);
+  if (s == STATUS_OK) s = frozen(w, tried, f, Z, h, out);
+  if (s == STATUS_OK) estimate2(w, tried, f, h, out);
   return s;
 }
 
 status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
   status s = begin(w, f, Z, h, t);
   if (s == STATUS_OK) s = midpoint(w, f, Z, h);
-  return s == STATUS_OK ? corrected(w, expo_tried(w), f, Z, h, out, low) : s;
+  return s == STATUS_OK ? corrected(w, &w->K[w->tried], f, Z, h, out, low) : s;
 }
 
 /* out = exp(x diag(sigma) K^+ E(Z)) out */

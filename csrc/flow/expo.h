@@ -53,10 +53,9 @@ void expo_accept(expo *w);
 void expo_hold(expo *w);
 void expo_release(expo *w);
 
-/* The kernel of the last accepted step (NULL: none), and that of the last attempt. */
+/* The kernel of the last accepted step (NULL: none). */
 static inline const kernel *expo_accepted(const expo *w) {
   return w->known ? &w->K[w->accepted] : NULL;
 }
-static inline const kernel *expo_tried(const expo *w) { return &w->K[w->tried]; }
 
 #endif

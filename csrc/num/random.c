@@ -139,7 +139,7 @@ static double log1p_rest(double y) {
  * accepted when log u < x^2/2 + d - d (1 + y)^3 + 3 d log(1 + y). The right side is written as what
  * it equals, 3 d (log(1 + y) - y + y^2/2 - y^3/3): nothing cancels however large d is, and the
  * relative spread 1/sqrt(d) survives. Below shape 1: gamma(a) = gamma(a + 1) u^(1/a). */
-double random_gamma(philox *g, double shape) {
+static double random_gamma(philox *g, double shape) {
   assert(shape > 0.0);
   double boost = shape < 1.0 ? pow(uniform_fine(g), 1.0 / shape) : 1.0;
   double d = (shape < 1.0 ? shape + 1.0 : shape) - 1.0 / 3.0, c = 1.0 / (3.0 * sqrt(d)), y;

@@ -38,9 +38,8 @@ uint64_t philox_word(philox *g);
 /* How many words were drawn, and as if n had been drawn: the place in the stream, below 2^63. */
 uint64_t philox_drawn(const philox *g);
 void philox_seek(philox *g, uint64_t n);
-double random_uniform(philox *g);             /* [0, 1), 53 bits, one word */
-double random_normal(philox *g);              /* N(0, 1) by inversion (Wichura's AS241), one word */
-double random_gamma(philox *g, double shape); /* shape > 0, scale 1 (Marsaglia and Tsang 2000) */
+double random_uniform(philox *g); /* [0, 1), 53 bits, one word */
+double random_normal(philox *g);  /* N(0, 1) by inversion (Wichura's AS241), one word */
 /* chi-square of dof > 0 degrees of freedom, up to 1e15 and beyond without losing its spread */
 double random_chi2(philox *g, double dof);
 double random_chi(philox *g, double dof);                /* sqrt of it */

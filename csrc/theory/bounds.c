@@ -8,7 +8,7 @@
 /* [M21] needs the singular values of a Gaussian (m + D) x h matrix within sqrt(h) -+ (sqrt(m + D) +
  * t), both ends, with probability >= 1 - 2 exp(-t^2/2) = 1 - delta: t = sqrt(2 log(2/delta)).
  * Printed is t = 1/2 log(2/delta), at least that only for delta <= 2 e^-8. */
-double bounds_q(const bounds_setting *b) {
+static double bounds_q(const bounds_setting *b) {
   double x = log(2.0 / b->delta);
   return sqrt(b->m + b->D) + (b->printed_constants ? 0.5 * x : sqrt(2.0 * x));
 }

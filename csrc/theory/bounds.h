@@ -35,7 +35,6 @@ typedef struct bounds_lemma1 {
   bool applies;         /* 1/4 < alpha <= 1/2 and h > threshold */
 } bounds_lemma1;
 
-double bounds_q(const bounds_setting *b);
 bounds_theorem2 bounds_theorem2_of(const bounds_setting *b);
 bounds_lemma1 bounds_lemma1_of(const bounds_setting *b);
 

@@ -126,7 +126,8 @@ double law_cdf(double s_u, double dof, const double *nu, int m, double x) {
   return shrink == 0.0 ? 0.0 : fmin(fmax(shrink * contour(&w), 0.0), 1.0);
 }
 
-double law_wide_nu(double h, double s_u, double s_v, double t) {
+/* nu(t) of law.h, without cancellation. */
+static double wide_nu(double h, double s_u, double s_v, double t) {
   double a = h * s_u * s_u, b = h * s_v * s_v; /* Lambda's spectrum is a (r times), -b (m times) */
   double root = hypot(0.5 * (a + b), t), half = 0.5 * (a - b);
   if (half <= 0.0) return root - half;
@@ -135,7 +136,7 @@ double law_wide_nu(double h, double s_u, double s_v, double t) {
 
 double law_wide_mean(double h, double s_u, double s_v, double dof, const double *t, int m) {
   double sum = 0.0;
-  for (int j = 0; j < m; j++) sum += law_wide_nu(h, s_u, s_v, t[j]);
+  for (int j = 0; j < m; j++) sum += wide_nu(h, s_u, s_v, t[j]);
   return dof * s_u * s_u * sum;
 }
 

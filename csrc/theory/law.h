@@ -12,11 +12,9 @@ double law_variance(double s_u, double dof, const double *nu, int m);
  * its saddle point, to about 1e-13 in both tails (relative in the lower one). */
 double law_cdf(double s_u, double dof, const double *nu, int m, double x);
 
-/* Wide limit, any data: the eigenvalue of V V^T at the end that belongs to the singular value t of
- * Theta_hat, sqrt(c2^2/4 + t^2) - d2/2, c2 = h (s_u^2 + s_v^2), d2 = h (s_u^2 - s_v^2), without
- * cancellation. */
-double law_wide_nu(double h, double s_u, double s_v, double t);
-/* (D - r) s_u^2 sum_j of it over the m singular values t_j of Theta_hat (zeros included). */
+/* Wide limit, any data: (D - r) s_u^2 sum_j nu(t_j) over the m singular values t_j of Theta_hat
+ * (zeros included), nu(t) = sqrt(c2^2/4 + t^2) - d2/2 the eigenvalue of V V^T at the end that
+ * belongs to t, c2 = h (s_u^2 + s_v^2), d2 = h (s_u^2 - s_v^2). */
 double law_wide_mean(double h, double s_u, double s_v, double dof, const double *t, int m);
 /* Least-squares slope of 1/2 log(law_wide_mean) against log h over n widths, s_u = s_v = h^-alpha:
  * what a slope measured on these widths is to be compared with. */

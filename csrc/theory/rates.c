@@ -42,7 +42,9 @@ double rates_upper(const imbalance *b, double sigma_1, double s_1) {
   return sigma_1 * sigma_1 * (plus + hypot(plus, 2.0 * s_1) + minus + hypot(minus, 2.0 * s_1));
 }
 
-status rates_kernel_min(rates_work *w, const field *f, mat L, double *lam_min) {
+/* lam_min(K) as the square of a singular value of [diag(sigma) U1, sqrt(nu_min) diag(sigma)], so
+ * its relative error grows with the condition number of X and not with its square. */
+static status kernel_min(rates_work *w, const field *f, mat L, double *lam_min) {
   int r = f->r, m = f->m, kp = L.cols;
   double root_nu = 0.0; /* sqrt(nu_min): the smallest of m singular values of V, 0 when kp < m */
   if (m <= kp) {
@@ -99,7 +101,7 @@ status rates_from(rates_work *w, const rates_inputs *in, rates *out) {
   imbalance b = imbalance_of(in->spectrum, in->L.cols, r, m);
   *out = (rates){.imbalance = rates_theorem1(sigma_r, b.c)};
   out->instantaneous = field_rate(f, in->L, in->E, w->A, mat_cols(w->SZ, 0, in->L.cols));
-  status s = rates_kernel_min(w, f, in->L, &lam_min);
+  status s = kernel_min(w, f, in->L, &lam_min);
   if (s != STATUS_OK) return s;
   out->late = 2.0 * lam_min;
   blas_gemm('N', 'T', 1.0, field_U(f, in->L), field_V(f, in->L), 0.0, w->A);

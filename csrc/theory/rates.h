@@ -47,9 +47,6 @@ double rates_proposition1(const imbalance *b, double sigma_r, double s_m, double
 /* 2 sigma_1^2 ((l+ + sqrt(l+^2 + 4 s_1^2)) / 2 + the same of l-). [X23]. */
 double rates_upper(const imbalance *b, double sigma_1, double s_1);
 
-/* lam_min(K) as the square of a singular value of [diag(sigma) U1, sqrt(nu_min) diag(sigma)], so
- * its relative error grows with the condition number of X and not with its square. */
-status rates_kernel_min(rates_work *w, const field *f, mat L, double *lam_min);
 status rates_from(rates_work *w, const rates_inputs *in, rates *out);
 
 #endif

@@ -97,6 +97,28 @@ describe("the rules of the house", function()
     assert.is_true(count > 200)
   end)
 
+  it("every function of a header is called outside the file that defines it", function()
+    local code, words, bad, count = {}, {}, {}, 0 -- words[path][word]: how often
+    for _, path in ipairs(C_ALL) do
+      code[path], words[path] = contents(path):gsub("/%*.-%*/", ""), {}
+      for word in code[path]:gmatch("[%a_][%w_]*") do
+        words[path][word] = (words[path][word] or 0) + 1
+      end
+    end
+    for _, header in ipairs(C) do
+      for name in code[header]:gsub("%b{}", ""):gmatch("%f[%w_](%l[%w_]*)%b()%s*;") do
+        local used = words[header][name] > 1 -- by an inline function
+        for path, list in pairs(words) do
+          used = used or path ~= header and path ~= header:gsub("h$", "c") and list[name] ~= nil
+        end
+        count = count + 1
+        if not used then bad[#bad + 1] = header .. ": " .. name end
+      end
+    end
+    none(bad)
+    assert.is_true(count > 300)
+  end)
+
   it("no file of the core keeps state of its own between calls", function()
     -- A terminal is the process's, and its handlers take no argument.
     local allowed = {["csrc/bind/prompt.c"] = "static struct session {"}
