@@ -100,13 +100,17 @@ static status geqrf(lapack_work *w, mat a, double *tau) {
                  STATUS_NO_CONVERGE);
 }
 
+status lapack_qr_r(lapack_work *w, mat a, double *tau, mat r) {
+  assert(r.rows == (a.rows < a.cols ? a.rows : a.cols) && r.cols == a.cols);
+  status s = geqrf(w, a, tau);
+  if (s == STATUS_OK) take_r(a, r);
+  return s;
+}
+
 status lapack_qr(lapack_work *w, mat a, double *tau, mat r) {
   int q = r.rows;
-  assert(q == (a.rows < a.cols ? a.rows : a.cols) && r.cols == a.cols);
-  status s = geqrf(w, a, tau);
-  if (s != STATUS_OK) return s;
-  take_r(a, r);
-  if (!q) return s;
+  status s = lapack_qr_r(w, a, tau, r);
+  if (s != STATUS_OK || !q) return s;
   if (tick_asks(w->ask)) return STATUS_PAUSED;
   /* dorgqr overwrites the diagonal that knows the signs: they wait behind its work array */
   for (int j = 0; j < q; j++) w->work[w->lwork - q + j] = mat_get(a, j, j) < 0.0 ? -1.0 : 1.0;

@@ -37,6 +37,8 @@ status lapack_singular_values(lapack_work *w, mat a, double *s);
 /* Thin QR, q = min(rows, cols), diag(R) >= 0: a is overwritten with Q (its first q columns),
  * r (q x cols) receives R; tau has q doubles. */
 status lapack_qr(lapack_work *w, mat a, double *tau, mat r);
+/* R alone (diag >= 0): a is destroyed. */
+status lapack_qr_r(lapack_work *w, mat a, double *tau, mat r);
 /* a = Q C where it is tall, C Q where it is wide: a is overwritten with Q, c (q x q) receives the
  * triangle C with the signs LAPACK gives; tau has q doubles. Not for square a. */
 status lapack_triangle(lapack_work *w, mat a, double *tau, mat c);
