@@ -253,6 +253,7 @@ describe("the command", function()
 
   it("answers misuse with one line and the right code", function()
     write("s.lua", FUNCTION)
+    succeeds "sweep s.lua -o whole.jsonl -q"
     write("bad.lua", "return 1 +")
     write("nothing.lua", "local x = 1")
     write("raises.lua", "error('line one\\nline two')")
@@ -284,8 +285,8 @@ describe("the command", function()
       {2, "merge", "missing argument 'files'"},
       {2, "merge s.jsonl --rtol x", "'x' is not a number"},
       {1, "merge none.jsonl", "cannot read none.jsonl: No such file or directory"},
-      {1, "merge x.jsonl --rtol 2", "option 'rtol' must be a number in [0, 1), got 2"},
-      {1, "merge x.jsonl -o /none/y", "cannot write /none/y: No such file"},
+      {1, "merge whole.jsonl --rtol 2", "option 'rtol' must be a number in [0, 1), got 2"},
+      {1, "merge whole.jsonl -o /none/y", "cannot write /none/y: No such file"},
       {1, "merge text", "cannot read text: line 1, position 1"},
       {1, "report none.jsonl", "cannot read none.jsonl"},
       {1, "report text", "text: line 1"},

@@ -39,6 +39,19 @@ describe("the report of a sweep", function()
     end
   end)
 
+  it("sets numbers as numbers, below each other, in no more digits than are read", function()
+    local body = page:match("<summary>distance over the seeds.-</table>")
+    local heads, cells = 0, 0
+    for _ in body:gmatch('<th class="n">') do heads = heads + 1 end
+    assert.equal(7, heads) -- all but the first
+    for text in body:gmatch('<td class="n"[^>]*>(.-)</td>') do
+      local digits = text:gsub(" × .*", ""):gsub("[^%d]", ""):gsub("^0+", "")
+      assert.is_true(#digits <= 6, text)
+      cells = cells + 1
+    end
+    assert.equal(7 * 40, cells)
+  end)
+
   it("fits an exponent for each value of the other axis", function()
     local fits = page:match("Exponents</h2>(.-)</table>")
     for _, alpha in ipairs{"0.4", "0.5"} do

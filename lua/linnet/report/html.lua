@@ -35,6 +35,8 @@ code, pre { font: .86em/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sa
 code { background: var(--tint); padding: .1em .3em; border-radius: .25em; }
 pre { background: var(--tint); padding: .9rem 1rem; border-radius: .4rem; overflow-x: auto; }
 .wide { overflow-x: auto; margin: 1.3rem 0; }
+@media (min-width: 60rem) { .wide { width: max-content; min-width: 100%;
+  max-width: min(92vw, 64rem); position: relative; left: 50%; transform: translateX(-50%); } }
 table { border-collapse: collapse; width: 100%; font-size: .95rem; line-height: 1.4;
   font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--soft); font-size: .9rem; padding-bottom: .5rem; }

@@ -10,6 +10,7 @@ local options = require "linnet.options"
 local program = require "linnet.shell.program"
 local record = require "linnet.record"
 local run_page = require "linnet.run.page"
+local sweep_report = require "linnet.sweep.report"
 local sweep_result = require "linnet.sweep.result"
 local run = require "linnet.sweep.run"
 local slurm = require "linnet.shell.slurm"
@@ -88,6 +89,10 @@ function M.sweep(args)
   local s = load_sweep(args.spec)
   local out = args.out or without_extension(args.spec:match("[^/]+$")) .. ".jsonl"
   if args.worker then return worker(s, args, out) end
+  if args.report then -- said before the work, not after it
+    local format, why = sweep_report.format(args.report)
+    if not format then fail("%s", why) end
+  end
   local o = options.check("sweep.run", {out = out, threads = args.threads, shard = args.shard,
     resume = args.resume or false, overwrite = args.overwrite or false,
     changed = args.changed or false, errors = args.errors, progress = not args.quiet})

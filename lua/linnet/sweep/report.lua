@@ -4,6 +4,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.sweep.report
 
+local check = require "linnet.check"
 local grid = require "linnet.sweep.grid"
 local options = require "linnet.options"
 local picture = require "linnet.sweep.picture"
@@ -77,16 +78,24 @@ local function environment(self)
   return rows
 end
 
+-- To so many digits, as a number that a table sets as numbers; nothing where there is none.
+local function rounded(x, digits)
+  if math.type(x) == "integer" and math.abs(x) >= 1e6 then x = x + 0.0 end -- written as a power
+  if math.type(x) ~= "float" or x == math.huge or x == -math.huge then return x end
+  return x == x and tonumber(("%%.%dg"):format(digits):format(x)) or nil
+end
+
 -- A measure over the points: a row each; long ones folded.
 local function points_table(summary, name)
   local rows = {}
   for i, row in ipairs(summary) do
     if i > ROWS_MOST then break end
-    local texts, s = {}, row.measures[name]
-    for a, axis in ipairs(summary.axes) do texts[a] = number(row.point[axis]) end
-    table.move({number(s.mean), number(s.sd), number(s.median), number(s.min), number(s.max),
-      tostring(s.count)}, 1, 6, #texts + 1, texts)
-    rows[i] = texts
+    local cells, s, k = {}, row.measures[name], #summary.axes
+    for a, axis in ipairs(summary.axes) do cells[a] = rounded(row.point[axis], 6) end
+    cells[k + 1], cells[k + 2], cells[k + 3] = rounded(s.mean, 5), rounded(s.sd, 2),
+      rounded(s.median, 5)
+    cells[k + 4], cells[k + 5], cells[k + 6] = rounded(s.min, 5), rounded(s.max, 5), s.count
+    rows[i] = cells
   end
   local columns = table.move(summary.axes, 1, #summary.axes, 1, {})
   table.move({"mean", "sd", "median", "least", "greatest", "seeds"}, 1, 6, #columns + 1, columns)
@@ -211,6 +220,13 @@ function M.make(self, format)
   return page
 end
 
+--- The format of a report by its path, or nil and what is wrong.
+function M.format(path)
+  local format = type(path) == "string" and path:match("%.(%a+)$")
+  if format == "html" or format == "md" or format == "csv" then return format end
+  return nil, ("report: the path must end in .html, .md or .csv, got %s"):format(check.shown(path))
+end
+
 --- Write a report: one self-contained page (`.html`), or `.md`, or all records as `.csv`.
 -- @function result:report
 -- @tparam string path
@@ -220,10 +236,8 @@ end
 -- result:report(os.tmpname() .. ".md")
 function M.result:report(path)
   result.check.self(self, "report")
-  local format = type(path) == "string" and path:match("%.(%a+)$")
-  if format ~= "html" and format ~= "md" and format ~= "csv" then
-    error(("report: the path must end in .html, .md or .csv, got '%s'"):format(tostring(path)), 2)
-  end
+  local format, why = M.format(path)
+  if not format then error(why, 2) end
   return M.make(self, format):save(path)
 end
 
