@@ -246,7 +246,7 @@ local ANYTHING = {
   ["linnet.is_matrix"] = true, ["linnet.record.encode"] = true, ["linnet.record.decode"] = true,
   ["linnet.help.methods"] = true, ["linnet.help.reach"] = true, ["linnet.repl.print"] = true,
   ["linnet.help.value"] = true, ["linnet.help.known"] = true, ["linnet.help.fields"] = true,
-  ["linnet.help.document"] = true,
+  ["linnet.help.document"] = true, ["linnet.help.called"] = true,
   ["linnet.repl.run"] = true, ["linnet.repl.command"] = true, ["linnet.sweep.is_sweep"] = true,
   ["linnet.repl.preload"] = true, ["linnet.doctor.report"] = true,
 }

@@ -129,6 +129,27 @@ describe("The rate of one step", function()
     assert(math.abs(last.contraction - (1 - last.mu / last.K)) < 1e-12)
   end)
 
+  it("scales with data and weights, from 2^-400 to 2^400", function()
+    local X, Y = linnet.data.gaussian{n = 6, D = 9, m = 2, noise = 0.1, seed = 1}
+    local g = linnet.random(1)
+    local U, V = g:normal(9, 12), g:normal(2, 12)
+    local one
+    for _, e in ipairs{{0, 0}, {300, -300}, {-400, 400}, {200, 0}, {-200, 0},
+      {0, 150}, {0, -200}} do
+      local a, b = 2.0 ^ e[1], 2.0 ^ e[2]
+      local p = linnet.problem(a * X, a * b * b * Y)
+      local s = p:init{U = b * U, V = b * V}
+      local rate, unit = theory.descent_rate{state = s}, (a * b) ^ 2
+      local here = {rate.eta * unit, rate.contraction, theory.critical_step(p) * unit,
+        theory.label_noise_end(p).trace / b ^ 2, s:sharpness() / unit}
+      one = one or here
+      for i, x in ipairs(one) do assert(math.abs(here[i] / x - 1) < 1e-12, i) end
+    end
+    local still = linnet.problem(X, 0 * Y):init{U = 0 * U, V = 0 * V}
+    local rate = theory.descent_rate{state = still}
+    assert(rate.eta == math.huge and rate.K == 0 and not rate.applies)
+  end)
+
   it("makes a schedule whose every step keeps it", function()
     for _, o in ipairs(SETS) do
       local p = problem(o)

@@ -74,7 +74,8 @@ end
 
 -- ---------------------------------------------------------------- one step, bounded
 
--- mu, and the coefficients of K(eta) = a + b eta + c eta^2, at weights.
+-- mu, and a, q, w of K(eta) = a (1 + q y + w y^2), y = a eta, at weights: numbers without units, as
+-- their product with powers of a may be none.
 local function constants(U1, V, target, sigma)
   local r, m, cols = U1:rows(), V:rows(), U1:cols()
   local function ends(W, rows)
@@ -86,15 +87,17 @@ local function constants(U1, V, target, sigma)
   local high, low = sigma:max(), sigma:min()
   local top = u1 ^ 2 + v1 ^ 2 -- of the two layers' operator, squared
   local root = high * given.error(U1, V, target, sigma):norm() -- sqrt(2 K L), K = sigma_1^2
-  local product = (U1 * V:t()):norm(2)
-  return low ^ 2 * (ur ^ 2 + vm ^ 2), high ^ 2 * top + root, 3 * high ^ 2 * top * root,
-    3 * high ^ 2 * product * root ^ 2
+  local a = high ^ 2 * top + root
+  local share, x = root / a, high ^ 2 / a
+  return low ^ 2 * (ur ^ 2 + vm ^ 2), a, 3 * (x * top) * share,
+    3 * (x * (U1 * V:t()):norm(2)) * share ^ 2
 end
 
--- The eta with eta K(eta) = 1: Newton from above on a convex increasing cubic.
-local function reciprocal(a, b, c)
+-- The eta with eta K(eta) = 1: Newton from above on a convex increasing cubic of y = a eta.
+local function reciprocal(a, q, w)
   if a == 0 then return math.huge end
-  local y, q, w = 1, b / a ^ 2, c / a ^ 3 -- of y = a eta: w y^3 + q y^2 + y = 1
+  if a == math.huge then return 0 end
+  local y = 1
   for _ = 1, 200 do
     local next = y - (((w * y + q) * y + 1) * y - 1) / ((3 * w * y + 2 * q) * y + 1)
     if not (next < y) then break end
@@ -130,10 +133,10 @@ options.define("theory.descent_rate", RATE)
 function M.descent_rate(opts)
   local o = options.check("theory.descent_rate", opts, 2)
   local U1, V, target, sigma = given.weights("theory.descent_rate", o)
-  local mu, a, b, c = constants(U1, V, target, sigma)
-  local eta = o.eta or reciprocal(a, b, c)
+  local mu, a, q, w = constants(U1, V, target, sigma)
+  local eta = o.eta or reciprocal(a, q, w)
   local K = a
-  if eta < math.huge then K = a + (b + c * eta) * eta end
+  if a > 0 and eta < math.huge then K = a * (1 + (q + w * (a * eta)) * (a * eta)) end
   local applies = eta < math.huge and eta * K < 2
   return display.of{mu = mu, K = K, eta = eta, applies = applies,
     contraction = applies and 1 - mu * eta * (2 - K * eta) or math.huge}
@@ -165,8 +168,8 @@ function M.descent_schedule(opts)
     check.object("descent_schedule", "state", state, core.types.state, "a state")
     given.number("descent_schedule", "k", k)
     local U1, V, target, sigma = given.weights("descent_schedule", {state = state})
-    local _, a, b, c = constants(U1, V, target, sigma)
-    return math.min(first * math.exp(growth * k), reciprocal(a, b, c))
+    local _, a, q, w = constants(U1, V, target, sigma)
+    return math.min(first * math.exp(growth * k), reciprocal(a, q, w))
   end
 end
 
