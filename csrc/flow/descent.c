@@ -152,8 +152,9 @@ double descent_stable_eta(const descent *d, stable_eta *w) {
                     .t_end = INFINITY,
                     .tol = DESCENT_AHEAD_TOL,
                     .max_steps = DESCENT_AHEAD};
-  double low, high, top = 0.0;
-  if (d->spec.method->no_flow) return 0.0;
+  const update *u = d->spec.method;
+  double low, high, top = 0.0, most = u->stable ? u->stable(d->spec.momentum) : 2.0;
+  if (u->no_flow) return 0.0;
   flow_start(&w->ahead, &d->f, &spec, d->Z0, 0.0);
   flow_reason why = w->ahead.reason;
   for (int n = 0;; n++) {
@@ -161,7 +162,7 @@ double descent_stable_eta(const descent *d, stable_eta *w) {
       flow_state(&w->ahead, w->Z);
       if (kernel_range(&w->room, &d->f, w->Z, &low, &high) == STATUS_OK) top = fmax(top, high);
     }
-    if (why != FLOW_RUNNING) return top > 0.0 ? 2.0 / (top + d->spec.weight_decay) : 0.0;
+    if (why != FLOW_RUNNING) return top > 0.0 ? most / (top + d->spec.weight_decay) : 0.0;
     why = flow_advance(&w->ahead, NULL);
   }
 }

@@ -79,8 +79,9 @@ typedef struct stable_eta {
 } stable_eta;
 
 void stable_eta_layout(arena *a, stable_eta *w, dims d);
-/* 2 / (w + max lam_max(K)) over the start and the beginning of the flow, where K grows to its size:
- * the stiff modes that decide are the first to settle. 0: K is 0 there. */
+/* 2 / (w + max lam_max(K)), or what the method has for 2, over the start and the beginning of the
+ * flow, where K grows to its size: the stiff modes that decide are the first to settle. 0: K is 0
+ * there. */
 double descent_stable_eta(const descent *d, stable_eta *w);
 
 #endif

@@ -54,15 +54,22 @@ static status nesterov_step(descent *d, const tick *t) {
   return momentum_step(d, true);
 }
 
+/* Where the larger root of z^2 - (1 + mu - x) z + mu, and of z^2 - (1 - x) ((1 + mu) z - mu), is
+ * -1, with x = eta lam. */
+static double heavy_ball_stable(double mu) { return 2.0 * (1.0 + mu); }
+static double nesterov_stable(double mu) { return 2.0 * (1.0 + mu) / (1.0 + 2.0 * mu); }
+
 const update update_heavy_ball = {.name = "heavy_ball",
                                   .options = {"momentum"},
                                   .gathers = true,
+                                  .stable = heavy_ball_stable,
                                   .layout = momentum_layout,
                                   .start = momentum_start,
                                   .step = heavy_ball_step};
 const update update_nesterov = {.name = "nesterov",
                                 .options = {"momentum"},
                                 .gathers = true,
+                                .stable = nesterov_stable,
                                 .layout = momentum_layout,
                                 .start = momentum_start,
                                 .step = nesterov_step};

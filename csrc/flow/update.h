@@ -21,6 +21,9 @@ typedef struct update {
   bool no_flow;   /* steps that do not see the size of the loss: they follow no gradient flow, and
                    * no eta is stable because it is small */
   bool by_sample; /* it sees single rows of the data: W, Y and a batch */
+  /* Times lam, the largest stable step at a minimum where lam is the largest eigenvalue; NULL: 2.
+   */
+  double (*stable)(double momentum);
   /* Its room, zeroed: run twice, counting (NULL comes back) and placing; NULL: it needs none. n:
    * rows of X, batch: samples a step, 0 unless by_sample. */
   void *(*layout)(arena *a, dims d, int n, int batch);

@@ -26,7 +26,8 @@ M.schema = options.define("descend", {
     help = "step size, or one for each step: a list, a column, or function(k, state)"},
   {name = "steps", type = "integer", range = "[1, 9007199254740992]", required = true,
     help = "how many updates"},
-  {name = "method", choices = core.descent.methods, default = "gd"},
+  {name = "method", choices = core.descent.methods, default = "gd",
+    help = "exact at any width; Adam cannot be (docs/mathematics.md, 2.2)"},
   {name = "momentum", type = "number", range = "[0, 1)", default = 0.9,
     help = "of " .. users("momentum")},
   {name = "rho", type = "number", range = "(0, inf)", default = 0.05,
@@ -197,8 +198,8 @@ end
 -- this over 1 - momentum, which holds once the first 1/(1 - momentum) steps are over. Descending
 -- from `run.final` goes on counting both, and with the numbers of label noise; velocity and epochs
 -- begin anew. Steps of normalized, muon and gauss_newton do not see how large the loss is: t is the
--- sum of eta alone and no time of a flow. A step that is too
--- large ends with `diverged`; `stats.largest_stable_eta` says what would have been stable, except
+-- sum of eta alone and no time of a flow. A step that is too large ends with `diverged`;
+-- `stats.largest_stable_eta` says what would have been stable, for batches and noise at most, except
 -- with these three.
 -- @function problem:descend
 -- @tparam state s a state of this problem

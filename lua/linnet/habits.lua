@@ -19,6 +19,12 @@ seed: random_state rng_seed rng
 h: width hidden hidden_size hidden_dim n_hidden units
 batch: batch_size minibatch
 momentum: beta mu
+weight_decay: wd l2 decay
+label_noise: noise noise_std
+gd: gradient_descent
+heavy_ball: polyak
+gauss_newton: newton gn levenberg_marquardt
+muon: spectral
 on_step: callback callbacks hook
 progress: verbose
 file: filename path savefig out

@@ -321,6 +321,24 @@ describe("problem:descend", function()
     assert.is_true(growth(1.1) > 100)
   end)
 
+  it("has a largest stable step of its own with momentum", function()
+    local p, s = small()
+    local converged = p:flow(s, {t = math.huge}).final
+    local near = p:init{U = converged:U() * 1.001, V = converged:V()}
+    for _, method in ipairs{"heavy_ball", "nesterov"} do
+      for _, momentum in ipairs{0, 0.5, 0.9} do
+        local o = {eta = 1e3, steps = 300, method = method, momentum = momentum}
+        local stable = p:descend(near, o).stats.largest_stable_eta
+        local function growth(f)
+          o.eta = f * stable
+          return p:descend(near, o).excess:max() / near:excess()
+        end
+        assert.is_true(growth(0.9) < 10) -- momentum swings, and settles
+        assert.is_true(growth(1.1) > 100)
+      end
+    end
+  end)
+
   it("stops where it is told to", function()
     local p, s = small()
     local run = p:descend(s, {eta = 0.05, steps = 1e6, until_excess = 1e-6})
