@@ -199,8 +199,8 @@ end
 -- from `run.final` goes on counting both, and with the numbers of label noise; velocity and epochs
 -- begin anew. Steps of normalized, muon and gauss_newton do not see how large the loss is: t is the
 -- sum of eta alone and no time of a flow. A step that is too large ends with `diverged`;
--- `stats.largest_stable_eta` says what would have been stable, for batches and noise at most, except
--- with these three.
+-- `stats.largest_stable_eta` says what would have been stable (with batches and noise at most),
+-- except with these three.
 -- @function problem:descend
 -- @tparam state s a state of this problem
 -- @tparam table opts see `help("descend")`
