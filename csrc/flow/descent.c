@@ -10,9 +10,9 @@
 #include "num/blas.h"
 #include "num/clock.h"
 
-const update *const descent_methods[] = {&update_gd,   &update_heavy_ball,   &update_nesterov,
-                                         &update_sgd,  &update_normalized,   &update_sam,
-                                         &update_muon, &update_gauss_newton, NULL};
+#define METHOD(name) &update_##name,
+const update *const descent_methods[] = {DESCENT_METHODS(METHOD) NULL};
+#undef METHOD
 
 const update *update_named(const char *name) {
   for (int i = 0; descent_methods[i]; i++)

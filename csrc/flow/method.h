@@ -1,5 +1,5 @@
 /* csrc/flow/method.h: what an integrator is to the flow: one const record of facts and functions.
- * A new one is a file with its record, and a row in stepper.c.
+ * A new one is a file with its record, and its name in the list at the end.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_FLOW_METHOD_H
 #define LINNET_FLOW_METHOD_H
@@ -18,10 +18,11 @@ struct method {
   const char *name;
   const method *pair[2];  /* of "auto" alone, which has no functions: it begins with the first */
   const method *creeping; /* what takes over where the state creeps and E stays; or NULL */
-  bool is_explicit;       /* Runge-Kutta: cheap steps, a bounded region of stability */
-  int estimate;           /* its error estimate is O(h^estimate) */
-  bool settles;           /* comes to rest where E stays, with steps of any length */
-  double stable;          /* steps with h lam <= stable damp a mode; INFINITY: any */
+  const struct tableau *tableau; /* of explicit Runge-Kutta: cheap steps, a bounded region of
+                                  * stability; else NULL */
+  int estimate;                  /* its error estimate is O(h^estimate) */
+  bool settles;                  /* comes to rest where E stays, with steps of any length */
+  double stable;                 /* steps with h lam <= stable damp a mode; INFINITY: any */
   /* What its estimate is held against, so that errors at the end are about tol. */
   double (*local_tol)(double tol);
   /* About the microseconds of a step: only ratios matter. */
@@ -43,9 +44,12 @@ struct method {
   double (*slowest)(const stepper *s), (*fastest)(const stepper *s);
 };
 
-extern const method method_auto, method_expo2, method_expo4, method_dopri5, method_dop853,
-    method_rodas4;
-/* All of them in the order of the documentation, NULL at the end. */
+/* All of them, in the order of the documentation. */
+#define FLOW_METHODS(one) one(auto) one(expo2) one(expo4) one(dopri5) one(dop853) one(rodas4)
+#define METHOD(name)      extern const method method_##name;
+FLOW_METHODS(METHOD)
+#undef METHOD
+/* The same, NULL at the end. */
 extern const method *const flow_methods[];
 /* NULL: there is none of that name. */
 const method *method_named(const char *name);

@@ -9,8 +9,9 @@
 
 #include "flow/tuning.h"
 
-const method *const flow_methods[] = {&method_auto,   &method_expo2,  &method_expo4, &method_dopri5,
-                                      &method_dop853, &method_rodas4, NULL};
+#define METHOD(name) &method_##name,
+const method *const flow_methods[] = {FLOW_METHODS(METHOD) NULL};
+#undef METHOD
 
 const method *method_named(const char *name) {
   const method *const *m = flow_methods;

@@ -1,6 +1,5 @@
-/* csrc/flow/tableau.h: embedded Runge-Kutta pairs as data: Dormand and Prince 5(4) and the 8(5,3)
- * of Dormand and Prince as modified by Hairer (Hairer, Norsett, Wanner, Solving ODEs I, II.5,
- * II.10). SPDX-License-Identifier: MIT */
+/* csrc/flow/tableau.h: embedded Runge-Kutta pairs as data (dopri5.c, dop853.c).
+ * SPDX-License-Identifier: MIT */
 #ifndef LINNET_FLOW_TABLEAU_H
 #define LINNET_FLOW_TABLEAU_H
 
@@ -16,8 +15,6 @@ typedef struct tableau {
   const double *b, *c;
   const double *e, *e2; /* error vectors; e2 NULL or the lower order one of a double estimate */
 } tableau;
-
-extern const tableau tableau_dopri5, tableau_dop853;
 
 /* Row i of a. */
 static inline const double *tableau_row(const tableau *t, int i) { return t->a + i * (i - 1) / 2; }

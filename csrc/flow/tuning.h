@@ -27,7 +27,7 @@ static const double STEPPER_ROUGHEST = 1e-2;
 /* A step in which the excess grew is tried again this many times shorter. */
 static const double STEPPER_UPHILL = 2.0;
 
-/* ---- explicit.c, tableau.c: Runge-Kutta */
+/* ---- dopri5.c, dop853.c, explicit.c: Runge-Kutta */
 
 /* Bars of the estimates, in tol. Where small weights grow, errors at the end are up to 8 times as
  * much as the bar: the worst of 60 growing scalars is at 3 tol with each. */

@@ -1,5 +1,5 @@
 /* csrc/flow/update.h: what a method of descent is to the descent: one const record of facts and
- * functions. A new one is a file with its record, and a row in descent.c.
+ * functions. A new one is a file with its record, and its name in the list at the end.
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_FLOW_UPDATE_H
 #define LINNET_FLOW_UPDATE_H
@@ -34,9 +34,14 @@ typedef struct update {
   status (*step)(descent *d, const tick *t);
 } update;
 
-extern const update update_gd, update_heavy_ball, update_nesterov, update_sgd, update_normalized,
-    update_sam, update_muon, update_gauss_newton;
-/* All of them in the order of the documentation, NULL at the end. */
+/* All of them, in the order of the documentation. */
+#define DESCENT_METHODS(one)                                                                       \
+  one(gd) one(heavy_ball) one(nesterov) one(sgd) one(normalized) one(sam) one(muon)                \
+      one(gauss_newton)
+#define METHOD(name) extern const update update_##name;
+DESCENT_METHODS(METHOD)
+#undef METHOD
+/* The same, NULL at the end. */
 extern const update *const descent_methods[];
 /* NULL: there is none of that name. */
 const update *update_named(const char *name);

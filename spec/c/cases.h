@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "flow/erk.h"
+#include "flow/method.h"
 #include "model/field.h"
 #include "num/blas.h"
 #include "num/lapack.h"
@@ -125,7 +126,7 @@ static inline void case_reference(const field *f, mat Z0, double t, int steps, m
   erk w = {0};
   mat Z = check_mat(Z0.rows, Z0.cols);
   CHECK_LAYOUT(a, erk_layout(a, &w, dims_of(f->r, f->m, Z0.cols), TABLEAU_STAGES));
-  erk_use(&w, &tableau_dop853, false);
+  erk_use(&w, method_dop853.tableau, false);
   mat_copy(Z, Z0);
   for (int i = 0; i < steps; i++) {
     erk_step(&w, f, Z, t / steps, out, NULL, NULL);

@@ -146,7 +146,7 @@ static void check_low_rank(int r, int m, int kp) {
   field f = case_random(r, m, 3.0, 0.7, 5);
   mat Z = case_weights(r + m, kp, 0.6, 7), out = check_mat(r + m, kp);
   mat want = check_mat(r + m, kp), error = check_mat(r + m, kp);
-  const tableau *const tabs[] = {&tableau_dopri5, &tableau_dop853};
+  const tableau *const tabs[] = {method_dopri5.tableau, method_dop853.tableau};
   erk w = rooms(&f, kp);
   for (int i = 0; i < 2; i++) {
     double diff[2];
@@ -213,18 +213,18 @@ static void check_linear(void) {
   mat_copy(want, Z0);
   mat_scale(A, 3.0);
   check(rotate_apply(&turn, &f, A, want) == STATUS_OK, "the exponential exists");
-  check_slope(&tableau_dopri5, false, &f, Z0, 3.0, 40, want, "on a linear equation");
-  check_slope(&tableau_dop853, false, &f, Z0, 3.0, 8, want, "on a linear equation");
+  check_slope(method_dopri5.tableau, false, &f, Z0, 3.0, 40, want, "on a linear equation");
+  check_slope(method_dop853.tableau, false, &f, Z0, 3.0, 8, want, "on a linear equation");
 }
 
 static void check_nonlinear(void) {
   field f = case_random(4, 2, 2.0, 0.8, 11);
   mat Z0 = case_weights(6, 5, 0.5, 12), want = check_mat(6, 5), Z = check_mat(6, 5);
-  run_fixed(&tableau_dop853, false, &f, Z0, 1.0, 400, want);
-  check_slope(&tableau_dopri5, false, &f, Z0, 1.0, 40, want, "on the flow");
-  check_slope(&tableau_dop853, false, &f, Z0, 1.0, 8, want, "on the flow");
-  check_slope(&tableau_dop853, true, &f, Z0, 1.0, 8, want, "on the flow");
-  run_fixed(&tableau_dop853, false, &f, Z0, 2.0, 1, Z); /* the control */
+  run_fixed(method_dop853.tableau, false, &f, Z0, 1.0, 400, want);
+  check_slope(method_dopri5.tableau, false, &f, Z0, 1.0, 40, want, "on the flow");
+  check_slope(method_dop853.tableau, false, &f, Z0, 1.0, 8, want, "on the flow");
+  check_slope(method_dop853.tableau, true, &f, Z0, 1.0, 8, want, "on the flow");
+  run_fixed(method_dop853.tableau, false, &f, Z0, 2.0, 1, Z); /* the control */
   check(case_drift(&f, Z, Z0) > 1e-8, "a plain step does not conserve the imbalance");
 }
 
@@ -253,10 +253,10 @@ int main(void) {
   blas_threads(1);
   plant();
   check(tree_count == TREES, "there are 200 rooted trees of order 8 at most, not %d", tree_count);
-  check_tableau(&tableau_dopri5, 4, 0);
-  check_tableau(&tableau_dop853, 5, 3);
-  check_stable(&tableau_dopri5, &method_dopri5);
-  check_stable(&tableau_dop853, &method_dop853);
+  check_tableau(method_dopri5.tableau, 4, 0);
+  check_tableau(method_dop853.tableau, 5, 3);
+  check_stable(method_dopri5.tableau, &method_dopri5);
+  check_stable(method_dop853.tableau, &method_dop853);
   check_low_rank(6, 1, 7);
   check_low_rank(5, 3, 8);
   check_low_rank(3, 5, 2);

@@ -50,7 +50,7 @@ static void check_parallel(void) {
 }
 
 static void check_kernel(int r, int m, int kp) {
-  dims d = {r, m, kp};
+  dims d = dims_of(r, m, kp);
   field f = case_random(r, m, 50.0, 1.0, 4);
   mat Z = case_weights(r + m, kp, 1.0, 8), E = case_weights(r, m, 1.0, 10);
   mat e = check_mat(r, m), T = check_mat(r, m), KE = check_mat(r, m), want = check_mat(r, m);

@@ -54,7 +54,7 @@ static void check_reference(const method *which, double tol, double bar) {
       }
     }
     check(entry == 4 && w.reason == FLOW_TIME && w.t == 20.0, "the run ends in time");
-    if (!which->is_explicit)
+    if (!which->tableau)
       check(case_drift(&c.f, state_of(&w), c.Z0) <= 1e-13, "%s conserves the imbalance: %.1e",
             which->name, case_drift(&c.f, state_of(&w), c.Z0));
   }
@@ -135,7 +135,7 @@ static void check_between(const method *which, double tol, double bar) {
     worst_drift = fmax(worst_drift, case_drift(&c.f, out, c.Z0));
   }
   check(worst <= bar, "%s: states in between err by %.1e", which->name, worst);
-  if (!which->is_explicit)
+  if (!which->tableau)
     check(worst_drift <= 1e-13, "%s: drift in between %.1e", which->name, worst_drift);
 }
 
@@ -183,7 +183,7 @@ static void check_infinity(const method *which) {
   run(&finite, &c.f, &longer, c.Z0);
   check(case_error(&c.f, state_of(&w), state_of(&finite)) <= 1e-6,
         "to the state of long times: %.1e", case_error(&c.f, state_of(&w), state_of(&finite)));
-  if (which->is_explicit) return;
+  if (which->tableau) return;
   check(isinf(w.t), "by a step to infinity");
   check(flow_between(&w, 2.0 * w.tprev, out) == STATUS_LIMIT, "inside it there are no states");
   double h = w.tprev;

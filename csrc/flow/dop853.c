@@ -1,28 +1,14 @@
-/* csrc/flow/tableau.c: coefficients of the two embedded pairs (see tableau.h for the sources).
- * Their order conditions are proved in spec/c/erk.c.
+/* csrc/flow/dop853.c: the 8(5,3) of Dormand and Prince as modified by Hairer (Hairer, Norsett,
+ * Wanner, Solving ODEs I, II.10). Its order conditions are proved in spec/c/erk.c.
  * SPDX-License-Identifier: MIT */
-#include "flow/tableau.h"
+#include <math.h>
 
-#include <stddef.h>
+#include "flow/explicit.h"
+#include "flow/tuning.h"
 
 /* Rows of the text are rows of the tableau. */
 /* clang-format off */
-static const double dopri5_a[] = {
-    1.0 / 5,
-    3.0 / 40, 9.0 / 40,
-    44.0 / 45, -56.0 / 15, 32.0 / 9,
-    19372.0 / 6561, -25360.0 / 2187, 64448.0 / 6561, -212.0 / 729,
-    9017.0 / 3168, -355.0 / 33, 46732.0 / 5247, 49.0 / 176, -5103.0 / 18656};
-
-static const double dopri5_b[] = {
-    35.0 / 384, 0, 500.0 / 1113, 125.0 / 192, -2187.0 / 6784, 11.0 / 84};
-
-static const double dopri5_c[] = {0, 1.0 / 5, 3.0 / 10, 4.0 / 5, 8.0 / 9, 1};
-
-static const double dopri5_e[] = {
-    71.0 / 57600, 0, -71.0 / 16695, 71.0 / 1920, -17253.0 / 339200, 22.0 / 525, -1.0 / 40};
-
-static const double dop853_a[] = {
+static const double a[] = {
     0.05260015195876773,
     0.0197250569845379, 0.059175170953613701,
     0.029587585476806851, 0, 0.088762756430420545,
@@ -41,28 +27,48 @@ static const double dop853_a[] = {
     27.94888452941996, -2.8589982771350235, -8.8728569335306293, 12.360567175794303,
     0.64339274601576357};
 
-static const double dop853_b[] = {
+static const double b[] = {
     0.054293734116568765, 0, 0, 0, 0, 4.4503128927524092, 1.8915178993145003,
     -5.8012039600105849, 0.3111643669578199, -0.15216094966251609, 0.20136540080403034,
     0.044710615727772587};
 
-static const double dop853_c[] = {
+static const double c[] = {
     0, 0.05260015195876773, 0.078900227938151601, 0.1183503419072274, 0.28164965809277259,
     0.33333333333333331, 0.25, 0.30769230769230771, 0.6512820512820513, 0.59999999999999998,
     0.8571428571428571, 1};
 
-static const double dop853_e5[] = {
+static const double e5[] = {
     0.01312004499419488, 0, 0, 0, 0, -1.2251564463762044, -0.4957589496572502,
     1.6643771824549864, -0.35032884874997366, 0.33417911871301748, 0.08192320648511571,
     -0.022355307863886294, 0};
 
-static const double dop853_e3[] = {
+static const double e3[] = {
     -0.18980075407240762, 0, 0, 0, 0, 4.4503128927524092, 1.8915178993145003,
     -5.8012039600105849, -0.42268232132379191, -0.15216094966251609, 0.20136540080403034,
     0.022651792198360821, 0};
 /* clang-format on */
 
-const tableau tableau_dopri5 = {"dopri5", 6, 5, 5, dopri5_a, dopri5_b, dopri5_c, dopri5_e, NULL};
+static const tableau coefficients = {"dop853", 12, 8, 8, a, b, c, e5, e3};
 
-const tableau tableau_dop853 = {"dop853", 12,       8,         8,        dop853_a,
-                                dop853_b, dop853_c, dop853_e5, dop853_e3};
+static double local_tol(double tol) { return stepper_bar(DOP853_BAR * tol, STEPPER_ROUGHEST); }
+
+/* Everything moves r k' m numbers some thirty times; the exact propagator is of order 13 m or k. */
+static double cost(dims d) {
+  double n = d.r, products = n * (d.m + 2.0) * d.kp, order = fmin(13.0 * d.m, n + d.m);
+  return DOP853_COST_CALL + DOP853_COST_PRODUCT * products + DOP853_COST_CUBE * pow(order, 3.0);
+}
+
+const method method_dop853 = {
+    .name = "dop853",
+    .tableau = &coefficients,
+    .estimate = 8,
+    .stable = TABLEAU_DOP853_STABLE,
+    .local_tol = local_tol,
+    .cost = cost,
+    .layout = explicit_layout,
+    .restart = explicit_restart,
+    .attempt = explicit_attempt,
+    .accept = explicit_accept,
+    .again = explicit_again,
+    .release = explicit_release,
+};
