@@ -81,6 +81,7 @@ static int l_descent_state(lua_State *L) {
   lua_getiuservalue(L, 1, DESCENT_STATE);
   state *s = bind_state_like(L, lua_gettop(L), b->t0 + b->d.t);
   s->decay *= b->d.u2;
+  s->weight_decay = b->d.spec.weight_decay;
   s->k = b->k0 + b->d.k;
   mat_copy(s->L, b->d.Z);
   return 1;

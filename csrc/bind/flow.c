@@ -23,13 +23,15 @@ flow_spec bind_flow_spec(lua_State *L, int arg) {
   return (flow_spec){.method = method_check(L, bind_text(L, arg, "method")),
                      .t_end = bind_number(L, arg, "t"),
                      .tol = bind_number(L, arg, "tol"),
+                     .weight_decay = bind_number_or(L, arg, "weight_decay", 0.0),
                      .until_excess = bind_number_or(L, arg, "until_excess", 0.0),
                      .max_steps = bind_integer(L, arg, "max_steps"),
                      .max_seconds = bind_number_or(L, arg, "max_seconds", INFINITY)};
 }
 
-/* core.flow.new(state, options): method, t, tol, until_excess, max_steps, max_seconds, threads; to
- * go on from a step of another flow, that one's method in use `using` and its next step h */
+/* core.flow.new(state, options): method, t, tol, weight_decay, until_excess, max_steps,
+ * max_seconds, threads; to go on from a step of another flow, that one's method in use `using` and
+ * its next step h */
 static int l_flow_new(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
@@ -66,6 +68,8 @@ static int l_flow_state(lua_State *L) {
   flow *f = flow_check(L);
   lua_getiuservalue(L, 1, FLOW_STATE);
   state *s = bind_state_like(L, lua_gettop(L), f->t);
+  s->decay *= flow_decay(f, f->t);
+  s->weight_decay = f->spec.weight_decay;
   flow_state(f, s->L);
   return 1;
 }
@@ -76,6 +80,8 @@ static int l_flow_between(lua_State *L) {
   double t = bind_arg_number(L, 2);
   lua_getiuservalue(L, 1, FLOW_STATE);
   state *s = bind_state_like(L, lua_gettop(L), t);
+  s->decay *= flow_decay(f, t);
+  s->weight_decay = f->spec.weight_decay;
   ATTEMPT(L, "flow", flow_between(f, t, s->L));
   return 1;
 }

@@ -131,6 +131,7 @@ static int l_start_restore(lua_State *L) {
   if (F.p) mat_copy(o->F, F);
   if (O.p) mat_copy(o->O, O);
   if (O.p) mat_copy(o->U2, U2);
+  if (!O.p) start_rest(o);
   return state_first(L);
 }
 

@@ -21,7 +21,7 @@ state *bind_state_push(lua_State *L, int at, double t) {
   const origin *o = lua_touserdata(L, at);
   state shape;
   for (placing place = bind_place(L, &shape, sizeof shape, 1); placing_next(&place);)
-    shape = (state){o, arena_mat(&place.room, problem_k(o->p), o->kp), t, 0, 1.0};
+    shape = (state){o, arena_mat(&place.room, problem_k(o->p), o->kp), t, 0, 1.0, 0.0};
   state *s = lua_touserdata(L, -1);
   lua_pushvalue(L, at);
   lua_setiuservalue(L, -2, STATE_ORIGIN);
@@ -35,6 +35,7 @@ state *bind_state_like(lua_State *L, int arg, double t) {
   state *s = bind_state_push(L, lua_gettop(L), t);
   s->k = from->k;
   s->decay = from->decay;
+  s->weight_decay = from->weight_decay;
   lua_remove(L, -2);
   return s;
 }
@@ -246,7 +247,8 @@ static int l_state_parts(lua_State *L) {
   return 1;
 }
 
-/* s:moved(Z, t, k, decay) -> the state of the same trajectory with Z (k x k') for L */
+/* s:moved(Z, t, k, decay, weight_decay) -> the state of the same trajectory with Z (k x k') for L
+ */
 static int l_state_moved(lua_State *L) {
   mat Z = bind_matrix_check(L, 2);
   state *s = bind_state_like(L, 1, bind_arg_number(L, 3));
@@ -254,6 +256,7 @@ static int l_state_moved(lua_State *L) {
   mat_copy(s->L, Z);
   s->k = bind_arg_integer(L, 4);
   s->decay = bind_arg_number(L, 5);
+  s->weight_decay = bind_arg_number(L, 6);
   return 1;
 }
 
@@ -263,6 +266,7 @@ static int l_state_start(lua_State *L) {
   mat_copy(s->L, s->o->L0);
   s->k = 0;
   s->decay = 1.0;
+  s->weight_decay = 0.0;
   return 1;
 }
 
@@ -277,6 +281,7 @@ static int state_index(lua_State *L) {
   } else if (!strcmp(key, "t")) lua_pushnumber(L, s->t);
   else if (!strcmp(key, "k")) lua_pushinteger(L, (lua_Integer)s->k);
   else if (!strcmp(key, "decay")) lua_pushnumber(L, s->decay);
+  else if (!strcmp(key, "weight_decay")) lua_pushnumber(L, s->weight_decay);
   else if (!strcmp(key, "kind")) lua_pushstring(L, s->o->kind);
   else if (!strcmp(key, "seed")) lua_pushinteger(L, (lua_Integer)s->o->seed);
   else if (!strcmp(key, "explicit")) lua_pushboolean(L, s->o->O.p != NULL);

@@ -14,6 +14,7 @@ void arrival_layout(arena *a, arrival *w, dims d) {
   w->SZ = arena_mat(a, d.r + d.m, d.kp);
   w->spare = arena_mat(a, d.r + d.m, d.kp);
   w->image = arena_mat(a, d.r, d.m);
+  w->G = arena_mat(a, d.kp, d.kp);
   w->s = arena_doubles(a, (size_t)(d.r + d.m));
   w->lapack = (lapack_work){0};
   lapack_want_svd(&w->lapack, d.r + d.m, d.kp);
@@ -24,7 +25,7 @@ void arrival_layout(arena *a, arrival *w, dims d) {
 void arrival_evaluate(arrival *w, mat Z) {
   field_error(&w->f, Z, w->E);
   field_force(&w->f, w->E, w->A);
-  field_velocity(&w->f, Z, w->A, w->SZ);
+  field_motion(&w->f, Z, w->A, w->SZ);
   w->excess = field_excess(w->E);
 }
 
@@ -64,10 +65,11 @@ void arrival_start(arrival *w, const field *f, mat Z) {
   arrival_evaluate(w, Z);
 }
 
-/* Counts the steps in which the excess did not halve. */
+/* Counts the steps in which what vanishes in the end did not halve. */
 static void note_progress(arrival *w) {
-  w->stalled_for = w->excess < 0.5 * w->halved ? 0 : w->stalled_for + 1;
-  if (w->stalled_for == 0) w->halved = w->excess;
+  double left = w->f.weight_decay > 0.0 ? mat_dot(w->SZ, w->SZ) : w->excess;
+  w->stalled_for = left < 0.5 * w->halved ? 0 : w->stalled_for + 1;
+  if (w->stalled_for == 0) w->halved = left;
 }
 
 static double relative(mat velocity, mat state) {
@@ -75,23 +77,32 @@ static double relative(mat velocity, mat state) {
   return v > 0.0 ? v / mat_max_abs(state) : 0.0;
 }
 
+/* sigma_1 (||Yt|| + sigma_1 ||U|| ||V||): what A is the difference of. */
+static double terms_of_force(const field *f, mat Z) {
+  double sigma = f->r ? f->sigma[0] : 0.0;
+  double size = sigma * mat_norm_fro(field_U(f, Z)) * mat_norm_fro(field_V(f, Z));
+  return sigma * (mat_norm_fro(f->Yt) + size);
+}
+
 static void note_motion(arrival *w, mat Z) {
   const field *f = &w->f;
-  double top = mat_max_abs(w->A) * mat_max_abs(Z);
+  double top = (mat_max_abs(w->A) + f->weight_decay) * mat_max_abs(Z);
   w->motion = top > 0.0 ? mat_max_abs(w->SZ) / top : 0.0;
+  if (f->weight_decay > 0.0) w->terms = terms_of_force(f, Z);
   w->moving =
       fmax(relative(field_U(f, w->SZ), field_U(f, Z)), relative(field_V(f, w->SZ), field_V(f, Z)));
 }
 
-/* bar = the size of the terms of S Z: U_ij' = sum_l A_il V_lj, V_lj' = sum_i A_il U_ij, with what
- * A_il was subtracted from, sigma_i (|Yt_il| + sigma_i ||U_i|| ||V_l||), in its place. Also its row
- * sums, with the norms of U and V in place of those of rows. */
+/* bar = the size of the terms of (S - w) Z: U_ij' = sum_l A_il V_lj, V_lj' = sum_i A_il U_ij, with
+ * what A_il was subtracted from, sigma_i (|Yt_il| + sigma_i ||U_i|| ||V_l||), in its place. Also
+ * its row sums, with the norms of U and V in place of those of rows. */
 static void terms_of_velocity(const arrival *w, mat Z, mat bar, double *sums) {
   const field *f = &w->f;
   mat U = field_U(f, Z), V = field_V(f, Z);
   double top = mat_norm_fro(U) * mat_norm_fro(V);
-  mat_fill(bar, 0.0);
-  for (int i = 0; i < Z.rows; i++) sums[i] = 0.0;
+  for (int j = 0; j < Z.cols; j++)
+    for (int i = 0; i < Z.rows; i++) *mat_at(bar, i, j) = f->weight_decay * fabs(mat_get(Z, i, j));
+  for (int i = 0; i < Z.rows; i++) sums[i] = f->weight_decay;
   for (int i = 0; i < f->r; i++) {
     double u = mat_norm_fro(mat_rows(U, i, 1)), sigma = f->sigma[i];
     for (int l = 0; l < f->m; l++) {
@@ -127,6 +138,48 @@ static bool velocity_vanished(const arrival *w, mat Z, double h, bool hovering) 
   return true;
 }
 
+/* max|Z^T J Z| <= bar max|Z^T Z| */
+static bool is_balanced(arrival *w, mat Z, double bar) {
+  blas_syrk('T', 1.0, field_U(&w->f, Z), 0.0, w->G);
+  blas_syrk('T', -1.0, field_V(&w->f, Z), 1.0, w->G);
+  double imbalance = mat_max_abs(w->G);
+  blas_syrk('T', 2.0, field_V(&w->f, Z), 1.0, w->G);
+  return imbalance <= bar * mat_max_abs(w->G);
+}
+
+static bool velocity_small(const arrival *w, mat Z, double scale, double unit) {
+  terms_of_velocity(w, Z, w->spare, w->s);
+  for (int i = 0; i < Z.rows; i++)
+    if (mat_max_abs(mat_rows(w->SZ, i, 1)) > unit * w->s[i] * scale) return false;
+  return true;
+}
+
+/* With weight decay: at the least of L + w/2 ||Z||^2, because s_1(A) <= w and (S - w) Z vanishes
+ * (mathematics.md, 10.3) on the scale to which weights grow: modes that are gone decay for ever; or
+ * everything is gone. The imbalance has no part in that, but outlives a decay too slow to be seen
+ * in (S - w) Z. */
+static bool decayed_for_good(arrival *w, mat Z, bool hovering) {
+  const field *f = &w->f;
+  double unit = (hovering ? ARRIVAL_HOVERING : ARRIVAL_UNITS) * DBL_EPSILON;
+  double yt = mat_max_abs(f->Yt), scale = yt > 0.0 ? sqrt(yt / f->sigma[0]) : 1.0;
+  double top = mat_max_abs(Z);
+  bool gone = top <= sqrt(DBL_MIN) * scale;
+  if (!gone && !(w->motion <= ARRIVAL_NEAR && velocity_small(w, Z, fmax(scale, top), unit)))
+    return false;
+  mat_copy(w->image, w->A);
+  if (lapack_singular_values(&w->lapack, w->image, w->s) != STATUS_OK) return false;
+  bool least = f->r == 0 || w->s[0] <= f->weight_decay + unit * w->terms;
+  return least && (gone || is_balanced(w, Z, unit));
+}
+
+/* E is at round-off, and so small a decay is not seen beside that of A: where it leads in the end
+ * no step would find. */
+static bool decay_unseen(const arrival *w, mat Z) {
+  double unseen = ARRIVAL_HOVERING * DBL_EPSILON * w->terms;
+  return w->f.weight_decay > 0.0 && w->f.weight_decay <= unseen &&
+         field_converged(&w->f, Z, w->E, ARRIVAL_HOVERING);
+}
+
 /* What a state at rest with E != 0 is. Where the rank suffices it is left by round-off, unless that
  * has no way out: then the velocity is zero, or stays at round-off for ever. */
 static flow_reason reason_of_rest(arrival *w, mat Z, bool resting) {
@@ -143,8 +196,9 @@ flow_reason arrival_judge(arrival *w, mat Z, double h) {
   /* Explicit steps near their limit of stability add round-off of their own and hover above that of
    * the evaluation: after some patience that counts too. */
   bool hovering = w->stalled_for >= ARRIVAL_PATIENCE;
-  w->at_target = field_converged(&w->f, Z, w->E, hovering ? ARRIVAL_HOVERING : ARRIVAL_UNITS);
-  if (w->at_target) return FLOW_CONVERGED;
+  if (w->f.weight_decay > 0.0) w->at_target = decayed_for_good(w, Z, hovering);
+  else w->at_target = field_converged(&w->f, Z, w->E, hovering ? ARRIVAL_HOVERING : ARRIVAL_UNITS);
+  if (w->at_target || decay_unseen(w, Z)) return FLOW_CONVERGED; /* at_target tells which */
   return reason_of_rest(w, Z, velocity_vanished(w, Z, h, hovering));
 }
 
@@ -153,8 +207,8 @@ bool arrival_creeps(const arrival *w, const stepper *s, double h) {
   return w->stalled_for >= ARRIVAL_CREEPING && h * w->moving <= ARRIVAL_CREEP * accurate;
 }
 
-/* Rayleigh quotient of -J at the velocity X = S Z, J the whole Jacobian: (||T X||^2 - <X, S X>) /
- * ||X||^2 with T X = diag(sigma) (X_U V^T + U X_V^T). */
+/* Rayleigh quotient of -J at the velocity X = (S - w) Z, J the whole Jacobian: w + (||T X||^2 - <X,
+ * S X>) / ||X||^2 with T X = diag(sigma) (X_U V^T + U X_V^T). */
 static double stiffness_of_motion(const arrival *w, mat Z) {
   const field *f = &w->f;
   mat Xu = field_U(f, w->SZ), Xv = field_V(f, w->SZ), P = w->image;
@@ -165,7 +219,7 @@ static double stiffness_of_motion(const arrival *w, mat Z) {
   blas_gemm('N', 'T', 1.0, field_U(f, Z), Xv, 1.0, P);
   field_force(f, P, P);
   double damped = mat_norm_fro(P);
-  return (damped / size) * (damped / size) - pushed / size / size;
+  return (damped / size) * (damped / size) - pushed / size / size + f->weight_decay;
 }
 
 /* Explicit steps at their limit of stability carry stiff parts of E at the size of the tolerance:
@@ -173,10 +227,13 @@ static double stiffness_of_motion(const arrival *w, mat Z) {
  * ||S Z||^2/||E||^2, and, where E stays, of the Jacobian at S Z: with steps inside the region of
  * stability they decay. */
 static double settling_step(const arrival *w, const method *use, mat Z, double h) {
-  double e = mat_norm_fro(w->E), v = mat_norm_fro(w->SZ);
+  mat_copy(w->spare, w->SZ);
+  if (w->f.weight_decay > 0.0) mat_axpy(w->f.weight_decay, Z, w->spare); /* S Z itself */
+  double e = mat_norm_fro(w->E), v = mat_norm_fro(w->spare);
   if (!(e > 0.0 && v > 0.0)) return h;
   h = fmin(h, ARRIVAL_INSIDE * use->stable * (e / v) * (e / v));
-  if (w->motion > ARRIVAL_NEAR) return h;
+  bool hovers = w->f.weight_decay > 0.0 && w->stalled_for >= ARRIVAL_PATIENCE;
+  if (w->motion > ARRIVAL_NEAR && !hovers) return h;
   double rate = stiffness_of_motion(w, Z);
   return rate > 0.0 ? fmin(h, ARRIVAL_INSIDE * use->stable / rate) : h;
 }
@@ -189,8 +246,22 @@ static double resting_step(const arrival *w, const stepper *s, mat Z, double h) 
   return w->motion <= near ? fmin(h, ARRIVAL_STEP / stepper_rate(s, Z, w->A)) : h;
 }
 
+/* Where Z comes to rest E stays, and moves with Z at rates up to 2w, which a frozen K does not
+ * know: longer steps hover at the tolerance. Explicit steps must resolve w anyway; the rest of one
+ * that is turned into the group is that of Z but for the error of e^-wh. */
+double arrival_decay_cap(const arrival *w, const stepper *s, const method *use, double h) {
+  double rate = w->f.weight_decay;
+  if (!(rate > 0.0) || use->settles) return h;
+  if (!isinf(use->stable)) h = fmin(h, ARRIVAL_DECAY * use->stable / rate);
+  if (w->motion > ARRIVAL_NEAR && w->stalled_for < ARRIVAL_PATIENCE) return h;
+  if (isinf(use->stable)) return fmin(h, 2.0 * ARRIVAL_STEP / (rate + mat_norm_fro(w->A)));
+  return s->conserving ? fmin(h, ARRIVAL_DECAY_EXACT / rate) : h;
+}
+
 double arrival_cap(const arrival *w, const stepper *s, mat Z, double h) {
   const method *use = stepper_method(s);
   if (use->settles) return h;
-  return isinf(use->stable) ? resting_step(w, s, Z, h) : settling_step(w, use, Z, h);
+  h = arrival_decay_cap(w, s, use, h);
+  if (!isinf(use->stable)) return settling_step(w, use, Z, h);
+  return w->f.weight_decay > 0.0 ? h : resting_step(w, s, Z, h);
 }

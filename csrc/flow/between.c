@@ -53,7 +53,7 @@ status between_at(stepper *s, const span *last, between_room room, double t, mat
   return last->kind == SPAN_STEP ? between_from(s, room, last->Z0, last->t0, t, out) : STATUS_LIMIT;
 }
 
-/* log(excess / level), and how fast it falls: ||S Z||^2 over the excess. */
+/* log(excess / level), and how fast it falls: <S Z, (S - w) Z> over the excess. */
 static double level_at(const field *f, mat Z, between_room room, double level, double *rate) {
   field_error(f, Z, room.E);
   double excess = field_excess(room.E);
@@ -61,6 +61,7 @@ static double level_at(const field *f, mat Z, between_room room, double level, d
   field_velocity(f, Z, room.E, room.Z);
   double speed = mat_norm_fro(room.Z);
   *rate = speed * speed / excess;
+  if (f->weight_decay > 0.0) *rate -= f->weight_decay * mat_dot(room.Z, Z) / excess;
   return log(excess / level);
 }
 

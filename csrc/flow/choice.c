@@ -38,11 +38,13 @@ static bool is_time(const choice *c, int other, double since) {
 }
 
 /* Of the other method of a pair; 0: do not try. */
-static double size_of_other(const choice *c, const stepper *s, moment now, double h) {
+static double size_of_other(const choice *c, const stepper *s, const arrival *a, moment now,
+                            double h) {
   int other = 1 - s->used;
   double left = now.left;
   if (!c->active || !is_time(c, other, now.since)) return 0.0;
   double most = enough(c, s, other, h), stable = s->slot[other].method->stable;
+  if (arrival_decay_cap(a, s, s->slot[other].method, most) < most) return 0.0;
   /* A method without a limit must go so far that its price pays before the end; the other only
    * inside its region of stability, which its own first step would not find. */
   if (isinf(stable)) return most <= left ? most : 0.0;
@@ -55,7 +57,7 @@ offer choice_offer(choice *c, const stepper *s, const arrival *a, moment now, do
     c->crept_from = s->used;
     return (offer){STEPPER_CREEPING, fmin(enough(c, s, STEPPER_CREEPING, h), now.left)};
   }
-  return (offer){1 - s->used, size_of_other(c, s, now, h)};
+  return (offer){1 - s->used, size_of_other(c, s, a, now, h)};
 }
 
 void choice_spend(choice *c, const stepper *s) { c->spent += c->cost[s->used]; }

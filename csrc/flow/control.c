@@ -7,14 +7,15 @@
 
 #include "flow/tuning.h"
 
-static double block_error(mat before, mat after, double diff, double tol) {
-  double top = fmax(mat_max_abs(before), mat_max_abs(after));
+static double block_error(double keep, mat before, mat after, double diff, double tol) {
+  double top = fmax(keep * mat_max_abs(before), mat_max_abs(after));
   return diff == 0.0 && isfinite(top) ? 0.0 : diff / (tol * top);
 }
 
-double control_error(const field *f, mat before, mat after, const double diff[2], double tol) {
-  double u = block_error(field_U(f, before), field_U(f, after), diff[0], tol);
-  double v = block_error(field_V(f, before), field_V(f, after), diff[1], tol);
+double control_error(const field *f, double keep, mat before, mat after, const double diff[2],
+                     double tol) {
+  double u = block_error(keep, field_U(f, before), field_U(f, after), diff[0], tol);
+  double v = block_error(keep, field_V(f, before), field_V(f, after), diff[1], tol);
   return isnan(u) || isnan(v) ? NAN : fmax(u, v);
 }
 

@@ -22,8 +22,9 @@ typedef struct control {
 void control_start(control *c, int p);
 
 /* Error of an attempt: max over the blocks U and V of max|difference| / (tol max|block|), the
- * larger of the block before and after. 0/0 is 0; nan where anything is not finite. */
-double control_error(const field *f, mat before, mat after, const double diff[2], double tol);
+ * larger of the block before, times keep, and after. 0/0 is 0; nan where anything is not finite. */
+double control_error(const field *f, double keep, mat before, mat after, const double diff[2],
+                     double tol);
 
 /* Takes the verdict on an attempt of size h; true: accepted (err <= 1). An err that is not finite
  * shrinks the step most. Growth is barred right after a rejection. */

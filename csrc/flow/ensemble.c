@@ -17,7 +17,7 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
   bool test = job->Ytest.p != NULL;
   *room = (ensemble_room){0};
   origin_layout(a, &room->o, p, job->kp, job->pr, 0, false);
-  room->s = (state){&room->o, arena_mat(a, problem_k(p), job->kp), 0.0, 0, 1.0};
+  room->s = (state){&room->o, arena_mat(a, problem_k(p), job->kp), 0.0, 0, 1.0, 0.0};
   state_work_layout(a, &room->work, &room->o);
   if (job->descend.method)
     descent_layout(a, &room->descent, problem_dims(p, job->kp), job->descend.method, p->n,
@@ -44,6 +44,7 @@ static void take_start(ensemble_room *room, const state *start) {
   room->s.t = start->t;
   room->s.k = start->k;
   room->s.decay = start->decay;
+  room->o.rest = from->rest;
 }
 
 static void draw_start(ensemble_room *room, const ensemble_job *job, uint64_t seed) {
@@ -125,6 +126,8 @@ static void flow_row(ensemble_room *room, const ensemble_job *job, const field *
   while (room->reason == FLOW_RUNNING);
   flow_state(w, room->s.L);
   room->s.t = w->t;
+  room->s.decay *= flow_decay(w, w->t);
+  room->s.weight_decay = job->flow.weight_decay;
   room->steps = w->steps;
 }
 
@@ -140,6 +143,7 @@ static void descent_row(ensemble_room *room, const ensemble_job *job, const fiel
   room->s.t += d->t;
   room->s.k += d->k;
   room->s.decay *= d->u2;
+  room->s.weight_decay = d->spec.weight_decay;
   room->steps = d->k;
 }
 

@@ -36,9 +36,10 @@ static void weigh(mat products, int n, int m, double h, const double *x) {
   for (int j = 0; j < n; j++) mat_scale(mat_rows(products, j * m, m), h * x[j]);
 }
 
-/* Force and its product at stage i, whose V_i^T is known; x: row i of a, n = i earlier stages.
- * With n = 0 this is the field at Z itself. */
-static bool evaluate(erk *w, const field *f, mat U, double h, const double *x, int n, int i) {
+/* Force and its product at stage i, which is alpha times what V_i^T, known, belongs to; x: row i of
+ * a, n = i earlier stages. With n = 0 this is the field at Z itself. */
+static bool evaluate(erk *w, const field *f, mat U, double alpha, double h, const double *x, int n,
+                     int i) {
   int m = f->m;
   mat A = stage(w->A, i, m), V = stage(w->V, i, m), dV = stage(w->velocity, i, m);
   mat products = mat_rows(w->products, 0, n * m);
@@ -48,6 +49,7 @@ static bool evaluate(erk *w, const field *f, mat U, double h, const double *x, i
     weigh(products, n, m, h, x);
     blas_gemm('N', 'N', 1.0, before(w->A, n, m), products, 1.0, A);
   }
+  if (f->weight_decay > 0.0) mat_scale(A, alpha * alpha);
   field_force_of_map(f, A);
   blas_gemm('T', 'N', 1.0, U, A, 0.0, dV);
   if (n) {
@@ -77,20 +79,22 @@ static void advance_u(const erk *w, int m, double h, const double *x, int n, dou
 }
 
 /* Z+ by the tableau's weights. */
-static void finish_plain(const erk *w, const field *f, mat Z, double h, mat out) {
-  int m = f->m, s = w->tab->stages;
-  advance_v(w, m, h, w->tab->b, s, stage(w->V, s, m));
+static void finish_plain(const erk *w, const field *f, const tableau *tab, mat Z, double h,
+                         mat out) {
+  int m = f->m, s = tab->stages;
+  advance_v(w, m, h, tab->b, s, stage(w->V, s, m));
   mat_copy(field_U(f, out), field_U(f, Z));
-  advance_u(w, m, h, w->tab->b, s, 1.0, field_U(f, out));
+  advance_u(w, m, h, tab->b, s, 1.0, field_U(f, out));
 }
 
 /* Z+ = M Z with the propagator's M = I + L C L^T: L^T Z = [A^T U / unit; V] is at hand. */
-static bool finish_conserving(erk *w, const field *f, mat Z, double h, mat out) {
-  int m = f->m, s = w->tab->stages;
+static bool finish_conserving(erk *w, const field *f, const tableau *tab, mat Z, double h,
+                              mat out) {
+  int m = f->m, s = tab->stages;
   mat A = before(w->A, s, m);
   mat start = before(w->start, s + 1, m), moved = before(w->moved, s + 1, m);
   mat V = stage(w->V, s, m);
-  if (!propagator_find(&w->step, w->tab, h, A, m)) return false;
+  if (!propagator_find(&w->step, tab, h, A, m)) return false;
   w->propagator_bound = propagator_norm(&w->step);
   mat_copy(out, Z);
   if (w->step.full) {
@@ -108,10 +112,13 @@ static bool finish_conserving(erk *w, const field *f, mat Z, double h, mat out) 
   return true;
 }
 
-static void erk_error(erk *w, int m, double h, const double *e, double diff[2]) {
-  int n = w->tab->stages + 1;
-  advance_u(w, m, h, e, n, 0.0, w->error_u);
+/* max|start Z + h sum e_j F_j| in U and in V. */
+static void erk_error(erk *w, mat U, double h, double start, const double *e, double diff[2]) {
+  int n = w->tab->stages + 1, m = w->error_v.cols;
+  if (start != 0.0) mat_copy(w->error_u, U);
+  advance_u(w, m, h, e, n, start, w->error_u);
   mat_fill(w->error_v, 0.0);
+  if (start != 0.0) mat_axpy(start, stage(w->V, 0, m), w->error_v);
   for (int j = 0; j < n; j++)
     if (e[j] != 0.0) mat_axpy(h * e[j], stage(w->velocity, j, m), w->error_v);
   diff[0] = mat_max_abs(w->error_u);
@@ -124,33 +131,51 @@ static void combine(double diff[2], const double low[2]) {
     if (diff[i] != 0.0) diff[i] *= diff[i] / hypot(diff[i], 0.1 * low[i]);
 }
 
+static void estimate(erk *w, const tableau *tab, mat U, double h, double diff[2]) {
+  erk_error(w, U, h, w->decays.start, tab->e, diff);
+  w->rough[0] = w->rough[1] = 0.0;
+  if (tab->e2) {
+    erk_error(w, U, h, w->decays.start2, tab->e2, w->rough);
+    combine(diff, w->rough);
+  }
+}
+
+/* The tableau of a step h; its factors alpha are in w->decays. */
+static const tableau *tableau_for(erk *w, const field *f, double h) {
+  if (f->weight_decay > 0.0) {
+    decaying_of(&w->decays, w->tab, f->weight_decay * h, w->conserving);
+    return &w->decays.tab;
+  }
+  w->decays.start = w->decays.start2 = 0.0;
+  for (int i = 0; i <= w->tab->stages; i++) w->decays.alpha[i] = 1.0;
+  return w->tab;
+}
+
 status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2], const tick *t) {
-  const tableau *tab = w->tab;
+  const tableau *tab = tableau_for(w, f, h);
+  const double *alpha = w->decays.alpha;
   int m = f->m, s = tab->stages;
   mat U = field_U(f, Z);
   if (!w->have_first) {
     mat_transpose(stage(w->V, 0, m), field_V(f, Z));
-    if (!evaluate(w, f, U, 0.0, NULL, 0, 0)) return STATUS_NON_FINITE;
+    if (!evaluate(w, f, U, 1.0, 0.0, NULL, 0, 0)) return STATUS_NON_FINITE;
     w->have_first = true;
   }
   for (int i = 1; i < s; i++) {
     const double *x = tableau_row(tab, i);
     if (tick_asks(t)) return STATUS_PAUSED;
     advance_v(w, m, h, x, i, stage(w->V, i, m));
-    if (!evaluate(w, f, U, h, x, i, i)) return STATUS_NON_FINITE;
+    if (!evaluate(w, f, U, alpha[i], h, x, i, i)) return STATUS_NON_FINITE;
   }
-  if (!w->conserving) finish_plain(w, f, Z, h, out);
-  else if (!finish_conserving(w, f, Z, h, out)) return STATUS_NON_FINITE;
+  if (!w->conserving) finish_plain(w, f, tab, Z, h, out);
+  else if (!finish_conserving(w, f, tab, Z, h, out)) return STATUS_NON_FINITE;
+  if (f->weight_decay > 0.0) {
+    mat_scale(stage(w->V, s, m), alpha[s]);
+    mat_scale(field_U(f, out), alpha[s]);
+  }
   mat_transpose(field_V(f, out), stage(w->V, s, m));
-  if (!evaluate(w, f, field_U(f, out), 0.0, NULL, 0, s)) return STATUS_NON_FINITE;
-  if (diff) {
-    erk_error(w, m, h, tab->e, diff);
-    w->rough[0] = w->rough[1] = 0.0;
-    if (tab->e2) {
-      erk_error(w, m, h, tab->e2, w->rough);
-      combine(diff, w->rough);
-    }
-  }
+  if (!evaluate(w, f, field_U(f, out), 1.0, 0.0, NULL, 0, s)) return STATUS_NON_FINITE;
+  if (diff) estimate(w, tab, U, h, diff);
   return STATUS_OK;
 }
 

@@ -1,12 +1,13 @@
 /* csrc/flow/erk.h: embedded Runge-Kutta steps of dU/dt = A V, dV/dt = A^T U. U moves by the rank
  * one (m) terms A_j V_j, so stages keep only A_j and V_j, and no r x k' stage is ever formed: U_i
  * V_i^T = U_0 V_i^T + h sum_j a_ij A_j (V_j V_i^T),  A_i^T U_i = A_i^T U_0 + h sum_j a_ij (A_i^T
- * A_j) V_j. SPDX-License-Identifier: MIT */
+ * A_j) V_j. With weight decay these are the N_i of decaying.h. SPDX-License-Identifier: MIT */
 #ifndef LINNET_FLOW_ERK_H
 #define LINNET_FLOW_ERK_H
 
 #include <stdbool.h>
 
+#include "flow/decaying.h"
 #include "flow/propagator.h"
 #include "flow/tableau.h"
 #include "model/field.h"
@@ -15,6 +16,7 @@
 
 typedef struct erk {
   const tableau *tab;
+  decaying decays;      /* of the last attempt, with weight decay */
   mat A;                /* r x (stages + 1) m: the forces A_j side by side */
   mat V;                /* k' x (stages + 1) m: V_j^T */
   mat velocity;         /* k' x (stages + 1) m: (A_j^T U_j)^T, by which V moves */

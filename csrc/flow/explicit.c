@@ -25,7 +25,7 @@ static void judge_propagator(const stepper *s, const erk *w, double *err) {
 /* Where a long step makes the estimate of order 5 small by chance, the combined one is far too
  * small; the square of that of order 3 is of the same order. */
 static void judge_rough(const stepper *s, const erk *w, mat Z, mat out, double *err) {
-  double rough = control_error(&s->f, Z, out, w->rough, 1.0);
+  double rough = stepper_error(s, Z, out, w->rough, 1.0);
   *err = fmax(*err, DOP853_ROUGH * rough * rough / stepper_local_tol(s));
 }
 
@@ -36,7 +36,7 @@ status explicit_attempt(stepper *s, mat Z, double h, mat out, double *err, const
   /* that at its beginning is the one at the end before */
   if (done != STATUS_PAUSED) s->work.evaluations += w->tab->stages;
   if (done != STATUS_OK) return done;
-  *err = control_error(&s->f, Z, out, diff, stepper_local_tol(s));
+  *err = stepper_error(s, Z, out, diff, stepper_local_tol(s));
   if (!isnan(*err)) {
     judge_rough(s, w, Z, out, err);
     judge_propagator(s, w, err);

@@ -1,6 +1,6 @@
 /* csrc/flow/expo.c: exponential midpoint (order 2) and the order 4 method with a quadratic
- * remainder, dE/dt = -K E + g(t), Z+ = products of rotations by diag(sigma) int E (see expo.h).
- * SPDX-License-Identifier: MIT */
+ * remainder, dE/dt = -(K + 2w) E + 2w Yt + g(t), Z+ = e^-wh times products of rotations by
+ * diag(sigma) int E (see expo.h). SPDX-License-Identifier: MIT */
 #include "flow/expo.h"
 
 #include <float.h>
@@ -10,8 +10,8 @@
 #include "num/blas.h"
 
 void expo_layout(arena *a, expo *w, dims d) {
-  mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2,    &w->mid,    &w->end,
-                     &w->rest, &w->step, &w->E,  &w->force, &w->scratch};
+  mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2,    &w->mid,     &w->end,
+                     &w->rest, &w->step, &w->E,  &w->force, &w->scratch, &w->decays};
   for (int i = 0; i < 3; i++) kernel_layout(a, &w->K[i], d);
   w->accepted = 0;
   w->tried = 1;
@@ -29,8 +29,10 @@ void expo_layout(arena *a, expo *w, dims d) {
 
 /* Rotations far below the tolerance: what is left unsettled is multiplied by t lam in E, and an
  * unsettled stage costs rejections long before it costs accuracy. */
-void expo_start(expo *w, double tol, int64_t *eigenproblems) {
-  w->settled = fmax(EXPO_SETTLED * tol, 4.0 * DBL_EPSILON);
+void expo_start(expo *w, const field *f, double tol, int64_t *eigenproblems) {
+  double far = EXPO_SETTLED * tol;
+  if (f->weight_decay > 0.0) far = fmin(far, EXPO_SETTLED_DECAY * f->weight_decay);
+  w->settled = fmax(far, 4.0 * DBL_EPSILON);
   w->known = false;
   w->eigenproblems = eigenproblems;
 }
@@ -53,12 +55,12 @@ void expo_release(expo *w) {
   w->known = w->held_known;
 }
 
-/* phi_j(-t lam), entry by entry. */
-static void phis(mat lam, double t, int kmax, mat *out) {
+/* phi_j(-t (lam + 2w)), entry by entry. */
+static void phis(const field *f, mat lam, double t, int kmax, mat *out) {
   double value[PHI_MAX + 1];
   for (int j = 0; j < lam.cols; j++)
     for (int i = 0; i < lam.rows; i++) {
-      phi_at(-t * mat_get(lam, i, j), kmax, value);
+      phi_at(-t * (mat_get(lam, i, j) + 2.0 * f->weight_decay), kmax, value);
       for (int l = 0; l <= kmax; l++) *mat_at(out[l], i, j) = value[l];
     }
 }
@@ -75,11 +77,12 @@ static void blend(mat out, int n, const double *x, const mat *p, const mat *cons
 }
 
 /* n-fold integral of E at t: t^n (phi_n e0 + t phi_{n+1} g0 + t^2 phi_{n+2} g1 + 2 t^3 phi_{n+3}
- * g2) */
-static void predicted(const expo *w, mat out, int n, double t, const mat *p, bool remainder) {
-  const mat *const c[] = {&w->e0, &w->g0, &w->g1, &w->g2};
+ * g2); without the remainder g is 2 w Yt, or 0. */
+static void predicted(const expo *w, const field *f, mat out, int n, double t, const mat *p,
+                      bool remainder) {
+  const mat *const c[] = {&w->e0, remainder ? &w->g0 : &w->decays, &w->g1, &w->g2};
   double s = pow(t, n), x[] = {s, s * t, s * t * t, 2.0 * s * t * t * t};
-  blend(out, remainder ? 4 : 1, x, p + n, c);
+  blend(out, remainder ? 4 : f->weight_decay > 0.0 ? 2 : 1, x, p + n, c);
 }
 
 /* Z <- exp of the rotation by x diag(sigma) e, e in eigen coordinates. */
@@ -126,19 +129,20 @@ static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wa
  */
 static status stage(expo *w, const kernel *K, const field *f, mat Z, double t, const mat *p,
                     bool remainder, mat e, mat Q) {
-  predicted(w, w->step, 1, t, p, remainder);
-  mat_copy(Q, Z);
+  predicted(w, f, w->step, 1, t, p, remainder);
+  field_decayed(f, Z, t, Q);
   status s = rotate_by(w, K, f, 1.0, w->step, Q);
-  predicted(w, e, 0, t, p, remainder);
+  predicted(w, f, e, 0, t, p, remainder);
   return s == STATUS_OK ? consistent(w, K, f, Q, e, t) : s;
 }
 
-/* g = lam e - K_Q[e] */
+/* g = lam e - K_Q[e] + 2 w Yt */
 static void remainder_at(expo *w, const kernel *K, const field *f, mat Q, mat e, mat g) {
   apply(w, K, f, Q, e, w->rest);
   for (int j = 0; j < f->m; j++)
     for (int i = 0; i < f->r; i++)
       *mat_at(g, i, j) = mat_get(K->lam, i, j) * mat_get(e, i, j) - mat_get(w->rest, i, j);
+  if (f->weight_decay > 0.0) mat_axpy(1.0, w->decays, g);
 }
 
 /* g1 = (-3 g0 + 4 g(h/2) - g(h)) / h, g2 = (2 g0 - 4 g(h/2) + 2 g(h)) / h^2, which come in as g1,
@@ -155,15 +159,15 @@ static void interpolate(expo *w, double h) {
 /* The commutator-free Magnus pair exp(M0/2 + 2 M1) exp(M0/2 - 2 M1), M0 = diag(sigma) I1,
  * M1 = diag(sigma)(I1/2 - I2/h). */
 static status magnus(expo *w, const kernel *K, const field *f, mat Z, double h, mat out) {
-  predicted(w, w->mid, 1, h, w->full, true);
-  predicted(w, w->rest, 2, h, w->full, true);
+  predicted(w, f, w->mid, 1, h, w->full, true);
+  predicted(w, f, w->rest, 2, h, w->full, true);
   for (int j = 0; j < f->m; j++)
     for (int i = 0; i < f->r; i++) {
       double i1 = mat_get(w->mid, i, j), i2 = mat_get(w->rest, i, j), m1 = 0.5 * i1 - i2 / h;
       *mat_at(w->mid, i, j) = 0.5 * i1 - 2.0 * m1;
       *mat_at(w->rest, i, j) = 0.5 * i1 + 2.0 * m1;
     }
-  mat_copy(out, Z);
+  field_decayed(f, Z, h, out);
   status s = rotate_by(w, K, f, 1.0, w->mid, out);
   return s == STATUS_OK ? rotate_by(w, K, f, 1.0, w->rest, out) : s;
 }
@@ -193,10 +197,11 @@ static void estimate4(expo *w, const kernel *K, const field *f, double h, mat ou
 static void estimate2(expo *w, const kernel *K, const field *f, double h, mat out) {
   field_error(f, out, w->E);
   kernel_to(K, w->E, w->step, w->scratch);
+  predicted(w, f, w->end, 0, h, w->full, false);
   for (int j = 0; j < f->m; j++)
     for (int i = 0; i < f->r; i++) {
       double *e = mat_at(w->step, i, j);
-      *e = h * mat_get(w->full[1], i, j) * (*e - mat_get(w->full[0], i, j) * mat_get(w->e0, i, j));
+      *e = h * mat_get(w->full[1], i, j) * (*e - mat_get(w->end, i, j));
     }
   note_fine(w, K, f, out);
 }
@@ -206,8 +211,8 @@ static void estimate2(expo *w, const kernel *K, const field *f, double h, mat ou
 static status corrected(expo *w, const kernel *K, const field *f, mat Z, double h, mat out,
                         mat low) {
   status s = STATUS_OK;
-  phis(K->lam, h, EXPO_PHI, w->full);
-  phis(K->lam, 0.5 * h, EXPO_PHI, w->half);
+  phis(f, K->lam, h, EXPO_PHI, w->full);
+  phis(f, K->lam, 0.5 * h, EXPO_PHI, w->half);
   remainder_at(w, K, f, Z, w->e0, w->g0);
   for (int pass = 0; pass < 2 && s == STATUS_OK; pass++) {
     s = stage(w, K, f, Z, 0.5 * h, w->half, pass > 0, w->mid, w->Q);
@@ -223,22 +228,25 @@ static status corrected(expo *w, const kernel *K, const field *f, mat Z, double 
   if (s == STATUS_OK) s = magnus(w, K, f, Z, h, out);
   if (s != STATUS_OK) return s;
   estimate4(w, K, f, h, out);
-  predicted(w, w->end, 0, h, w->full, true);
+  predicted(w, f, w->end, 0, h, w->full, true);
   return consistent(w, K, f, out, w->end, h);
 }
 
 static status frozen(expo *w, const kernel *K, const field *f, mat Z, double t, mat out) {
-  phis(K->lam, t, 1, w->full);
-  predicted(w, w->step, 1, t, w->full, false);
-  mat_copy(out, Z);
+  phis(f, K->lam, t, f->weight_decay > 0.0 ? 2 : 1, w->full);
+  predicted(w, f, w->step, 1, t, w->full, false);
+  field_decayed(f, Z, t, out);
   w->rotations.largest_on_the_way = 0.0;
   return rotate_by(w, K, f, 1.0, w->step, out);
 }
 
-/* e0 = E(Z) in the eigenbasis of K. */
+/* e0 = E(Z), and 2 w Yt, in the eigenbasis of K. */
 static void start_from(expo *w, const kernel *K, const field *f, mat Z) {
   field_error(f, Z, w->E);
   kernel_to(K, w->E, w->e0, w->scratch);
+  if (!(f->weight_decay > 0.0)) return;
+  kernel_to(K, f->Yt, w->decays, w->scratch);
+  mat_scale(w->decays, 2.0 * f->weight_decay);
 }
 
 static status find_kernel(expo *w, const field *f, mat Z, kernel *K) {
@@ -267,7 +275,7 @@ static status midpoint(expo *w, const field *f, mat Z, double h) {
   if (s == STATUS_OK) s = find_kernel(w, f, w->Q, next);
   if (s != STATUS_OK) return s;
   start_from(w, next, f, Z);
-  w->decay = h * mat_max_abs(next->lam);
+  w->decay = h * (mat_max_abs(next->lam) + 2.0 * f->weight_decay);
   return s;
 }
 

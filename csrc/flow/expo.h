@@ -23,6 +23,7 @@ typedef struct expo {
   rotate_room rotations;
   mat half[EXPO_PHI + 1], full[EXPO_PHI + 1]; /* phi_j(-h/2 lam), phi_j(-h lam), r x m each */
   mat e0, g0, g1, g2;       /* r x m, eigen coordinates: E at the start, remainder's coefficients */
+  mat decays;               /* r x m, eigen coordinates: 2 w Yt */
   mat mid, end, rest, step; /* r x m, eigen coordinates */
   mat E, force, scratch;    /* r x m, plain coordinates */
   mat VV, UA;               /* m x m, k' x m */
@@ -36,8 +37,8 @@ typedef struct expo {
 } expo;
 
 void expo_layout(arena *a, expo *w, dims d);
-/* tol: of the error estimates that steps will be judged by. No kernel is known. */
-void expo_start(expo *w, double tol, int64_t *eigenproblems);
+/* tol: of the error estimates that steps of f will be judged by. No kernel is known. */
+void expo_start(expo *w, const field *f, double tol, int64_t *eigenproblems);
 /* A step h from Z of order 2 or 4: out, and low, whose difference is O(h^3). Both leave an estimate
  * O(h^4) in fine. Finds its own kernel near the midpoint. STATUS_PAUSED when the tick asked; the
  * accepted kernel is never touched. */

@@ -28,7 +28,7 @@ static double expo2_tol(double tol) {
 static double expo4_tol(double tol) { return stepper_bar(EXPO4_BAR * tol, EXPO4_ROUGHEST); }
 
 static void expo_restart(stepper *s) {
-  expo_start(stepper_room(s), stepper_local_tol(s), &s->work.eigenproblems);
+  expo_start(stepper_room(s), &s->f, stepper_local_tol(s), &s->work.eigenproblems);
 }
 
 /* Rotations conserve the imbalance to round-off of the largest numbers on the way. So a step whose
@@ -44,7 +44,7 @@ static status expo2_attempt(stepper *s, mat Z, double h, mat out, double *err, c
   if (done != STATUS_OK) return done;
   *err = stepper_difference(s, Z, out, stepper_local_tol(s));
   /* The kernel may grow after the midpoint alone, where out and low do not see it. */
-  double fine = control_error(&s->f, Z, out, w->fine, stepper_local_tol(s));
+  double fine = stepper_error(s, Z, out, w->fine, stepper_local_tol(s));
   *err = isnan(fine) ? NAN : fmax(*err, fine);
   judge_rotations(s, w, Z, out, err);
   return done;
@@ -58,7 +58,7 @@ static status expo2_attempt(stepper *s, mat Z, double h, mat out, double *err, c
 static double judge_remainder(stepper *s, const expo *w, mat Z, mat out) {
   double tol = stepper_local_tol(s), x = fmin(1.0, w->growth), all = w->growth + w->decay;
   double growing = all > 0.0 ? fmax(x, w->growth / all) : x;
-  double fine = control_error(&s->f, Z, out, w->fine, tol);
+  double fine = stepper_error(s, Z, out, w->fine, tol);
   double rough = stepper_difference(s, Z, out, tol);
   if (isnan(fine) || isnan(rough)) return NAN;
   return (1.0 + EXPO4_GROWING * growing) * fmax(fine, EXPO4_ROUGH * x * x * rough);

@@ -25,8 +25,12 @@ static flow_reason flow_judge(flow *w) {
   if (!mat_finite(w->Z) || !isfinite(w->arrival.excess)) return FLOW_NON_FINITE;
   if (w->level > 0.0 && w->arrival.excess <= w->level) return FLOW_UNTIL_EXCESS;
   flow_reason why = arrival_judge(&w->arrival, w->Z, w->now - w->before);
-  /* At the target with time left, the next step goes to the end at once. */
-  if (why == FLOW_CONVERGED && isfinite(w->t_end)) why = FLOW_RUNNING;
+  /* At the target with time left, the next step goes to the end at once; with weight decay so does
+   * one to t = infinity, where all that decays is gone. */
+  double decays = w->f.weight_decay * (w->t_end - w->now);
+  if (why == FLOW_CONVERGED && decays <= DBL_EPSILON) w->arrival.at_target = true;
+  bool goes_on = isfinite(w->t_end) || (w->f.weight_decay > 0.0 && w->arrival.at_target);
+  if (why == FLOW_CONVERGED && goes_on) why = FLOW_RUNNING;
   if (why != FLOW_RUNNING) return why;
   return w->now >= w->t_end ? FLOW_TIME : FLOW_RUNNING;
 }
@@ -34,8 +38,10 @@ static flow_reason flow_judge(flow *w) {
 /* The whole run in units in which it is of order one. */
 static void flow_measure(flow *w, const field *f, mat Z0, double t0) {
   const flow_spec *spec = &w->spec;
+  field decaying = *f;
+  decaying.weight_decay = spec->weight_decay;
   w->unit = units_of(f, Z0);
-  units_field(w->unit, f, &w->f, w->sigma);
+  units_field(w->unit, &decaying, &w->f, w->sigma);
   units_state(w->unit, Z0, w->Z);
   mat_copy(w->Zprev, w->Z);
   w->t = w->tprev = t0;
@@ -178,7 +184,7 @@ static flow_reason flow_coast(flow *w) {
   if (!w->arrival.at_target) mat_axpy(w->t_end - w->now, w->arrival.SZ, w->next);
   flow_accept(w, SPAN_COASTING, w->t_end);
   arrival_evaluate(&w->arrival, w->Z);
-  return FLOW_TIME;
+  return isfinite(w->t_end) ? FLOW_TIME : FLOW_CONVERGED;
 }
 
 /* The run ends inside its last step, where the excess crossed the level. */
@@ -213,6 +219,11 @@ flow_reason flow_advance(flow *w, const tick *t) {
 }
 
 void flow_state(const flow *w, mat out) { units_state_back(w->unit, w->Z, out); }
+
+double flow_decay(const flow *w, double t) {
+  double passed = units_time(w->unit, t) - w->started;
+  return w->f.weight_decay > 0.0 ? exp(-w->f.weight_decay * passed) : 1.0;
+}
 
 double flow_excess(const flow *w) { return units_excess_back(w->unit, w->arrival.excess); }
 

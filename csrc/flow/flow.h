@@ -19,6 +19,7 @@ typedef struct flow_spec {
   const method *method;
   double t_end;        /* > t0, INFINITY allowed */
   double tol;          /* > 0: what it promises, mathematics.md, 4.7; at least round-off */
+  double weight_decay; /* w >= 0: the flow of L + w/2 ||Z||^2 */
   double until_excess; /* <= 0: off */
   int64_t max_steps;   /* <= 0: none */
   double max_seconds;  /* <= 0 or INFINITY: none; only ends a run, never shapes a step */
@@ -54,6 +55,8 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
 /* One accepted step, possibly to t_end or infinity. FLOW_RUNNING: call again. Any other reason is
  * final, but for FLOW_INTERRUPTED: called again it goes on with the same bits as undisturbed. */
 flow_reason flow_advance(flow *w, const tick *t);
+/* What weight decay leaves, at a time t, of the rows of U that the data do not see. */
+double flow_decay(const flow *w, double t);
 /* The last accepted state, its L - L*, and the size of the next step. */
 void flow_state(const flow *w, mat out);
 double flow_excess(const flow *w);

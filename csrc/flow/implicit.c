@@ -24,7 +24,7 @@ static void rodas_restart(stepper *s) { rodas_start(stepper_room(s), &s->work.ei
 static status rodas_attempt(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   double diff[2];
   status done = rodas_step(stepper_room(s), &s->f, Z, h, out, diff, t);
-  if (done == STATUS_OK) *err = control_error(&s->f, Z, out, diff, stepper_local_tol(s));
+  if (done == STATUS_OK) *err = stepper_error(s, Z, out, diff, stepper_local_tol(s));
   if (done == STATUS_LIMIT) *err = RODAS_UNSOLVED;
   return done == STATUS_LIMIT ? STATUS_OK : done;
 }

@@ -1,6 +1,6 @@
 /* csrc/flow/rodas.c: RODAS, order 4(3), L-stable and stiffly accurate (Hairer, Wanner, Solving ODEs
  * II, IV.7), (I - eta J) u_i = eta (F(Z + sum a_ij u_j) + sum c_ij u_j / h), eta = h/4.
- * J X = S X - T^T T X is symmetric, T X = diag(sigma) (X_U V^T + U X_V^T), T T^T = K.
+ * J X = (S - w) X - T^T T X is symmetric, T X = diag(sigma) (X_U V^T + U X_V^T), T T^T = K.
  * SPDX-License-Identifier: MIT */
 #include "flow/rodas.h"
 
@@ -69,20 +69,23 @@ static void apply(rodas *w, const field *f, mat Z, double eta, mat X, mat out) {
   mat_scale(out, eta);
   blas_gemm('N', 'N', -eta, w->A, field_V(f, X), 1.0, field_U(f, out));
   blas_gemm('T', 'N', -eta, w->A, field_U(f, X), 1.0, field_V(f, out));
-  mat_axpy(1.0, X, out);
+  mat_axpy(1.0 + eta * f->weight_decay, X, out);
 }
 
-/* out = (I + eta T^T T)^-1 X = X - eta T^T (I + eta K)^-1 T X, in the eigenbasis of K. */
+/* out = (c + eta T^T T)^-1 X = (X - eta T^T (c + eta K)^-1 T X) / c, c = 1 + eta w, in the
+ * eigenbasis of K. */
 static void precondition(rodas *w, const field *f, mat Z, double eta, mat X, mat out) {
+  double c = 1.0 + eta * f->weight_decay;
   map_forward(w, f, Z, X); /* T X */
   kernel_to(&w->K, w->force, w->mode, w->scratch);
   for (int j = 0; j < f->m; j++)
     for (int i = 0; i < f->r; i++)
-      *mat_at(w->mode, i, j) *= -eta / (1.0 + eta * mat_get(w->K.lam, i, j));
+      *mat_at(w->mode, i, j) *= -eta / (c + eta * mat_get(w->K.lam, i, j));
   kernel_back(&w->K, w->mode, w->force, w->scratch);
   field_force(f, w->force, w->force);
   field_velocity(f, Z, w->force, out);
   mat_axpy(1.0, X, out);
+  mat_scale(out, 1.0 / c);
 }
 
 /* Conjugate gradients for (I - eta J) x = right. Where the flow is stable the preconditioned
@@ -133,14 +136,15 @@ static void imbalance_of(const field *f, mat Z, mat out) {
   blas_syrk('T', -1.0, field_V(f, Z), 1.0, out);
 }
 
-/* Z <- Z - J Z X with X Z^T Z + Z^T Z X = D, D the defect of the imbalance: Newton's iteration,
- * whose first correction is of the size of the step's error. X is symmetric, so that U V^T moves in
- * second order alone; X = (Z^T Z)^-1 D / 2, tried first, lets round-off of D into E. */
-static status restore_imbalance(rodas *w, const field *f, mat Z) {
+/* Z <- Z - J Z X with X Z^T Z + Z^T Z X = D, D the defect of the imbalance after h: Newton's
+ * iteration, whose first correction is of the size of the step's error. X is symmetric, so that U
+ * V^T moves in second order alone; X = (Z^T Z)^-1 D / 2, tried first, lets round-off of D into E.
+ */
+static status restore_imbalance(rodas *w, const field *f, double h, mat Z) {
   mat X = w->defect, G = w->gram;
   for (int pass = 0; pass < RODAS_RESTORE; pass++) {
     imbalance_of(f, Z, X);
-    mat_axpy(-1.0, w->imbalance, X);
+    mat_axpy(-field_keep(f, 2.0 * h), w->imbalance, X);
     blas_syrk('T', 1.0, Z, 0.0, G);
     status s = lapack_eigh(&w->lapack, G, w->sizes);
     if (s != STATUS_OK) return s;
@@ -163,7 +167,7 @@ static status restore_imbalance(rodas *w, const field *f, mat Z) {
 static void stage_right(rodas *w, const field *f, double h, int i) {
   field_error(f, w->state, w->E);
   field_force(f, w->E, w->force);
-  field_velocity(f, w->state, w->force, w->right);
+  field_motion(f, w->state, w->force, w->right);
   for (int j = 0; j < i; j++) mat_axpy(stage_c[i][j] / h, w->u[j], w->right);
   mat_scale(w->right, GAMMA * h);
 }
@@ -198,5 +202,5 @@ status rodas_step(rodas *w, const field *f, mat Z, double h, mat out, double dif
   diff[1] = mat_max_abs(field_V(f, last));
   mat_copy(out, w->state);
   if (!mat_finite(out)) return STATUS_NON_FINITE;
-  return restore_imbalance(w, f, out);
+  return restore_imbalance(w, f, h, out);
 }

@@ -42,6 +42,7 @@ void stepper_start(stepper *s, const field *f, double tol) {
   tol = s->tol;
   s->work = (stepper_work){0, 0};
   s->conserving = stepper_has(s, 1);
+  s->keep = 1.0;
   for (int i = 0; i < STEPPER_SLOTS; i++)
     if (stepper_has(s, i)) s->slot[i].local_tol = s->slot[i].method->local_tol(tol);
   use(s, 0);
@@ -71,7 +72,7 @@ void stepper_restart(stepper *s) {
 double stepper_rate(const stepper *s, mat Z, mat A) {
   double u = mat_norm_fro(field_U(&s->f, Z)), v = mat_norm_fro(field_V(&s->f, Z));
   double sigma = s->f.r ? s->f.sigma[0] : 0.0;
-  return sigma * sigma * (u * u + v * v) + mat_norm_fro(A);
+  return sigma * sigma * (u * u + v * v) + mat_norm_fro(A) + s->f.weight_decay;
 }
 
 double stepper_first(const stepper *s, mat Z, mat A) {
@@ -81,35 +82,36 @@ double stepper_first(const stepper *s, mat Z, mat A) {
 
 double stepper_slowest(const stepper *s) {
   const method *m = stepper_method(s);
-  return m->slowest ? m->slowest(s) : 0.0;
+  return m->slowest && !(s->f.weight_decay > 0.0) ? m->slowest(s) : 0.0;
 }
 
 double stepper_fastest(const stepper *s) {
   const method *m = stepper_method(s);
-  return m->fastest ? m->fastest(s) : 0.0;
+  return m->fastest ? m->fastest(s) + 2.0 * s->f.weight_decay : 0.0;
 }
 
-/* ||E||, and the round-off it can hover at. */
-static double error_norm(stepper *s, mat Z, double *round) {
+/* ||E||, with weight decay (||E||^2 + w ||Z||^2)^1/2, and the round-off it can hover at. */
+static double objective_norm(stepper *s, mat Z, double *round) {
   double u = mat_norm_fro(field_U(&s->f, Z)), v = mat_norm_fro(field_V(&s->f, Z));
-  double sigma = s->f.r ? s->f.sigma[0] : 0.0;
-  *round = ARRIVAL_HOVERING * DBL_EPSILON * (mat_norm_fro(s->f.Yt) + sigma * u * v);
+  double sigma = s->f.r ? s->f.sigma[0] : 0.0, decays = sqrt(s->f.weight_decay) * hypot(u, v);
+  *round = ARRIVAL_HOVERING * DBL_EPSILON * (mat_norm_fro(s->f.Yt) + sigma * u * v + decays);
   field_error(&s->f, Z, s->E);
-  return mat_norm_fro(s->E);
+  return hypot(mat_norm_fro(s->E), decays);
 }
 
-/* The excess never grows along a flow. A step that makes it grow is too long, whatever its
- * estimate: at a saddle, or where parts of E that had vanished come back at the size of the
- * tolerance. */
-static void judge_excess(stepper *s, mat Z, mat out, double *err) {
-  double round, before = error_norm(s, Z, &round), after = error_norm(s, out, &round);
+/* The objective, without weight decay the excess, never grows along a flow. A step that makes it
+ * grow is too long, whatever its estimate: at a saddle, or where parts of E that had vanished come
+ * back at the size of the tolerance. */
+static void judge_objective(stepper *s, mat Z, mat out, double *err) {
+  double round, before = objective_norm(s, Z, &round), after = objective_norm(s, out, &round);
   if (after > before + round) stepper_shorten(s, STEPPER_UPHILL, err);
 }
 
 status stepper_try(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   *err = NAN;
+  s->keep = field_keep(&s->f, h);
   status done = stepper_method(s)->attempt(s, Z, h, out, err, t);
-  if (done == STATUS_OK && *err <= 1.0) judge_excess(s, Z, out, err);
+  if (done == STATUS_OK && *err <= 1.0) judge_objective(s, Z, out, err);
   return done;
 }
 
@@ -118,8 +120,9 @@ void stepper_accept(stepper *s) { stepper_method(s)->accept(s); }
 status stepper_again(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   stepper_work kept = s->work;
   *err = NAN;
+  s->keep = field_keep(&s->f, h);
   status done = stepper_method(s)->again(s, Z, h, out, err, t);
-  if (done == STATUS_OK && *err <= 1.0) judge_excess(s, Z, out, err);
+  if (done == STATUS_OK && *err <= 1.0) judge_objective(s, Z, out, err);
   s->work = kept;
   return done;
 }
@@ -143,10 +146,14 @@ status stepper_infinite(stepper *s, mat Z, mat out, double *err, const tick *t) 
 
 double stepper_bar(double bar, double most) { return bar / (1.0 + bar / most); }
 
+double stepper_error(const stepper *s, mat Z, mat out, const double diff[2], double tol) {
+  return control_error(&s->f, s->keep, Z, out, diff, tol);
+}
+
 double stepper_difference(stepper *s, mat Z, mat out, double tol) {
   mat_axpy(-1.0, out, s->low);
   double diff[] = {mat_max_abs(field_U(&s->f, s->low)), mat_max_abs(field_V(&s->f, s->low))};
-  return control_error(&s->f, Z, out, diff, tol);
+  return stepper_error(s, Z, out, diff, tol);
 }
 
 void stepper_shorten(const stepper *s, double ratio, double *err) {

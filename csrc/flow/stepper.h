@@ -33,6 +33,7 @@ struct stepper {
   control control; /* control.h is the next step to try */
   stepper_work work;
   bool conserving;                  /* explicit steps conserve the imbalance too */
+  double keep;                      /* what weight decay leaves of a state in the attempt */
   mat low;                          /* k x k': the other state of an estimate */
   mat E;                            /* r x m: scratch */
   stepper_slot slot[STEPPER_SLOTS]; /* rooms are for methods alone */
@@ -66,13 +67,14 @@ void stepper_undo(stepper *s, stepper_mark before);
 /* Forgets the last step: the next begins somewhere else. */
 void stepper_restart(stepper *s);
 
-/* sigma_1^2 ||Z||^2 + ||A|| >= ||K|| + ||A||: no time scale of the flow is shorter than 1 over it.
- */
+/* sigma_1^2 ||Z||^2 + ||A|| + w >= ||K|| + ||A|| + w: no time scale of the flow is shorter than 1
+ * over it. */
 double stepper_rate(const stepper *s, mat Z, mat A);
 /* A first step of half of tol^1/p / (||K|| + ||A||), from bounds of both norms: rescaling weights
  * and time rescales it. */
 double stepper_first(const stepper *s, mat Z, mat A);
-/* Eigenvalues of K near the last accepted state, where the method in use knows them; else 0. */
+/* Rates of E near the last accepted state, eigenvalues of K + 2w, where the method in use knows
+ * them; else 0. With weight decay E does not vanish, whatever its slowest: 0. */
 double stepper_slowest(const stepper *s);
 double stepper_fastest(const stepper *s);
 
@@ -99,7 +101,10 @@ status stepper_infinite(stepper *s, mat Z, mat out, double *err, const tick *t);
 
 /* For methods. A bar that never is rougher than estimates are good for, which is `most`. */
 double stepper_bar(double bar, double most);
-/* Error of out against s->low, which is spent. */
+/* Error of out, given max|difference| in U and in V, relative to the states that a step connects:
+ * the one before as it has decayed. */
+double stepper_error(const stepper *s, mat Z, mat out, const double diff[2], double tol);
+/* The same against s->low, which is spent. */
 double stepper_difference(stepper *s, mat Z, mat out, double tol);
 /* A step that goes `ratio` times too far for the imbalance, whatever its error: with the
  * controller's power the next is shorter by that ratio. A nan stays one. */

@@ -17,6 +17,12 @@ static const double CONTROL_LEAST = 1e-12;
  * estimate, and holds for steps that differ from it by up to the second. */
 static const double CONTROL_STEEPEST = 0.25, CONTROL_AROUND = 2.0;
 
+/* ---- units.c */
+
+/* Weights that decay faster than this times what the flow can do are gone at once either way, and
+ * products with it stay finite. */
+static const double UNITS_RATE_MOST = 1e150;
+
 /* ---- stepper.c */
 
 /* Share of tol^1/p / (||K|| + ||A||) that the first step takes. */
@@ -75,6 +81,9 @@ static const double EXPO4_ROUGH = 0.3;
 static const double EXPO_STIFF = 1.0;
 /* Corrections below this share of the bar end the iteration, which ends after so many anyway. */
 static const double EXPO_SETTLED = 1e-6;
+/* With weight decay also below this share of w, in units in which ||K|| is about 1: E itself is
+ * that small where Z moves on by w alone. */
+static const double EXPO_SETTLED_DECAY = 0.01;
 enum { EXPO_CONSISTENT = 10 };
 /* Rotations may take a state this many times as far as both ends of a step. */
 static const double EXPO_FAR = 4.0;
@@ -144,6 +153,11 @@ static const double ARRIVAL_INSIDE = 0.8;
 /* Near a stationary point (motion below this many bars of the estimate, and below the second
  * number) steps are at most the third over ||K|| + ||A||. */
 static const double ARRIVAL_NEAR_BARS = 10.0, ARRIVAL_NEAR = 1e-3, ARRIVAL_STEP = 0.5;
+
+/* Explicit steps with weight decay: w h is at most this share of the method's stable h lam; near
+ * rest that of a step with the exact imbalance is at most the second, with which its 9th power is
+ * round-off. */
+static const double ARRIVAL_DECAY = 1.0 / 6.0, ARRIVAL_DECAY_EXACT = 0.03;
 
 /* ---- flow.c */
 

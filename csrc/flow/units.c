@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <math.h>
 
+#include "flow/tuning.h"
+
 static int halved(int e) { return e >= 0 ? e / 2 : -((1 - e) / 2); } /* rounded down */
 
 units units_of(const field *f, mat Z) {
@@ -38,6 +40,7 @@ void units_field(units s, const field *f, field *out, double *sigma) {
   *out = *f;
   out->sigma = sigma;
   out->Yt = Yt;
+  out->weight_decay = fmin(ldexp(f->weight_decay, -2 * (s.data + s.state)), UNITS_RATE_MOST);
 }
 
 void units_state(units s, mat Z, mat out) { shift(Z, -s.state, out); }

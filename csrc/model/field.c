@@ -1,5 +1,5 @@
 /* csrc/model/field.c: error, force and velocity of the reduced equation (see field.h),
- * dU/dt = A V, dV/dt = A^T U.
+ * dU/dt = A V - w U, dV/dt = A^T U - w V.
  * SPDX-License-Identifier: MIT */
 #include "model/field.h"
 
@@ -38,6 +38,20 @@ void field_velocity(const field *f, mat Z, mat A, mat SZ) {
   blas_gemm('T', 'N', 1.0, A, field_U(f, Z), 0.0, field_V(f, SZ));
 }
 
+void field_motion(const field *f, mat Z, mat A, mat out) {
+  field_velocity(f, Z, A, out);
+  if (f->weight_decay > 0.0) mat_axpy(-f->weight_decay, Z, out);
+}
+
+double field_keep(const field *f, double h) {
+  return f->weight_decay > 0.0 ? exp(-f->weight_decay * h) : 1.0;
+}
+
+void field_decayed(const field *f, mat Z, double h, mat out) {
+  if (out.p != Z.p) mat_copy(out, Z);
+  if (f->weight_decay > 0.0) mat_scale(out, field_keep(f, h));
+}
+
 double field_excess(mat E) {
   double sum = mat_dot(E, E), norm;
   if (sum > 1e-280 && sum < 1e280) return 0.5 * sum;
@@ -53,7 +67,8 @@ double field_rate(const field *f, mat Z, mat E, mat A, mat SZ) {
   field_force(f, A, A);
   field_velocity(f, Z, A, SZ);
   double speed = mat_norm_fro(SZ);
-  return 2.0 * speed * speed;
+  double pulled = f->weight_decay > 0.0 ? f->weight_decay * mat_dot(SZ, Z) / size : 0.0;
+  return 2.0 * (speed * speed - pulled);
 }
 
 /* E_ij is a difference of Yt_ij and a dot product of length k', whose round-off a random walk of

@@ -23,6 +23,11 @@ static void sample_complement(philox *g, const problem *p, double s, mat R) {
   for (int i = 0; i < R.rows; i++) *mat_at(R, i, i) = s * random_chi(g, (double)(p->D - p->r - i));
 }
 
+void start_rest(origin *o) {
+  double entries = (double)(o->p->D - o->p->r) * (o->h - (double)o->kp);
+  o->rest = isfinite(o->s_u) && isfinite(o->h) ? entries * o->s_u * o->s_u : 0.0;
+}
+
 void start_sampled(origin *o) {
   const problem *p = o->p;
   philox weights = philox_make(o->seed, STREAM_WEIGHTS), rest = philox_make(o->seed, STREAM_C);
@@ -30,6 +35,7 @@ void start_sampled(origin *o) {
   mat_scale(mat_rows(o->L0, 0, p->r), o->s_u);
   mat_scale(mat_rows(o->L0, p->r, p->m), o->s_v);
   sample_complement(&rest, p, o->s_u, o->R);
+  start_rest(o);
 }
 
 void start_zero_output(origin *o, double s_u, double s_v) {

@@ -13,6 +13,8 @@ int start_columns(const problem *p, double h);
 /* Rows of C's factor R for a sampled start: min(D - r, k'). */
 int start_frame_rows(const problem *p, int kp);
 
+/* The mean of what independent entries of deviation s_u have of U2 off the rows of Z. */
+void start_rest(origin *o);
 /* L and R (shapes set by origin_layout) of independent N(0, s_u^2), N(0, s_v^2) entries:
  * Bartlett's factor of a Wishart matrix with h degrees of freedom, any h >= 1. */
 void start_sampled(origin *o);

@@ -11,6 +11,7 @@ void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int ex
                    bool keep_frame) {
   o->p = p;
   o->kp = kp;
+  o->rest = 0.0;
   o->L0 = arena_mat(a, problem_k(p), kp);
   o->G0 = arena_mat(a, kp, kp);
   o->R = arena_mat(a, pr, kp);
@@ -48,6 +49,14 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
 void state_error(const state *s, mat E) {
   field f = problem_field(s->o->p);
   field_error(&f, s->L, E);
+}
+
+double state_objective(const state *s, state_work *w) {
+  double z = mat_norm_fro(s->L), out = mat_norm_fro(s->o->U2.p ? s->o->U2 : s->o->R);
+  double size = z * z + s->decay * s->decay * (out * out + s->o->rest);
+  state_error(s, w->E);
+  double error = mat_norm_fro(w->E), loss = s->o->p->optimal_loss + 0.5 * error * error;
+  return s->weight_decay > 0.0 ? loss + 0.5 * s->weight_decay * size : loss;
 }
 
 double state_perpendicular(const state *s, state_work *w) {

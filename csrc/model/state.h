@@ -25,6 +25,7 @@ typedef struct origin {
   mat F;           /* D x pr, orthonormal columns off Phi1; p NULL: not drawn yet */
   mat O;           /* h x k', explicit states only (else p NULL) */
   mat U2;          /* D x h, explicit states only */
+  double rest;     /* mean of ||U2(0)||^2 - ||R||^2, not drawn; 0 where it has no law */
 } origin;
 
 /* What an origin of kp columns and pr frame rows owns; explicit_h > 0 adds F, O and U2. */
@@ -35,10 +36,11 @@ void origin_begin(origin *o);
 
 typedef struct state {
   const origin *o;
-  mat L;        /* k x k' */
-  double t;     /* time of the flow, or of that which descents approximate */
-  int64_t k;    /* steps of descents that led here */
-  double decay; /* U2 is decay times that of the start: 1 without weight decay */
+  mat L;               /* k x k' */
+  double t;            /* time of the flow, or of that which descents approximate */
+  int64_t k;           /* steps of descents that led here */
+  double decay;        /* U2 is decay times that of the start: 1 without weight decay */
+  double weight_decay; /* w of the run that led here, 0 at a start */
 } state;
 
 /* Buffers of the functions below, for one problem and k'. */
@@ -74,6 +76,8 @@ void state_error(const state *s, mat E);
 double state_distance(const state *s, state_work *w, bool spectral);
 /* ||Z U2^T||_F = hypot(||U1 U2^T||, ||V U2^T||): 0 on the invariant set and only there. */
 double state_perpendicular(const state *s, state_work *w);
+/* L + w/2 (||U||^2 + ||V||^2); what of U2 was not drawn counts with its mean. */
+double state_objective(const state *s, state_work *w);
 /* The imbalance Lambda: the k' eigenvalues of L^T J L, decreasing, into w->values, and from them
  * the rest. */
 status state_imbalance(const state *s, state_work *w, imbalance *out);

@@ -171,7 +171,7 @@ local function loop(self)
   local o, total, k0 = self.options, self.options.steps, self.k0
   self.eta_at, self.noise_at = asker(self, o.eta), asker(self, o.label_noise)
   local stride = (o.on_step or o.stop or self.eta_at or self.noise_at) and 1 or self.every
-  self.trace:record(k0, self.state)
+  self.trace:record(k0, self.descent:state())
   local now, excess = self.descent:time()
   local function line()
     return ("descend: step %d of %d, excess %.3e"):format(now, total, excess)

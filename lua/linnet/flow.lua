@@ -20,7 +20,7 @@ local M = {problem = {}}
 --- Options of recording and stopping that flow and descent share.
 M.common = {
   record = {name = "record", type = "table", default = {"rate", "distance"},
-    default_help = "{'rate', 'distance'}; loss and excess always",
+    default_help = "{'rate', 'distance'}, with weight decay 'objective' too; loss, excess always",
     help = "names among " .. table.concat(trace.names, " ") .. ", or name = function(state)"},
   until_excess = {name = "until_excess", type = "number", range = "(0, inf)",
     help = "stop when L - L* has fallen to this"},
@@ -41,6 +41,8 @@ M.schema = options.define("flow", {
     help = "error of U1 and V over their largest entry: below 10 tol x amplification (4.7)"},
   {name = "method", choices = core.flow.methods, default = "auto",
     help = "expo: exponential, imbalance exact; dopri5, dop853: explicit; rodas4: implicit"},
+  {name = "weight_decay", type = "number", range = "[0, inf)", default = 0,
+    help = "w: the flow of the loss + w/2 (||U||^2 + ||V||^2)"},
   common.until_excess,
   {name = "save_at", type = "table|matrix", default_help = "every accepted step",
     help = "times to record at: a list, a column, {log = {t0, t1, count}} or {linear = ...}"},
@@ -92,11 +94,13 @@ end
 local function loop(self)
   local t0 = self.flow:time()
   self.here = {state = self.state, h = 0}
+  local first = self.flow:state() -- which knows the weight decay
+  if run.decays(self) then self.state = first end
   if not self.due then
-    self.trace:record(t0, self.state)
+    self.trace:record(t0, first)
   else
     while self.due[self.next_due] == t0 do
-      self.trace:record(t0, self.state)
+      self.trace:record(t0, first)
       self.next_due = self.next_due + 1
     end
   end
@@ -130,6 +134,7 @@ function M.problem.flow(p, s, opts)
   if o.t <= s.t then
     error(("flow: t = %s must lie after the state's time %s"):format(o.t, s.t), 2)
   end
+  if o.weight_decay > 0 and opts.record == nil then o.record = {"rate", "distance", "objective"} end
   local list, why = trace.resolve(o.record)
   local due
   if list and o.save_at then due, why = times.list(o.save_at, o.t) end

@@ -14,6 +14,7 @@ local M = {state = {}}
 -- @type state
 -- @field t its time; flows continue from there
 -- @field k steps of the descents that led to it; a descent from it goes on counting
+-- @field weight_decay w of the run that it is from, 0 at a start
 -- @field decay what weight decay has left of the rows of U that the data do not see, 1 without
 -- @field h hidden width, a float where no integer holds it; math.huge in the wide limit
 -- @field kind name of the start it came from ("gaussian", ...)

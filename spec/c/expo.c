@@ -88,7 +88,7 @@ static int64_t eigenproblems;
 static expo rooms(const field *f, int kp) {
   expo w = {0};
   CHECK_LAYOUT(a, expo_layout(a, &w, dims_of(f->r, f->m, kp)));
-  expo_start(&w, 1e-10, &eigenproblems);
+  expo_start(&w, f, 1e-10, &eigenproblems);
   return w;
 }
 

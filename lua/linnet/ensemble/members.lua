@@ -43,7 +43,7 @@ local function ends(verb, entries, names)
   options.define("ensemble." .. verb, schema)
 end
 
-ends("flow", flow.schema.entries, "t tol method until_excess max_steps max_seconds")
+ends("flow", flow.schema.entries, "t tol method weight_decay until_excess max_steps max_seconds")
 ends("descend", descend.schema.entries,
   "eta steps method momentum rho weight_decay batch label_noise loss until_excess max_seconds")
 

@@ -130,20 +130,22 @@ end
 --- Where on its trajectory a state is.
 function M.point_out(s)
   local U, V = s:reduced()
-  return {t = s.t, k = s.k, decay = s.decay, L = U:vcat(V)}
+  return {t = s.t, k = s.k, decay = s.decay, weight_decay = s.weight_decay, L = U:vcat(V)}
 end
 
 --- The state there, `first` being any of the same trajectory; or nil and why not.
 function M.point_in(first, kept)
   local p = first.problem
   local U = first:reduced()
+  local w = type(kept) == "table" and kept.weight_decay or 0 -- files of before have none
   if type(kept) ~= "table" or math.type(kept.k) ~= "integer" or kept.k < 0
+    or type(w) ~= "number" or not (w >= 0)
     or type(kept.decay) ~= "number" or kept.decay ~= kept.decay
     or type(kept.t) ~= "number" or not (kept.t >= 0)
     or not sized(kept.L, p.rank + p.m, U:cols()) then
     return nil, "a state of it does not fit its start"
   end
-  return first:moved(kept.L, kept.t, kept.k, kept.decay)
+  return first:moved(kept.L, kept.t, kept.k, kept.decay, w)
 end
 
 return M

@@ -131,6 +131,12 @@ function M.drive(driver, loop, counts, p, start, clock)
   error(failure.text(cause), 0, "callback", {run = self, cause = cause})
 end
 
+--- Whether its weights decayed: then no bound of the excess holds.
+function M.decays(self)
+  local o = self.options
+  return o ~= nil and type(o.weight_decay) == "number" and o.weight_decay > 0
+end
+
 -- ---------------------------------------------------------------- afterwards
 
 --- The state at any time between start and end, at the accuracy of the run's method.
@@ -213,6 +219,10 @@ function describe(self)
       figure(f:excess()))
     lines[#lines + 1] = ("  %-16s%s -> %s"):format("distance", figure(self.start:distance()),
       figure(f:distance()))
+    if M.decays(self) then
+      lines[#lines + 1] = ("  %-16s%s, L + w/2 (||U||^2 + ||V||^2) = %s"):format("weight decay",
+        figure(self.options.weight_decay), figure(f:objective()))
+    end
     lines[#lines + 1] = ("  %-16s%s, h = %s"):format("start", f.kind, figure(f.h))
     lines[#lines + 1] = ("  %-16sn = %d, D = %d, m = %d, rank %d, kappa %.3g"):format("problem",
       self.problem.n, self.problem.D, self.problem.m, self.problem.rank, self.problem.kappa)

@@ -24,7 +24,8 @@ local M = {run = {}, state = {}}
 -- for all later times), `proposition1` (now), `margin` (from now on), `corollary6` (of the limit,
 -- where E vanishes). From above: `upper` (now) [X23], `envelope` (from now on). See also
 -- `linnet.theory.rates`.
--- The imbalance is that of this state: the flow conserves it, descent does not quite. Section 6.
+-- The imbalance is that of this state: the flow conserves it, descent does not quite. All are of
+-- the flow without weight decay from here on. Section 6.
 -- @function state:rates
 -- @treturn table instantaneous, imbalance, proposition1, margin, corollary6, upper, envelope, late
 -- @usage
@@ -200,6 +201,9 @@ function M.run.bounds(self, opts)
     error("bounds: the ladder is for the flow; descent jumps over its integrals", 2)
   elseif not (self.final and self.checkpoints) then
     error("bounds: " .. run.NO_STATES, 2)
+  elseif run.decays(self) then
+    error("bounds: the ladder is for flows without weight decay, where c is constant: with it "
+      .. "c(t) = exp(-2 w t) c(0), and no bound was derived", 2)
   end
   local o = options.check("bounds", opts, 2)
   local out = bounds(self.start, o)

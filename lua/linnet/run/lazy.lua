@@ -104,6 +104,9 @@ function M.run.lazy_deviation(self)
   if not (self.final and self.checkpoints) or self.k then
     error("lazy_deviation: " .. (self.k and "it needs the states of a flow" or run.NO_STATES), 2)
   end
+  if run.decays(self) then
+    error("lazy_deviation: the linearized dynamics have no weight decay", 2)
+  end
   local path, start = exact.lazy{state = self.start}, self.start
   local scale = (2 * start:excess()) ^ 0.5
   local sigma = self.problem:singular_values()

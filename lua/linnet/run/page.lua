@@ -5,6 +5,7 @@
 -- @module linnet.run.page
 
 local figures = require "linnet.run.plot"
+local run = require "linnet.run"
 local report = require "linnet.report"
 
 local M = {}
@@ -46,7 +47,8 @@ local function options_rows(given, told)
   return rows
 end
 
-local TOLD = {h = true, seed = true, record = true, progress = true, method = true, save_at = true}
+local TOLD = {h = true, seed = true, record = true, progress = true, method = true, save_at = true,
+  weight_decay = true}
 
 local function setting(self)
   local p, s, o = self.problem, self.start, self.options
@@ -63,6 +65,10 @@ local function setting(self)
   local method = self.stats.method
   rows[#rows + 1] = {"method", METHODS[method] and ("%s: %s"):format(method, METHODS[method])
     or method}
+  if run.decays(self) then
+    rows[#rows + 1] = {"weight decay w", ("%s, of the loss + w/2 (||U||^2 + ||V||^2)"):format(
+      shown(o.weight_decay))}
+  end
   for _, row in ipairs(options_rows(o, TOLD)) do rows[#rows + 1] = row end
   return rows
 end
@@ -76,6 +82,9 @@ local function outcome(self)
       shown(final:excess()))}
     rows[#rows + 1] = {"distance", ("%s to %s"):format(shown(self.start:distance()),
       shown(final:distance()))}
+    if run.decays(self) then
+      rows[#rows + 1] = {"loss with weight decay", shown(final:objective())}
+    end
   end
   for _, row in ipairs(options_rows(self.stats, {reason = true, method = true})) do
     rows[#rows + 1] = row
@@ -94,7 +103,8 @@ function M.of(self)
   local page = report{title = title, lead = tostring(self):match("[^\n]*")}
   if rawget(self, "excess") and #self.t > 1 then
     page:figure(figures.figure(self, "excess", {ylabel = "L - L*"}),
-      "The loss above its least value" .. (s and ", under what bounds it from the start." or "."))
+      "The loss above its least value"
+        .. (s and not run.decays(self) and ", under what bounds it from the start." or "."))
   end
   if s then
     page:section("What was run"):table{columns = {"", "value"}, rows = setting(self)}

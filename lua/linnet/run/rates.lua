@@ -83,6 +83,8 @@ function M.run.rates(self, times)
     error("rates: states between the steps of a descent do not exist; use flow", 2)
   elseif not self.final then
     error("rates: " .. run.NO_STATES, 2)
+  elseif run.decays(self) then
+    error("rates: the bounds are for flows without weight decay: with it L - L* need not fall", 2)
   end
   local list, why = times_of(self, times)
   if not list then error("rates: " .. why, 2) end

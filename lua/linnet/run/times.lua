@@ -102,7 +102,8 @@ end
 -- @treturn ?string why not all were visited: a reason of the flow
 function M.follow(from, o, times, visit)
   local flow = core.flow.new(from.state, {method = o.method, using = from.method, h = from.h,
-    t = times[#times], tol = o.tol, max_steps = math.maxinteger, max_seconds = o.max_seconds})
+    t = times[#times], tol = o.tol, weight_decay = o.weight_decay,
+    max_steps = math.maxinteger, max_seconds = o.max_seconds})
   local i, reason = 1, nil
   while times[i] and times[i] <= from.state.t do
     visit(times[i], from.state)

@@ -77,7 +77,8 @@ function M.run:verify()
       why = why or ("verify: the problem is too stiff for %s"):format(method)
     else
       local reference = self.problem:flow(self.start, {
-        t = self.final.t, tol = math.max(SHARE[method] * o.tol, math.min(SHARPEST[method], o.tol)),
+        t = self.final.t, weight_decay = o.weight_decay,
+        tol = math.max(SHARE[method] * o.tol, math.min(SHARPEST[method], o.tol)),
         method = method, record = {}, save_at = {}, max_steps = STEPS, progress = false,
       })
       if reached(self, reference) then
