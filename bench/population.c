@@ -3,7 +3,8 @@
  * precision and a program that share nothing with the library. What the file holds is in
  * bench/population.lua, which compares every method with it.
  * cc -O2 -fcx-limited-range bench/population.c -lm &&
- * ./a.out spec/reference/population.npy 160 1 160 1001
+ * ./a.out spec/reference/population.npy 160 1 160 1001; with weight decay:
+ * ./a.out decay spec/reference/population_decay.npy 48 1
  * SPDX-License-Identifier: MIT */
 #include <stdint.h>
 #include <stdio.h>
@@ -207,7 +208,7 @@ static void start(problem *p) {
   }
 }
 
-static void make(problem *p, uint64_t seed) {
+static void make(problem *p, uint64_t seed, int decays) {
   memset(p, 0, sizeof *p);
   word = seed * 0x2545f4914f6cdd1du;
   p->kind = (int)(seed % 8);
@@ -229,6 +230,9 @@ static void make(problem *p, uint64_t seed) {
     p->Yt[i] = p->sigma[i % p->r] * theta * normal() + noise * top * normal();
   p->t = uniform() < 0.3 ? INFINITY : power(-3, 4);
   start(p);
+  if (!decays) return;
+  p->w = top * top * theta * power(-4, 0.3);
+  if (isinf(p->t)) p->t = power(-3, 4);
 }
 
 /* By how much a random change of start at time t grows until the end Z; 0 where that failed. Two
@@ -297,7 +301,10 @@ static void write_header(FILE *f, long count) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 4) return fprintf(stderr, "usage: population FILE COUNT FIRST [COUNT FIRST ...]\n"), 2;
+  int decays = argc > 1 && strcmp(argv[1], "decay") == 0;
+  argc -= decays, argv += decays;
+  if (argc < 4)
+    return fprintf(stderr, "usage: population [decay] FILE COUNT FIRST [COUNT FIRST ...]\n"), 2;
   long count = 0;
   FILE *f = fopen(argv[1], "wb");
   if (!f) return 1;
@@ -307,10 +314,12 @@ int main(int argc, char **argv) {
     int wanted = atoi(argv[a]), kept = 0;
     for (uint64_t seed = strtoull(argv[a + 1], NULL, 10); kept < wanted; seed++) {
       problem p;
-      make(&p, seed);
+      make(&p, seed, decays);
       if (!reference(&p)) continue;
-      double head[] = {p.kind, p.n, p.D, p.r, p.m, p.h, p.kp, p.t, p.amplification};
+      double head[] = {
+          p.kind + (decays ? 8 : 0), p.n, p.D, p.r, p.m, p.h, p.kp, p.t, p.amplification};
       put(f, &count, head, 9);
+      if (decays) put(f, &count, &p.w, 1);
       put(f, &count, p.sigma, p.r);
       put(f, &count, p.Yt, p.r * p.m);
       put(f, &count, p.Z, p.k * p.kp);

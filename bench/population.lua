@@ -3,7 +3,8 @@
 -- lua5.4 bench/population.lua [file [method ...]]
 --
 -- The file is spec/reference/population.npy unless given, made by bench/population.c: one column of
--- numbers, problem after problem. Each has kind of start, n, D, r, m, h, k', t, amplification, then
+-- numbers, problem after problem. Each has kind of start (8 more with weight decay), n, D, r, m, h,
+-- k', t, amplification, then w where there is weight decay,
 -- sigma (r), Yt (r x m), the start [U1; V] (r + m x k') and the state at t, column by column. The
 -- amplification is what a relative change of the start by 1e-7 becomes at the end, at least 1.
 -- SPDX-License-Identifier: MIT

@@ -10,7 +10,7 @@ enum { R = 7, M = 3, K = R + M, N = K * K };
 
 typedef struct problem {
   int kind, n, D, r, m, h, k, kp;
-  double t, amplification, sigma[R], Yt[R * M], Z[N], Zt[N];
+  double t, amplification, w, sigma[R], Yt[R * M], Z[N], Zt[N];
 } problem;
 
 /* ---- the flow */
@@ -27,7 +27,7 @@ static void error_at(const problem *p, const real *Z, real *E) {
 static void velocity(const problem *p, const real *Z, real *F) {
   real E[R * M];
   error_at(p, Z, E);
-  memset(F, 0, sizeof(real) * (size_t)(p->k * p->kp));
+  for (int i = 0; i < p->k * p->kp; i++) F[i] = -(real)p->w * Z[i];
   for (int c = 0; c < p->kp; c++)
     for (int j = 0; j < p->m; j++)
       for (int i = 0; i < p->r; i++) {
@@ -43,6 +43,7 @@ static void jacobian(const problem *p, const real *Z, real *J) {
   real E[R * M];
   error_at(p, Z, E);
   memset(J, 0, sizeof(real) * (size_t)(n * n));
+  for (int i = 0; i < n; i++) J[i * n + i] = -(real)p->w;
   for (int c = 0; c < p->kp; c++)
     for (int j = 0; j < p->m; j++)
       for (int i = 0; i < r; i++) {
@@ -63,8 +64,7 @@ static void jacobian(const problem *p, const real *Z, real *J) {
 static real block_max(const problem *p, const real *Z, int v) {
   real top = 0.0L;
   for (int c = 0; c < p->kp; c++)
-    for (int i = v ? p->r : 0; i < (v ? p->k : p->r); i++)
-      top = fmaxl(top, fabsl(Z[c * p->k + i]));
+    for (int i = v ? p->r : 0; i < (v ? p->k : p->r); i++) top = fmaxl(top, fabsl(Z[c * p->k + i]));
   return top;
 }
 
@@ -274,8 +274,7 @@ static int at_rest(const problem *p, const real *Z) {
     for (int j = 0; j < p->m; j++)
       for (int i = 0; i < p->r; i++) {
         real s = (real)p->sigma[i], size = fabsl((real)p->Yt[j * p->r + i]);
-        for (int l = 0; l < p->kp; l++)
-          size += s * fabsl(Z[l * p->k + i] * Z[l * p->k + p->r + j]);
+        for (int l = 0; l < p->kp; l++) size += s * fabsl(Z[l * p->k + i] * Z[l * p->k + p->r + j]);
         real a = s * (1e-13L * fabsl(E[j * p->r + i]) + 1e-17L * size);
         top[c * p->k + i] += a * fabsl(Z[c * p->k + p->r + j]);
         top[c * p->k + p->r + j] += a * fabsl(Z[c * p->k + i]);
@@ -317,7 +316,7 @@ static int integrate(const problem *p, real t, real *Z, real tol, int *steps, pa
   int n = p->k * p->kp;
   velocity(p, Z, F);
   real h = fminl(end - t, 1e-3L * fmaxl(block_max(p, Z, 0), block_max(p, Z, 1)) /
-                          fmaxl(block_max(p, F, 0), block_max(p, F, 1)));
+                              fmaxl(block_max(p, F, 0), block_max(p, F, 1)));
   for (*steps = 0; t < end; (*steps)++) {
     if (*steps > MOST || !(t + h > t) || t > 1e80L || work > 4e9) return 0;
     if (isinf(end) && (still >= STILL || at_rest(p, Z))) return 1;

@@ -45,6 +45,7 @@ function M.load(path)
       one[name] = head:get(i, 1)
       if i <= 7 then one[name] = math.tointeger(one[name]) end
     end
+    if one.kind >= 8 then one.kind, one.weight_decay = one.kind - 8, take(1, 1):get(1, 1) end
     local r, m, k = one.r, one.m, one.r + one.m
     one.sigma, one.Yt = take(r, 1), take(r, m)
     local Z, Zt, O = take(k, one.kp), take(k, one.kp), frame(one.kp, one.h)
@@ -77,7 +78,8 @@ end
 
 --- Error of the final state over tol x amplification, and the run; nil where the run did not end.
 function M.error(one, method, tol, options)
-  local o = {t = one.t, tol = tol, method = method, record = {}, max_steps = 3000}
+  local o = {t = one.t, tol = tol, method = method, record = {}, max_steps = 3000,
+    weight_decay = one.weight_decay}
   for name, value in pairs(options or {}) do o[name] = value end
   local run = one.problem:flow(one.start, o)
   if run.stats.reason == "max_steps" then return nil, run end

@@ -40,6 +40,26 @@ describe("random problems of every kind", function()
     end
   end
 
+  it("with weight decay end within 10 tol x amplification too, each method at each tol", function()
+    local decaying = population.load("spec/reference/population_decay.npy")
+    assert.is_true(#decaying >= 48)
+    local plain = 0
+    for i, one in ipairs(decaying) do
+      for _, method in ipairs(population.METHODS) do
+        for _, tol in ipairs(population.TOLERANCES) do
+          if population.pays(method, tol) and population.legal(one, method) then
+            local ratio = population.error(one, method, tol)
+            assert.is_true((ratio or 0) <= 10, ("%s at %g, %s: %s"):format(method, tol,
+              population.describe(one, i), ratio))
+          end
+        end
+      end
+      local without = population.error(one, "auto", 1e-6, {weight_decay = 0})
+      if without and without > 10 then plain = plain + 1 end
+    end
+    assert.is_true(plain > 30) -- the control
+  end)
+
   it("catch a tolerance that is not kept", function()
     local caught = 0
     for i, one in ipairs(problems) do
