@@ -28,6 +28,15 @@ static int l_columns_gaps(lua_State *L) {
   return 1;
 }
 
+/* blank(matrix): cells with text become gaps. */
+static int l_columns_blank(lua_State *L) {
+  mat m = bind_matrix_check(L, 1);
+  for (int j = 0; j < m.cols; j++)
+    for (int i = 0; i < m.rows; i++)
+      if (table_is_text(mat_get(m, i, j))) *mat_at(m, i, j) = table_gap();
+  return 0;
+}
+
 /* fill(matrix, x or nil) -> x: gaps become x, by default the mean of all other entries. */
 static int l_columns_fill(lua_State *L) {
   mat m = bind_matrix_check(L, 1);
@@ -75,7 +84,10 @@ static int l_columns_take(lua_State *L) {
 }
 
 void bind_columns(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"gaps", l_columns_gaps}, {"fill", l_columns_fill}, {"take", l_columns_take}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"gaps", l_columns_gaps},
+                                       {"blank", l_columns_blank},
+                                       {"fill", l_columns_fill},
+                                       {"take", l_columns_take},
+                                       {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
 }

@@ -32,7 +32,8 @@ static csv_word trimmed(csv_word a) {
 
 static const csv_word signs[] = {[CSV_PLAIN] = {"", 0},         [CSV_PERCENT] = {"%", 1},
                                  [CSV_DOLLAR] = {"$", 1},       [CSV_EURO] = {"\xe2\x82\xac", 3},
-                                 [CSV_POUND] = {"\xc2\xa3", 2}, [CSV_YEN] = {"\xc2\xa5", 2}};
+                                 [CSV_POUND] = {"\xc2\xa3", 2}, [CSV_YEN] = {"\xc2\xa5", 2},
+                                 [CSV_TRUTH] = {"TRUE", 4}};
 
 csv_word csv_sign_text(csv_sign sign) { return signs[sign]; }
 
@@ -115,15 +116,33 @@ static csv_kind number_kind(const csv_rules *rules, double x) {
   return csv_is_gap(rules, x) ? CSV_GAP : CSV_NUMBER;
 }
 
+bool csv_is_marker(const csv_rules *rules, csv_word a) {
+  for (int i = 0; i < rules->marker_count; i++)
+    if (is_word(rules->markers[i], a.text, a.size)) return true;
+  return false;
+}
+
+static bool truth(csv_word a, double *x) {
+  static const char *const words[] = {"FALSE", "TRUE", "False", "True", "false", "true"};
+  for (int i = 0; i < 6; i++)
+    if (is_word(a, words[i], strlen(words[i]))) {
+      *x = i % 2;
+      return true;
+    }
+  return false;
+}
+
 csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_sign *sign) {
   csv_word a = {cell->text, cell->size}; /* csv_next trims what is not quoted */
   if (cell->quoted) a = trimmed(a);
   *sign = CSV_PLAIN;
   if (!a.size) return CSV_GAP;
   bool plain = decimal_read(a.text, a.size, x) == a.size;
-  if (plain && (rules->decimal == '.' || !isfinite(*x))) return number_kind(rules, *x);
-  for (int i = 0; i < rules->marker_count; i++)
-    if (is_word(rules->markers[i], a.text, a.size)) return CSV_GAP;
+  if (plain && rules->decimal == '.' && isfinite(*x)) return number_kind(rules, *x);
+  if (csv_is_marker(rules, a)) return CSV_GAP;
+  if (plain && !isfinite(*x)) return number_kind(rules, *x);
+  if (a.size > 2 && *a.text == '\'' && a.text[a.size - 1] == '\'')
+    a = (csv_word){a.text + 1, a.size - 2};
   if (spelt(rules, a, x)) return number_kind(rules, *x);
   if (starts(a, (csv_word){"-", 1}) && a.size > 1 && !is_digit(a.text[1])) { /* -$5 */
     csv_word rest = after(a, 1);
@@ -135,6 +154,6 @@ csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_
   }
   *sign = sign_take(&a);
   if (*sign != CSV_PLAIN && spelt(rules, a, x)) return number_kind(rules, *x);
-  *sign = CSV_PLAIN;
-  return CSV_TEXT;
+  *sign = truth(a, x) ? CSV_TRUTH : CSV_PLAIN;
+  return *sign == CSV_TRUTH ? CSV_NUMBER : CSV_TEXT;
 }

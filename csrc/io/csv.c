@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "io/csv.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -52,6 +53,27 @@ static long lines_within(const char *p, const char *end) {
   return lines;
 }
 
+/* Whether a line of comment begins at p: #N/A, which stands for a gap, begins none. */
+static bool is_comment(const csv *c, const char *p) {
+  if (!begins_with(p, c->end, c->rules.comment)) return false;
+  const char *q = p;
+  while (q < c->end && *q != c->rules.delimiter && *q != '\t' && !is_end_of_line(*q)) q++;
+  while (q > p && is_blank(q[-1])) q--;
+  return !csv_is_marker(&c->rules, (csv_word){p, (size_t)(q - p)});
+}
+
+/* Whether a rule is drawn at p, as around names: +---+---+, |:--|--:|, === ===. */
+static bool is_rule(const char *p, const char *end) {
+  int run = 0, longest = 0;
+  for (; p < end && !is_end_of_line(*p); p++) {
+    bool drawn = *p == '-' || *p == '=';
+    if (!drawn && *p != '+' && *p != '|' && *p != ':' && !is_blank(*p)) return false;
+    run = drawn ? run + 1 : 0;
+    if (run > longest) longest = run;
+  }
+  return longest > 2;
+}
+
 /* A line of nothing but blanks and delimiters is empty. */
 bool csv_begin(const csv *c, csv_cursor *at) {
   const char *end = c->end;
@@ -60,11 +82,11 @@ bool csv_begin(const csv *c, csv_cursor *at) {
     while (p < end && is_blank(*p)) p++;
     const char *q = p;
     while (q < end && (is_blank(*q) || *q == c->rules.delimiter)) q++;
-    if (q == end || is_end_of_line(*q)) {
+    if (q == end || is_end_of_line(*q) || is_rule(p, end)) {
       if (c->cols == 1) return true;
       at->blanks++;
-      next = q;
-    } else if (begins_with(p, end, c->rules.comment)) {
+      next = line_end(q, end);
+    } else if (is_comment(c, p)) {
       at->comments++;
       next = line_end(p, end);
     } else if (is_repeated(c, at->at)) {
@@ -219,7 +241,7 @@ int csv_numbers(const csv *c, csv_cursor *at, int room, double *x, bool *last) {
   if (delimiter == ' ' || c->rules.inside || c->rules.decimal != '.') return 0;
   while (n < room && !*last) {
     p = number_cell(p, end, delimiter, &x[n]);
-    if (!p || csv_is_gap(&c->rules, x[n])) break;
+    if (!p || csv_is_gap(&c->rules, x[n]) || !isfinite(x[n])) break; /* inf may be a marker */
     n++;
     *last = p == end || *p != delimiter;
     p = p == end ? end : *last ? after_end_of_line(p, end) : p + 1;

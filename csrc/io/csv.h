@@ -11,7 +11,8 @@
 /* Records end with LF, CRLF or CR; the last may lack it. A cell in double quotes may hold
  * delimiters, line ends and quotes (doubled). Blanks around a cell that is not quoted do not count.
  * Between records, empty lines are skipped (unless the table has one column, where they are empty
- * cells), lines that begin with the comment sign, and repetitions of the line of names. */
+ * cells), rules drawn with - = + | :, repetitions of the line of names, and lines that begin with
+ * the comment sign (#N/A and the like begin none). */
 
 typedef struct csv_word {
   const char *text;
@@ -91,15 +92,25 @@ bool csv_needs_quotes(const char *text, size_t size, char delimiter);
 
 typedef enum csv_kind { CSV_NUMBER, CSV_GAP, CSV_TEXT } csv_kind;
 
-/* What a number is written with, beside itself. */
-typedef enum csv_sign { CSV_PLAIN, CSV_PERCENT, CSV_DOLLAR, CSV_EURO, CSV_POUND, CSV_YEN } csv_sign;
+/* What a number is written with, beside itself; CSV_TRUTH: TRUE and FALSE, which are 1 and 0. */
+typedef enum csv_sign {
+  CSV_PLAIN,
+  CSV_PERCENT,
+  CSV_DOLLAR,
+  CSV_EURO,
+  CSV_POUND,
+  CSV_YEN,
+  CSV_TRUTH
+} csv_sign;
 csv_word csv_sign_text(csv_sign sign);
 
-/* The number in a cell (*x, with *sign left out of it: 12 % is 12). Blanks around, a Unicode minus
- * and FORTRAN's D exponent do no harm; groups of thousands must have three digits. */
+/* The number in a cell (*x, with *sign left out of it: 12 % is 12). Blanks and single quotes
+ * around, a Unicode minus and FORTRAN's D exponent do no harm; groups of thousands must have three
+ * digits. */
 csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_sign *sign);
 
-/* Whether a number stands for a missing one. */
+/* Whether a number, or a text, stands for what is missing. */
 bool csv_is_gap(const csv_rules *rules, double x);
+bool csv_is_marker(const csv_rules *rules, csv_word a);
 
 #endif

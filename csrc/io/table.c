@@ -29,9 +29,10 @@ static uint64_t bits_of(double x) {
   return bits;
 }
 
-static double table_gap(void) { return of_bits(GAP_BITS); }
+double table_gap(void) { return of_bits(GAP_BITS); }
 static double table_text(void) { return of_bits(TEXT_BITS); }
 bool table_is_gap(double x) { return bits_of(x) == GAP_BITS; }
+bool table_is_text(double x) { return bits_of(x) == TEXT_BITS; }
 
 static bool asks(const tick *t, long *cells) {
   if (++*cells < CELLS_BETWEEN_TICKS) return false;

@@ -37,11 +37,13 @@ bool table_count(const csv *c, bool ragged, const tick *t, table_shape *shape, c
 
 /* The entries of out (rows as counted, some of them ragged or none): column j of the file goes to
  * column slot[j], if that is not negative. Cells that are missing and all of a ragged row become
- * a gap, texts another nan: the two differ from all others, as R marks its NA. False when the tick
- * asks to stop. */
+ * table_gap(), texts another nan: the two differ from all others, as R marks its NA. False when the
+ * tick asks to stop. */
 bool table_fill(const csv *c, bool ragged, const int *slot, mat out, table_column *columns,
                 const tick *t);
 
+double table_gap(void);
 bool table_is_gap(double x);
+bool table_is_text(double x);
 
 #endif

@@ -285,9 +285,9 @@ end
 -- out (`linnet.csv` says what may stand there); row numbers without a name and empty columns are
 -- left out. Where there is a doubt, the message names the cell and the option that goes on:
 -- `gaps = "drop"` for rows with missing cells, `text = "drop"` or `text = "code"` for columns of
--- text, `drop = {...}` for single ones. `about` tells what was done; print it once. To undo
--- centering later, or to do it to other data, use `linnet.data.standardize` instead of the options
--- here.
+-- text, `drop = {...}` for single ones, `clean = true` for all that is no number. `about` tells
+-- what was done; print it once. To undo centering later, or to do it to other data, use
+-- `linnet.data.standardize` instead of the options here.
 -- @tparam string path
 -- @tparam table options
 -- @treturn Matrix X, all columns that are no targets, or those that `columns` names

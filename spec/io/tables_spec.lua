@@ -201,6 +201,24 @@ describe("tables of the same kinds", function()
     {"names in single quotes", "'a'\t'b'\t'y'\n1.5\t2\t7\n-3\t4.25\t8\n1000\t6\t9.5\n"},
     {"numbers about the table above the names", "3,2,\na,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\n"},
     {"dates of words, which blanks would cut into numbers", "a,when,b,y\n1.5,Jan 1 2000,2,7\n-3,Feb 1 2000,4.25,8\n1000,Mar 1 2000,6,9.5\n", {text = "drop"}},
+    {"a title in a row of cells", "Sales of 2020,,\na,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\n"},
+    {"lines about the table, the target by name", "station,12\nlat,47.5,north,x\na,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\n"},
+    {"lines about the table, the target by number", "Report\nfrom: me, you, them, all\na,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\n", {target = 3}},
+    {"groups above the names", ",first,first\na,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\n", {target = 3}},
+    {"a comment of C", "/* made\n by hand */\na b y\n1.5 2 7\n-3 4.25 8\n1000 6 9.5\n"},
+    {"rules of Markdown", "| a | b | y |\n|---|:--|--:|\n| 1.5 | 2 | 7 |\n| -3 | 4.25 | 8 |\n| 1000 | 6 | 9.5 |\n"},
+    {"rules of a terminal", "+---+---+---+\n| a | b | y |\n+===+===+===+\n| 1.5 | 2 | 7 |\n| -3 | 4.25 | 8 |\n| 1000 | 6 | 9.5 |\n+---+---+---+\n"},
+    {"rules of reStructuredText", "=== === ===\na b y\n=== === ===\n1.5 2 7\n-3 4.25 8\n1000 6 9.5\n=== === ===\n"},
+    {"several delimiters behind all lines", "a,b,y,,,\n1.5,2,7,,,\n-3,4.25,8,,,\n1000,6,9.5,,,\n"},
+    {"several delimiters behind the rows", "a,b,y\n1.5,2,7,,\n-3,4.25,8,,\n1000,6,9.5,,\n"},
+    {"row names of R that are text, without an option", '"a" "b" "y"\n"Mazda RX4" 1.5 2 7\n"Fiat" -3 4.25 8\n"Opel" 1000 6 9.5\n'},
+    {"numbers in single quotes", "'a','b','y'\n'1.5','2','7'\n'-3','4.25','8'\n'1000','6','9.5'\n"},
+    {"truth", "a,b,y\nTRUE,2,7\nFALSE,4.25,8\nTRUE,6,9.5\n", nil, linnet.matrix{{1, 2}, {0, 4.25}, {1, 6}}},
+    {"an error of a spreadsheet in the first column", "a,b,y\n1.5,2,7\n#N/A,5,6\n-3,4.25,8\n1000,6,9.5\n", {gaps = 0}, linnet.matrix{{1.5, 2}, {0, 5}, {-3, 4.25}, {1000, 6}}, linnet.matrix{7, 6, 8, 9.5}},
+    {"infinities that are gaps", "a,b,y\n1.5,2,7\ninf,5,6\n-3,4.25,8\n-inf,1,6\n1000,6,9.5\n", {missing = {"inf", "-inf"}, gaps = "drop"}},
+    {"text and gaps, clean", "a,b,kind,y\n1.5,2,red,7\n,1,red,2\n-3,4.25,blue,8\n1,2\n1000,6,red,9.5\n", {clean = true}},
+    {"a total at the end, clean", "a,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\nTotal,9,9\nSource: the office\n", {clean = true}},
+    {"columns missing in most rows, clean", "a,c,b,y\n1.5,,2,7\n-3,,4.25,8\n1000,,6,9.5\n7,8,,1\n", {clean = true}},
     {"names in Latin-1, a column by number", "gr\xf6\xdfe,b,y\n1.5,2,7\n-3,4.25,8\n1000,6,9.5\n"},
   }
   for _, case in ipairs(good) do
@@ -235,6 +253,12 @@ note: constant: 'a']], (tostring(about):gsub("\n(note: [^\n]*)(.*)", "%2\n%1")))
     {"names that stand there twice", "a,y\na,y\n1,2\n2,3\n", "the names stand there again: 1 line left out"},
     {"lines before the names", "Made up\n\na,b,y\n1,2,3\n2,3,5\n", "the lines before line 3 are left out"},
     {"names of some columns", "a,3,c\n1,2,3,4,5\n2,3,5,4,1\n7,3,5,4,1\n", "line 1 names 3 of 5 columns", {target = "a"}},
+    {"truth", "a,y\nTRUE,2\nFALSE,3\n", "column 1 ('a'): TRUE is 1 and FALSE is 0"},
+    {"infinity", "a,y\n1,2\n1e999,3\n", "column 1 ('a'): infinity stands in it; missing = {'inf', '-inf'} makes gaps of it"},
+    {"a text among numbers, clean", "a,y\n1,2\n2,3\n5,1\nTotal,9\n", "column 1 ('a'): 1 text in it, such as 'Total', is taken for gaps", {clean = true}},
+    {"a column missing in most rows, clean", "a,b,y\n1,,2\n2,,3\n3,5,1\n", "columns left out: 'b' (missing in 2 of 3 rows)", {clean = true}},
+    {"a column for which most rows go", "a,b,y\n1,,2\n2,,3\n3,,1\n3,5,1\n", "3 of 4 rows are left out, and column 2 ('b') has a gap in 3 of all: drop = {'b'} keeps more", {gaps = "drop"}},
+    {"groups above the names", ",first,first\na,b,y\n1.5,2,7\n-3,4.25,8\n", "the lines before line 2 are left out"},
     {"units", "a,b,y\nkg,m,s\n1,2,3\n2,3,5\n", "line 2 is left out: units or second names"},
   }
   for _, case in ipairs(noted) do
@@ -272,6 +296,15 @@ note: constant: 'a']], (tostring(about):gsub("\n(note: [^\n]*)(.*)", "%2\n%1")))
     {"a long row", "a,b,y\n1,2,3\n1,2,3,4\n2,3,4\n", "row 2 (line 3) has 4 cells, the first line has 3; gaps = 'drop'"},
     {"more names than columns", "a,b,c,y\n1,2,3\n2,3,4\n", "row 1 (line 2) has 3 cells, the first line has 4"},
     {"gaps everywhere", "a,b,y\n1,,3\n,2,4\n", "every row has a gap, most of them (1 of 2) in column 1 ('a'); gaps = 'mean' fills them, drop = {'a'}", {gaps = "drop"}},
+    {"text and gaps", "a,b,kind,y\n1.5,2,red,7\n,1,red,2\n", "clean = true leaves out all columns with text and, as cells are missing too, those rows"},
+    {"truth among numbers", "a,y\n1,2\n5,1\nTRUE,3\n", "'TRUE' is not a number"},
+    {"a delimiter nobody guesses", "a^b^y\n1^2^3\n4^5^6\n", "the columns are 'a^b^y'; if '^' separates cells, say delimiter = '^'"},
+    {"months by name", "when,y\nJan-1-1995,1\nFeb-1-1995,2\n", "(dates and times are text here)"},
+    {"zero bytes", "\0\0\0\1\0\0\7\0", "it is full of zero bytes"},
+    {"a table of HTML", "<table border=0><tr><td>1</td></tr></table>", "HTML or XML"},
+    {"svmlight", "-1 1:0.5 7:1\n+1 2:1\n", "svmlight"},
+    {"MatrixMarket", "%%MatrixMarket matrix array real general\n1 2\n1\n2\n", "MatrixMarket"},
+    {"sparse ARFF", "@relation r\n@attribute a numeric\n@data\n{0 1.5}\n", "sparse ARFF"},
     {"names that are the same", "a,a,y\n1,2,3\n", "columns 1 and 2 are both called 'a': say which by number, target = 1", {target = "a"}},
     {"a wrong name", "alpha,beta,y\n1,2,3\n", "there is no column 'alhpa' (did you mean 'alpha'?); the columns are 'alpha', 'beta', 'y'", {drop = {"alhpa"}}},
     {"a name where there are none", "1,2,3\n4,5,6\n", "there is no column 'y'; the columns have no names, they are 1..3 (header = true takes line 1 for names)"},
@@ -327,7 +360,7 @@ note: constant: 'a']], (tostring(about):gsub("\n(note: [^\n]*)(.*)", "%2\n%1")))
     assert.are.same({"id", "a", "kind=blue", "kind=red"}, names)
     assert.are.same({1, 2.5, 0, 1}, m:row(1):totable()[1])
     assert.is_true(m(2, 2) ~= m(2, 2))
-    includes(tostring(about), "3 rows; columns: 'id', 'a', 'kind=blue', 'kind=red'", "decimal ','")
+    includes(tostring(about), "3 rows; columns: 'id', 'a', 'kind=blue', 'kind=red'", "decimal ','", "1 of 'a' by nan")
     m = linnet.csv.load(path, {gaps = "drop", drop = "kind"})
     assert.are.equal(linnet.matrix{{1, 2.5}, {3, 4}}, m)
     m = linnet.csv.load(path, {columns = {"a", "id"}, gaps = -1})

@@ -53,7 +53,8 @@ function About:said()
   end
   if #self.filled > 0 then
     out[#out + 1] = "gaps filled: " .. each(self.filled, function(entry)
-      return ("%d of %s by %.4g"):format(entry.count, words.cell(entry.name), entry.value)
+      local value = entry.value ~= entry.value and "nan" or ("%.4g"):format(entry.value)
+      return ("%d of %s by %s"):format(entry.count, words.cell(entry.name), value)
     end)
   end
   if #self.gone > 0 then

@@ -36,7 +36,9 @@ local function find(option, wanted, layout)
     end
   end
   if found then return found end
-  local near = names and check.nearest(wanted, names)
+  local named = {}
+  for _, name in ipairs(names or {}) do named[#named + 1] = name ~= "" and name or nil end
+  local near = check.nearest(wanted, named)
   return nil, ("there is no column %s%s; %s"):format(words.cell(wanted),
     near and (" (did you mean %s?)"):format(words.cell(near)) or "", columns_text(layout))
 end
@@ -85,6 +87,18 @@ function M.split(o, layout)
       or "no column is left"
   end
   return targets, inputs
+end
+
+--- The names that options speak of; 4 in quotes may be a number all the same.
+-- @treturn {string,...}
+function M.named(o)
+  local out = {}
+  for _, option in ipairs{"target", "drop", "columns"} do
+    for _, one in ipairs(type(o[option]) == "table" and o[option] or {o[option]}) do
+      if type(one) == "string" and not tonumber(one) then out[#out + 1] = one end
+    end
+  end
+  return out
 end
 
 --- "column 2 ('b')".

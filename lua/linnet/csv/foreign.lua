@@ -31,6 +31,10 @@ local FORMATS = { -- how a file begins; what it is
   {"^%s*<!%-*%s*[Dd][Oo][Cc][Tt]", "a web page (HTML): download the table itself"},
   {"^%s*<[Hh][Tt][Mm][Ll]", "a web page (HTML): download the table itself"},
   {"^%s*<%?xml", "XML: save the table as CSV"},
+  {"^%s*<%a[%w]*[%s>/]", "HTML or XML: save the table as CSV"},
+  {"^%%%%MatrixMarket", "MatrixMarket: save the matrix as CSV or .npy"},
+  {"^[+-]?[%d.]+ %d+:[%d.eE+-]+[%s]", "svmlight, a list of places and numbers: save it as CSV"},
+  {"@[Dd][Aa][Tt][Aa]%s*\n%s*{%s*%d+ ", "sparse ARFF: save it as CSV"},
   {"^%s*{%s*[\"}]", "JSON: save the table as CSV"},
   {"^%s*%[%s*[%[{]", "JSON: save the table as CSV"},
 }
@@ -45,6 +49,10 @@ function M.why(head)
   end
   for _, format in ipairs(FORMATS) do
     if head:find(format[1]) then return "the file is no table of text but " .. format[2] end
+  end
+  local _, zeros = head:sub(1, 4096):gsub("\0", "")
+  if zeros > 2 and 20 * zeros > math.min(#head, 4096) then
+    return "the file is no table of text: it is full of zero bytes"
   end
 end
 

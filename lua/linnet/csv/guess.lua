@@ -49,8 +49,9 @@ local function is_number(cell)
   return rest ~= nil and rest:find("^[.,]%d+$") ~= nil
 end
 
--- How much records cut so look like a table: equally long, of numbers, no column empty.
-local function score(records)
+-- How much records cut so look like a table: equally long, of numbers, no column empty, but bars
+-- may stand around rows.
+local function score(records, delimiter)
   local cols, share = names.usual(records)
   if cols < 2 then return 0, cols end
   local numbers, cells, full = 0, 0, {}
@@ -66,7 +67,7 @@ local function score(records)
     end
   end
   local empty = 0
-  for j = 1, cols - 1 do empty = empty + (full[j] and 0 or 1) end
+  for j = delimiter == "|" and 2 or 1, cols - 1 do empty = empty + (full[j] and 0 or 1) end
   local first = #records[1] == cols and 1 or 0.5 -- names are cut like all others
   return first * share * share * (0.05 + numbers / cells) / (1 + empty), cols
 end
@@ -77,7 +78,7 @@ function M.delimiter(text, rules)
   for _, delimiter in ipairs(DELIMITERS) do
     rules.delimiter = delimiter
     local records = core.table.sample(text, rules, RECORDS, CELLS)
-    local value = records and #records > 0 and score(records) or 0
+    local value = records and #records > 0 and score(records, delimiter) or 0
     if value > most * (1 + 1e-9) then best, most = delimiter, value end
   end
   rules.delimiter = best or ","
@@ -166,6 +167,13 @@ function M.layout(text, head, size, o)
   if size <= rules.from then return nil, "the file is empty" end
   local told, finish = head:match("^sep=(.)\r?\n()", rules.from + 1) -- as Excel is told
   if told then rules.from, rules.line = finish - 1, 2 end
+  local block, behind = head:match("^%s*(/%*.-%*/)[^\r\n]*\r?\n?()", rules.from + 1) -- as in C
+  if block then
+    rules.line = rules.line + select(2, head:sub(rules.from + 1, behind - 1):gsub("\n", ""))
+    rules.from = behind - 1
+    layout.notes[1] = ("the lines before line %d are left out, they are none of the table")
+      :format(rules.line)
+  end
   if o.comment == "auto" then
     rules.comment, layout.commented = comment_guess(head:sub(rules.from + 1))
   elseif o.comment then

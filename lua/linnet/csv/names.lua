@@ -3,6 +3,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.csv.names
 
+local columns = require "linnet.csv.columns"
 local core = require "linnet.core"
 local words = require "linnet.csv.words"
 
@@ -112,7 +113,63 @@ end
 
 -- ---------------------------------------------------------------- all together
 
--- The record that begins the table, and how many cells it has; records before it are a preface.
+local PREFACE = 40 -- lines above the names, at most
+
+local function is_text(record)
+  for j = 1, #record do
+    if record[-j] == "n" then return false end
+  end
+  return true
+end
+
+-- The first record of text that has all the names a user speaks of, where there are any.
+local function named_record(records, o)
+  local wanted = columns.named(o)
+  for i = 1, #wanted > 0 and math.min(PREFACE, #records - 1) or 0 do
+    local here, all = {}, is_text(records[i])
+    for _, cell in ipairs(records[i]) do here[words.utf8(cell)] = true end
+    for _, name in ipairs(wanted) do all = all and here[name] end
+    if all then return i end
+  end
+end
+
+-- How many names a record holds: cells with something in them, each another.
+local function count_names(record)
+  local seen, count = {}, 0
+  for _, cell in ipairs(record) do
+    if cell ~= "" and not seen[cell] then seen[cell], count = true, count + 1 end
+  end
+  return count
+end
+
+-- Whether all that stands before record i is none of the table: some text, another length.
+local function is_preface(records, i, cols)
+  for k = 1, i - 1 do
+    local text = false
+    for j = 1, #records[k] do text = text or records[k][-j] == "t" end
+    if not text or #records[k] == cols then return false end
+  end
+  return true
+end
+
+-- Where the names stand when lines about the table stand above them; 1 if none do.
+local function below_preface(records, cols)
+  for i = 1, math.min(PREFACE, #records - 2) do
+    local record, next = records[i], records[i + 1]
+    local group = #record == cols and is_text(record) and is_text(next) and #next == cols
+      and count_names(next) == cols and 2 * count_names(record) <= cols
+    if #record == cols and is_names(record, records, i + 1) and not group
+      and is_preface(records, i, cols) then
+      return i
+    elseif group and is_names(next, records, i + 2) and is_preface(records, i, cols) then
+      return i + 1
+    end
+  end
+  return 1
+end
+
+-- The record that begins the table, how many cells it has, and whether it surely holds names;
+-- records before it are a preface.
 local function begin_of(records, o, layout)
   local cols = M.usual(table.move(records, 2, 60, 1, {}))
   if #records < 3 then cols = #records[1] end
@@ -122,31 +179,30 @@ local function begin_of(records, o, layout)
     end
     return nil, ("option 'header': there is no record in line %d"):format(o.header)
   end
-  local first = 1
-  local function is_text(record)
-    for j = 1, #record do
-      if record[-j] == "n" then return false end
+  local named = o.header == "auto" and named_record(records, o)
+  local first = named
+  if not first then
+    first = 1
+    local function is_title(record, next) -- one cell less may be R's line of names
+      return is_text(record) and (#record < cols - 1
+        or #record == cols - 1 and #next == cols and is_text(next))
     end
-    return true
+    while records[first + 2] and is_title(records[first], records[first + 1]) do
+      first = first + 1
+    end
+    local next = records[first + 1] -- numbers about the table may stand above its names
+    if records[first + 2] and next and is_text(next) and not is_text(records[first])
+      and is_names(next, records, first + 2) then
+      first = first + 1
+    end
+    first = math.max(first, below_preface(records, cols))
+    if not records[first + 1] then first = 1 end
   end
-  local function is_preface(record, next) -- one cell less may be R's line of names
-    return is_text(record) and (#record < cols - 1
-      or #record == cols - 1 and #next == cols and is_text(next))
-  end
-  while records[first + 2] and is_preface(records[first], records[first + 1]) do
-    first = first + 1
-  end
-  local next = records[first + 1] -- numbers about the table may stand above its names
-  if records[first + 2] and next and is_text(next) and not is_text(records[first])
-    and is_names(next, records, first + 2) then
-    first = first + 1
-  end
-  if not records[first + 1] then first = 1 end
   if first > 1 then
     layout.notes[#layout.notes + 1] = ("the lines before line %d are left out, they are none of "
       .. "the table"):format(records[first].line)
   end
-  return first, cols
+  return first, cols, named
 end
 
 -- Whether all records from `first` on that reach so far have nothing in the column.
@@ -178,18 +234,18 @@ end
 -- @treturn ?table layout, with cols, names, names_line, row_names and the place in its rules
 -- @treturn ?string why not
 function M.find(text, head, records, o, layout)
-  local first, cols = begin_of(records, o, layout)
+  local first, cols, named = begin_of(records, o, layout)
   if not first then return nil, cols end
   local record = records[first]
-  local wanted = o.header ~= "auto" and o.header ~= false
+  local wanted = named or o.header ~= "auto" and o.header ~= false
   if #records == first then cols = #record end
-  -- A delimiter behind every row makes no column.
-  if cols > 1 and is_empty(records, first + 1, cols) and (record[cols] or "") == "" then
+  -- Delimiters behind every row make no column.
+  while cols > 1 and is_empty(records, first + 1, cols) and (record[cols] or "") == "" do
     cols = cols - 1
   end
   local next = first
   local short = #record == cols - 1 and #records > first and cols > 1
-  if #record > cols and (record[cols + 1] ~= "" or #record > cols + 1) then cols = #record end
+  if table.concat(record, "", math.min(cols, #record) + 1) ~= "" then cols = #record end
   layout.cols = cols
   if wanted or o.header == "auto" and (is_names(record, records, first + 1)
     or short and record[-1] == "t") then
@@ -213,9 +269,9 @@ function M.find(text, head, records, o, layout)
       next = next + 1
     end
   elseif o.header == "auto" then
-    local named = layout.commented and commented_names(text, head, layout.rules, record, cols)
-    if named then
-      set_names(layout, named)
+    local comment = layout.commented and commented_names(text, head, layout.rules, record, cols)
+    if comment then
+      set_names(layout, comment)
       layout.notes[#layout.notes + 1] = "the names are those of the comment before the first row"
     elseif #record > 1 and (may_be_names(record, records, first + 1)) then
       layout.notes[#layout.notes + 1] = ("line %d (%s) may hold names, but is read as numbers; "

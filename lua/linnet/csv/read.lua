@@ -24,7 +24,7 @@ local ROUNDING = 64 * 2.0 ^ -52 -- of fifteen digits, and of a few sums
 
 --- Whether a column between these two numbers is constant but for rounding.
 function M.is_constant(low, high)
-  return high - low <= ROUNDING * math.max(math.abs(low), math.abs(high))
+  return high - low < math.huge and high - low <= ROUNDING * math.max(math.abs(low), math.abs(high))
 end
 
 -- ---------------------------------------------------------------- what stands for a gap
@@ -68,10 +68,27 @@ local function index_column(t, k, stat)
   end
 end
 
+-- Texts among numbers become gaps: a row goes rather than a column.
+local function blank_texts(t, k, stat)
+  core.columns.blank(t.matrix:col(k))
+  t.about.notes[#t.about.notes + 1] = ("%s: %s in it, such as %s, %s taken for gaps"):format(
+    columns.place(t.layout, t.used[k]), words.count(stat.texts, "text"), words.cell(stat.text.cell),
+    stat.texts == 1 and "is" or "are")
+  stat.gaps, stat.texts, stat.gap = stat.gaps + stat.texts, 0, stat.gap or stat.text
+end
+
 -- A column with text: refused, left out or coded. Returns false and why.
 local function text_column(t, k, stat)
   local o, target = t.o, t.is_target[k]
   local mostly = stat.numbers > stat.texts
+  if o.clean and o.text == "drop" and 2 * stat.numbers >= t.rows and t.rows > 2 then
+    blank_texts(t, k, stat)
+    return true
+  elseif t.layout.row_names and t.used[k] == 1 and not target and not o.columns
+    and stat.texts == t.rows then
+    leave_out(t, k, "names of the rows")
+    return true
+  end
   if o.text == "drop" and not target then
     local why = mostly and "text among numbers: " or "text: "
     leave_out(t, k, why .. words.cell(stat.text.cell))
@@ -116,14 +133,24 @@ end
 
 local function remarks(t, k, stat)
   local name, notes = columns.place(t.layout, t.used[k]), t.about.notes
-  if stat.sign then
+  if stat.sign == "TRUE" then
+    notes[#notes + 1] = ("%s: TRUE is 1 and FALSE is 0"):format(name)
+  elseif stat.sign then
     notes[#notes + 1] = ("%s: the sign %s is left out, the number stays"):format(name, stat.sign)
   end
   local marker, count = suspicious(stat)
-  if marker then
+  if t.roles and stat.high - stat.low == math.huge or stat.high == -math.huge then
+    notes[#notes + 1] = ("%s: infinity stands in it; missing = {'inf', '-inf'} makes gaps of it")
+      :format(name)
+  elseif marker then
     notes[#notes + 1] = ("%s: %g stands there %d times, far from the rest; missing = %g makes "
       .. "gaps of it"):format(name, marker, count, marker)
   end
+end
+
+-- Whether option 'clean' would rather lose the column than the rows in which it is missing.
+local function is_mostly_missing(t, k, stat)
+  return t.o.clean and not t.is_target[k] and 2 * stat.gaps > t.rows
 end
 
 -- Decides about every used column; false and why.
@@ -139,6 +166,8 @@ local function judge(t)
           t.used[k]))
       end
       if t.o.gaps ~= "nan" and not math.type(t.o.gaps) then leave_out(t, k, "empty") end
+    elseif is_mostly_missing(t, k, stat) then
+      leave_out(t, k, ("missing in %d of %d rows"):format(stat.gaps, t.rows))
     end
   end
   for k, stat in ipairs(t.stats) do
@@ -166,6 +195,7 @@ local function gaps(t)
   local gone = t.o.gaps == "drop" and core.columns.gaps(t.matrix, with)
     or t.o.gaps == "mean" and core.columns.gaps(t.matrix, targets) or {}
   if #gone == t.rows then return nil, refusal.all_gone(t) end
+  t.about.notes[#t.about.notes + 1] = t.o.gaps == "drop" and refusal.costly_gaps(t, #gone) or nil
   return gone
 end
 
@@ -296,7 +326,8 @@ function M.read(path, o, roles)
   local text, head, size = core.table.open(path)
   if not text then return nil, head, "file" end
   local closing <close> = text -- luacheck: ignore closing
-  local t = {o = o, text = text, roles = roles, about = about.new(), codes = {}, out = {}}
+  local t = {o = o, text = text, head = head, roles = roles, about = about.new(), codes = {},
+    out = {}}
   o.markers, o.numbers = markers_of(o, roles)
   local ok, why = open(t, head, size)
   if not ok then return nil, why end

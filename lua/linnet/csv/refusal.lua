@@ -28,12 +28,21 @@ function M.order(stats)
   return out
 end
 
-local DATES = {"^%d+[-/.]%d+[-/.]%d+", "^%d+:%d+", "^%d%d%d%d%-%d%d$", "^%d+%-%a%a%a%-%d+"}
+local DATES = {"^%d+[-/.]%d+[-/.]%d+", "^%d+:%d+", "^%d%d%d%d%-%d%d$",
+  "^%d+[-/. ]%a%a%a[-/. ]%d+", "^%a%a%a%a*[-/. ]+%d+", "^%d%d%d%d[- ]?[QqMm]%d"}
 
 local function seems_date(cell)
   for _, pattern in ipairs(DATES) do
     if cell:find(pattern) then return true end
   end
+end
+
+-- Whether there are gaps in columns without text: clean = true does for both.
+local function has_gaps(t)
+  for _, stat in ipairs(t.stats) do
+    if stat.gaps > 0 and stat.texts == 0 and stat.numbers > 0 then return true end
+  end
+  return t.shape.ragged > 0
 end
 
 -- What may be done about the cell, the likeliest first.
@@ -62,6 +71,9 @@ local function advice(t, k, stat, cell)
     add("%s leaves the column out, text = 'drop' all with text", M.drop(t.layout, j))
   end
   if stat.texts >= stat.numbers then add "text = 'code' makes a column of each category" end
+  if t.o.gaps == "error" and not t.is_target[k] and has_gaps(t) then
+    add "clean = true leaves out all columns with text and, as cells are missing too, those rows"
+  end
   return table.concat(out, ", ")
 end
 
@@ -99,12 +111,29 @@ function M.gap(t)
     t.roles and "" or "gaps = 'nan' makes it nan, ", M.drop(t.layout, t.used[first]))
 end
 
---- Every row has a gap.
-function M.all_gone(t)
+-- The used column with the most gaps.
+local function worst_column(t)
   local worst
   for k, stat in ipairs(t.stats) do
     if not t.out[k] and (not worst or stat.gaps > t.stats[worst].gaps) then worst = k end
   end
+  return worst
+end
+
+--- A note when more than half of the rows go, most of them for one column that could go instead.
+-- @treturn ?string
+function M.costly_gaps(t, gone)
+  local worst = worst_column(t)
+  local count = t.stats[worst].gaps
+  if 2 * gone <= t.rows or 2 * count <= gone or t.is_target[worst] then return nil end
+  return ("%d of %d rows are left out, and %s has a gap in %d of all: %s keeps more")
+    :format(gone, t.rows, columns.place(t.layout, t.used[worst]), count,
+    M.drop(t.layout, t.used[worst]))
+end
+
+--- Every row has a gap.
+function M.all_gone(t)
+  local worst = worst_column(t)
   return ("every row has a gap, most of them (%d of %d) in %s; gaps = 'mean' fills them, %s leaves "
     .. "that column out"):format(t.stats[worst].gaps, t.rows, columns.place(t.layout,
     t.used[worst]), M.drop(t.layout, t.used[worst]))
@@ -157,12 +186,26 @@ function M.fault(t, fault, layout)
   return why
 end
 
+-- The sign in every record of a table of one column, equally often: a delimiter nobody guesses.
+local function rare_delimiter(t)
+  local line = (t.head .. "\n"):match("([^\r\n]*)[\r\n]", t.rules.from + 1)
+  for sign in (t.layout.names and t.layout.names[1] or line or ""):gmatch("[:^~&/\\@=_*]") do
+    local count, same = nil, true
+    for record in t.head:sub(t.rules.from + 1):gmatch("([^\r\n]+)[\r\n]") do
+      local _, n = record:gsub("%" .. sign, "")
+      same, count = same and n > 0 and n == (count or n), n
+    end
+    if same and count then return sign end
+  end
+end
+
 --- A column that is not there, with what may have been meant.
 function M.columns(t, why)
-  if t.layout.cols == 1 and t.o.delimiter ~= "auto" then
-    return why .. (M.other_delimiter(t, t.rules) or "")
-  end
-  return why
+  if t.layout.cols ~= 1 then return why end
+  if t.o.delimiter ~= "auto" then return why .. (M.other_delimiter(t, t.rules) or "") end
+  local sign = rare_delimiter(t)
+  return sign and ("%s; if '%s' separates cells, say delimiter = '%s'"):format(why, sign, sign)
+    or why
 end
 
 return M

@@ -75,6 +75,9 @@ options.define("csv.load", {
       .. "a number"},
   {name = "text", choices = {"error", "drop", "code"}, default = "error",
     help = "columns with text: 'drop' them, 'code' them as one column of 0 and 1 per category"},
+  {name = "clean", type = "boolean", default = false,
+    help = "leave out columns with text, columns missing in most rows, then rows with missing "
+      .. "cells: text and gaps are 'drop' where not given"},
   {name = "decimal", choices = {"auto", ".", ","}, default = "auto", help = "the decimal sign"},
   {name = "thousands", type = "string", check = is_thousands, default_help = "as found",
     help = "what stands between groups of three digits"},
@@ -105,9 +108,12 @@ for _, entry in ipairs(options.schemas["csv.load"]) do
 end
 options.define("data.csv", with_roles)
 
---- As options.check, delimiters as the signs that they are.
+--- As options.check, delimiters as the signs that they are, `clean` as what it stands for.
 function M.check(name, given, level)
   local o = options.check(name, given, level + 1)
+  for _, what in ipairs(o.clean and {"text", "gaps"} or {}) do
+    if given[what] == nil then o[what] = "drop" end
+  end
   o.delimiter = DELIMITERS[o.delimiter] or o.delimiter
   return o
 end
