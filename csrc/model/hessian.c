@@ -14,34 +14,45 @@ void hessian_layout(arena *a, hessian *w, dims d) {
   *w = (hessian){.few = few, .many = many, .kp = kp, .seen = seen, .blind = kp - seen};
   w->swapped = d.m > d.r;
   w->order = arena_product(a, many, seen) + arena_product(a, few, kp + w->blind);
-  w->W1 = arena_mat(a, few, seen);
+  w->W = arena_mat(a, few, kp);
+  w->W1 = mat_cols(w->W, 0, seen);
   w->Q = arena_mat(a, many, kp);
   w->A = arena_mat(a, many, few);
   w->root = arena_mat(a, few, few);
   w->s = arena_doubles(a, (size_t)few);
-  w->turn = arena_mat(a, kp, kp);
-  w->tri = arena_mat(a, kp, kp);
-  w->tau = arena_mat(a, kp, 1);
+  w->v = arena_doubles(a, (size_t)kp);
+  w->t = arena_doubles(a, (size_t)many);
   w->G = arena_mat(a, many, few);
   w->spare = arena_mat(a, many, few);
   w->u = arena_mat(a, many, few);
   w->r1 = arena_mat(a, d.r, d.m);
   lapack_want_svd(&w->lapack, many, few);
-  lapack_want_qr(&w->lapack, kp, kp);
   lapack_layout(a, &w->lapack);
 }
 
-/* W = [W1 0] turn^T: Householder's QR of W^T with zero columns beside it has a square factor. */
-static status turned(hessian *w, mat W, mat Q) {
-  if (w->kp == 0) return STATUS_OK;
-  mat_fill(w->turn, 0.0);
-  if (w->blind > 0) mat_transpose(mat_cols(w->turn, 0, w->seen), W);
-  else mat_eye(w->turn); /* all columns are seen */
-  status s = w->blind > 0 ? lapack_qr(&w->lapack, w->turn, w->tau.p, w->tri) : STATUS_OK;
-  if (s != STATUS_OK) return s;
-  blas_gemm('N', 'N', 1.0, W, mat_cols(w->turn, 0, w->seen), 0.0, w->W1);
-  blas_gemm('N', 'N', 1.0, Q, w->turn, 0.0, w->Q);
-  return s;
+/* a <- a (I - 2 v v^T); t has a.rows doubles. */
+static void reflect(mat a, mat v, double *t) {
+  mat av = mat_of(t, a.rows, 1);
+  blas_gemm('N', 'N', 1.0, a, v, 0.0, av);
+  blas_gemm('N', 'T', -2.0, av, v, 1.0, a);
+}
+
+/* Columns of W and Q turned by one reflection for each row of W, so that W = [W1 0]. Reflectors
+ * have norm 1: squares of huge weights would overflow. */
+static void turned(hessian *w, mat W, mat Q) {
+  mat_copy(w->W, W);
+  mat_copy(w->Q, Q);
+  for (int j = 0; j < w->seen && w->blind > 0; j++) {
+    int count = w->kp - j;
+    mat v = mat_of(w->v, count, 1), row = mat_sub(w->W, j, j, 1, count);
+    double size = mat_norm_fro(row);
+    if (!(size > 0.0)) continue;
+    for (int i = 0; i < count; i++) v.p[i] = mat_get(row, 0, i) / size;
+    v.p[0] += v.p[0] < 0.0 ? -1.0 : 1.0;
+    mat_scale(v, 1.0 / mat_norm_fro(v));
+    reflect(mat_cols(w->W, j, count), v, w->t);
+    reflect(mat_cols(w->Q, j, count), v, w->t);
+  }
 }
 
 status hessian_at(hessian *w, const field *f, mat Z) {
@@ -55,7 +66,8 @@ status hessian_at(hessian *w, const field *f, mat Z) {
   status s = lapack_svd(&w->lapack, w->G, w->spare, w->u, w->s, w->root);
   if (s != STATUS_OK) return s;
   mat_scale_rows(w->root, w->s);
-  return turned(w, w->swapped ? U : V, w->swapped ? V : U);
+  turned(w, w->swapped ? U : V, w->swapped ? V : U);
+  return STATUS_OK;
 }
 
 /* G <- diag(sigma)^2 G, sigma being on the side of U's rows: one at a time, as the square of a huge

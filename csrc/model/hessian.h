@@ -13,18 +13,18 @@
  * of W; of Q it is B over the columns of W1, and F, seen through A alone, over the others. */
 typedef struct hessian {
   const field *f;
-  bool swapped;       /* m > r: U has fewer rows than V */
-  int few, many, kp;  /* min(r, m), max(r, m), columns of L */
-  int seen, blind;    /* columns of W1: min(few, kp), and the others */
-  int order;          /* many seen + few kp + few blind */
-  mat W1, Q;          /* few x seen, many x kp */
-  mat A;              /* many x few: A or its transpose */
-  mat root;           /* few x few: diag(s) R^T of the SVD of A */
-  double *s;          /* few: the singular values of A, decreasing */
-  mat turn, tau, tri; /* kp x kp: the rotation; scratch of its QR */
-  mat G, spare;       /* many x few */
-  mat u;              /* many x few */
-  mat r1;             /* r x m */
+  bool swapped;      /* m > r: U has fewer rows than V */
+  int few, many, kp; /* min(r, m), max(r, m), columns of L */
+  int seen, blind;   /* columns of W1: min(few, kp), and the others */
+  int order;         /* many seen + few kp + few blind */
+  mat W, W1, Q;      /* few x kp, its first columns, many x kp */
+  mat A;             /* many x few: A or its transpose */
+  mat root;          /* few x few: diag(s) R^T of the SVD of A */
+  double *s;         /* few: the singular values of A, decreasing */
+  double *v, *t;     /* kp, many: scratch of the turning */
+  mat G, spare;      /* many x few */
+  mat u;             /* many x few */
+  mat r1;            /* r x m */
   lapack_work lapack;
 } hessian;
 
