@@ -215,6 +215,7 @@ for name, build in pairs{
   homogeneous = function() return linnet.exact.homogeneous{U1 = E2, V = E2, target = Yt} end,
   orthogonal = function() return linnet.exact.orthogonal{target = Yt, lam = 0.1} end,
   diagonal = function() return linnet.exact.diagonal{target = Yt, a = 0.1, b = 0.2} end,
+  muon = function() return linnet.exact.muon{target = Yt, a = 0.1, b = {0.2, 0.3}} end,
   lazy = function() return linnet.exact.lazy{U1 = E2, V = E2, target = Yt, sigma = {2, 1}} end,
   scalar = function()
     return linnet.exact.scalar{U1 = linnet.matrix{{1, 2}}, V = linnet.matrix{{0.5, 1}}, target = 2,
@@ -232,6 +233,23 @@ scenario("theory", data, function(p)
   assert(theory.rates{U1 = E2, V = E2, target = Yt, sigma = {2, 1}})
   assert(theory.wide_law{h = 100, problem = p} and theory.imbalance(E2, E2).c)
   assert(theory.theorem2{D = 9, m = 2, rank = 6, h = 1e9, sigma_1 = 2, sigma_r = 1, norm_Y = 1})
+end)
+
+scenario("theory of descent", data, function(p, s)
+  local theory = linnet.theory
+  assert(theory.critical_step(p) > 0 and theory.label_noise_end(p).trace > 0)
+  assert(theory.descent_rate{state = s}.eta > 0 and theory.imbalance_step{state = s, eta = 0.1})
+end)
+
+scenario("Hessian", data, function(p, s)
+  assert(s:hessian{count = 4}.trace > 0 and s:stable_step() == 2 / s:sharpness())
+  assert(s:stable_rank() >= 1 and s:nuclear_norm() > 0)
+  assert(p:stable_step(s, {t = 1, tol = 1e-3}) > 0)
+end)
+
+scenario("parametrization", data, function(p)
+  local q = linnet.parametrization{kind = "mup", h = 50}
+  assert(#tostring(q) > 9 and q:init(p, {seed = 2}):excess() > 0 and q:eta(2) == 2)
 end)
 
 local function drawn(call) -- without gnuplot this says so, and that is all there is to fail
