@@ -12,9 +12,12 @@ static void *rodas_room(arena *a, dims d) {
   return w;
 }
 
-/* m eigenproblems of order r, and six solves of about ten products each. */
+/* Six solves of about ten products each, and m eigenproblems of order r where columns are not few.
+ */
 static double rodas_cost(dims d) {
-  return 2.0 * method_expo4.cost(d) + RODAS_COST_PRODUCT * (double)d.r * d.m * d.kp;
+  double rows = (double)d.r * d.m, products = rows * d.kp;
+  if (narrow_pays(d)) return RODAS_FEW_CALL + RODAS_FEW_ROW * rows + RODAS_FEW_PRODUCT * products;
+  return 2.0 * method_expo4.cost(d) + RODAS_COST_PRODUCT * products;
 }
 
 static double rodas_tol(double tol) { return stepper_bar(RODAS_BAR * tol, STEPPER_ROUGHEST); }

@@ -34,8 +34,13 @@ void rodas_layout(arena *a, rodas *w, dims d) {
   mat *const rm[] = {&w->A, &w->E, &w->force, &w->mode, &w->scratch};
   mat *const states[] = {&w->state, &w->right, &w->residual, &w->solved, &w->direction, &w->image};
   mat *const small[] = {&w->imbalance, &w->defect, &w->gram, &w->spare};
-  kernel_layout(a, &w->K, d);
-  kernel_room_layout(a, &w->room, d);
+  w->few = narrow_pays(d);
+  if (w->few) {
+    narrow_layout(a, &w->narrow, d);
+  } else {
+    kernel_layout(a, &w->K, d);
+    kernel_room_layout(a, &w->room, d);
+  }
   for (size_t i = 0; i < sizeof rm / sizeof *rm; i++) *rm[i] = arena_mat(a, d.r, d.m);
   for (size_t i = 0; i < sizeof states / sizeof *states; i++)
     *states[i] = arena_mat(a, d.r + d.m, d.kp);
@@ -61,6 +66,10 @@ static void map_forward(rodas *w, const field *f, mat Z, mat X) {
   field_force(f, w->force, w->force);
 }
 
+/* Weight decay adds eta w to I in I - eta J: c = 1 + eta w times the same without it, with eta / c.
+ */
+static double decayed(const field *f, double eta) { return 1.0 + eta * f->weight_decay; }
+
 /* out = X - eta J X */
 static void apply(rodas *w, const field *f, mat Z, double eta, mat X, mat out) {
   map_forward(w, f, Z, X);
@@ -69,19 +78,28 @@ static void apply(rodas *w, const field *f, mat Z, double eta, mat X, mat out) {
   mat_scale(out, eta);
   blas_gemm('N', 'N', -eta, w->A, field_V(f, X), 1.0, field_U(f, out));
   blas_gemm('T', 'N', -eta, w->A, field_U(f, X), 1.0, field_V(f, out));
-  mat_axpy(1.0 + eta * f->weight_decay, X, out);
+  mat_axpy(decayed(f, eta), X, out);
 }
 
-/* out = (c + eta T^T T)^-1 X = (X - eta T^T (c + eta K)^-1 T X) / c, c = 1 + eta w, in the
- * eigenbasis of K. */
-static void precondition(rodas *w, const field *f, mat Z, double eta, mat X, mat out) {
-  double c = 1.0 + eta * f->weight_decay;
-  map_forward(w, f, Z, X); /* T X */
+/* force <- -eta (I + eta K)^-1 force, in the eigenbasis of K where columns are not few. */
+static void damp(rodas *w, const field *f, double eta) {
+  if (w->few) {
+    narrow_solve(&w->narrow, w->force);
+    mat_scale(w->force, -eta);
+    return;
+  }
   kernel_to(&w->K, w->force, w->mode, w->scratch);
   for (int j = 0; j < f->m; j++)
     for (int i = 0; i < f->r; i++)
-      *mat_at(w->mode, i, j) *= -eta / (c + eta * mat_get(w->K.lam, i, j));
+      *mat_at(w->mode, i, j) *= -eta / (1.0 + eta * mat_get(w->K.lam, i, j));
   kernel_back(&w->K, w->mode, w->force, w->scratch);
+}
+
+/* out = (c + eta T^T T)^-1 X = (X - eta T^T (c + eta K)^-1 T X) / c */
+static void precondition(rodas *w, const field *f, mat Z, double eta, mat X, mat out) {
+  double c = decayed(f, eta);
+  map_forward(w, f, Z, X); /* T X */
+  damp(w, f, eta / c);
   field_force(f, w->force, w->force);
   field_velocity(f, Z, w->force, out);
   mat_axpy(1.0, X, out);
@@ -92,6 +110,8 @@ static void precondition(rodas *w, const field *f, mat Z, double eta, mat X, mat
  * spectrum lies within 1 +- s, s < 1 the ratio of what E drives to what K damps. A direction of
  * negative curvature grows within the step: STATUS_LIMIT. */
 static status solve(rodas *w, const field *f, mat Z, double eta, mat x, const tick *t) {
+  status s = w->few ? narrow_shift(&w->narrow, f, eta / decayed(f, eta)) : STATUS_OK;
+  if (s != STATUS_OK) return s;
   mat_fill(x, 0.0);
   mat_copy(w->residual, w->right);
   precondition(w, f, Z, eta, w->residual, w->solved);
@@ -174,8 +194,8 @@ static void stage_right(rodas *w, const field *f, double h, int i) {
 
 static status begin(rodas *w, const field *f, mat Z, const tick *t) {
   if (w->known) return STATUS_OK;
-  *w->eigenproblems += f->m;
-  status s = kernel_at(&w->K, &w->room, f, Z, t);
+  if (!w->few) *w->eigenproblems += f->m;
+  status s = w->few ? narrow_at(&w->narrow, f, Z) : kernel_at(&w->K, &w->room, f, Z, t);
   field_error(f, Z, w->A);
   field_force(f, w->A, w->A);
   imbalance_of(f, Z, w->imbalance);

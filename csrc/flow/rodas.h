@@ -8,13 +8,16 @@
 #include <stdint.h>
 
 #include "model/kernel.h"
+#include "model/narrow.h"
 #include "num/arena.h"
 #include "num/status.h"
 
 enum { RODAS_STAGES = 6 };
 
 typedef struct rodas {
-  kernel K; /* at the state of the attempt: the preconditioner */
+  bool few; /* columns: the preconditioner, at the state of the attempt, is narrow; else it is K */
+  narrow narrow;
+  kernel K;
   kernel_room room;
   bool known;          /* K and A are those of the state the next attempt begins with */
   mat A, E, force;     /* r x m: at that state; of a stage; of a direction */

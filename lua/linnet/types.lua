@@ -48,6 +48,7 @@ local METHODS = {
   problem = {init = "linnet.start", flow = "linnet.flow", descend = "linnet.descend",
     stable_step = "linnet.hessian", save = "linnet.keep", __tostring = "linnet.problem"},
   state = {predict = "linnet.state", kernel = "linnet.state", save = "linnet.keep",
+    narrow = "linnet.start.narrow",
     hessian = "linnet.hessian", stable_step = "linnet.hessian",
     __tostring = "linnet.state",
     rates = "linnet.run.ladder", law = "linnet.run.ladder", bounds = "linnet.run.ladder",
