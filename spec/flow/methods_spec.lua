@@ -219,30 +219,33 @@ describe("label noise", function()
   end
 
   it("moves the imbalance by exactly -eta^2 Z' J T^2 Z, T with the noise", function()
-    local W, _, Yt = p:reduced()
-    local sigma = linnet.diag(p:singular_values())
-    -- the largest miss of one step, and how much there was to miss
-    local function miss(o, with_noise)
-      local Xi = linnet.random(11):normal(6, 2)
-      o.eta, o.steps, o.label_noise = 0.05, 2, function(k) return k == 1 and Xi or Xi * 0 end
-      local before = p:descend(s, {eta = 0.05, steps = 1, method = o.method,
-        momentum = o.momentum, weight_decay = o.weight_decay}).final
-      local after = p:descend(s, o).final
+    -- the largest miss of one step, over how much there was to miss
+    local function miss(m, h, o, with_noise)
+      local A, B = data(m, 10 + m)
+      local q = linnet.problem(A, B)
+      local start = q:init("gaussian", {h = h, alpha = 0.5, seed = m})
+      local W, _, Yt = q:reduced()
+      local sigma, Xi = linnet.diag(q:singular_values()), linnet.random(11):normal(6, m)
+      o.eta, o.steps, o.label_noise = 0.05, 1, nil
+      local before = q:descend(start, o).final
+      o.steps, o.label_noise = 2, function(k) return k == 1 and Xi or Xi * 0 end
+      local after = q:descend(start, o).final
       local U, V = before:reduced()
       local N = with_noise and W:t() * Xi or Yt * 0
       local T = sigma * (Yt + N - sigma * U * V:t()) -- the block of S + N
       local TV, TU = T * V, T:t() * U
       local law = (TV:t() * TV - TU:t() * TU) * 0.05 ^ 2 -- -Z' J T^2 Z in blocks
-      return core.matrix.max_abs(imbalance(after) - imbalance(before) - law),
-        core.matrix.max_abs(law)
+      return support.relative(imbalance(after) - imbalance(before), law)
     end
-    for _, o in ipairs{{}, {method = "sgd"}} do
-      local off, size = miss(o, true)
-      assert.is_true(off < 1e-14 and size > 1e-2)
-    end
-    for _, o in ipairs{{}, {weight_decay = 0.1}, {method = "heavy_ball", momentum = 0.5},
-      {method = "nesterov", momentum = 0.5}, {method = "sam"}, {method = "normalized"}} do
-      assert.is_true(miss(o, next(o) ~= nil) > 1e-4) -- without the noise, and with other steps
+    for m, h in ipairs{3, 30, 1e12} do -- below k, above it, far above
+      for _, o in ipairs{{}, {method = "sgd"}} do
+        assert.is_true(miss(m, h, o, true) < 1e-11) -- Lambda is larger, and rounded
+        assert.is_true(miss(m, h, o, false) > 0.1) -- S alone is not the law
+      end
+      for _, o in ipairs{{weight_decay = 0.1}, {method = "heavy_ball", momentum = 0.5},
+        {method = "nesterov", momentum = 0.5}, {method = "sam"}, {method = "normalized"}} do
+        assert.is_true(miss(m, h, o, true) > 1e-2) -- nor is it that of other steps
+      end
     end
   end)
 
