@@ -1,7 +1,7 @@
 --- examples/howto/10_paper.lua: for a paper: columns as CSV, matrices for NumPy,
 -- a figure as wide as a column as PDF and for LaTeX.
 --
---     linnet run examples/howto/10_paper.lua      writes run.csv, theta.npy, all.npz, loss.tex, ...
+--     linnet run examples/howto/10_paper.lua      writes run.csv, all.npz, excess.tex, ...
 --
 -- SPDX-License-Identifier: MIT
 local linnet = require "linnet"
@@ -16,9 +16,10 @@ linnet.npz.save("all.npz", {t = run.t, excess = run.excess, theta = run.final:th
 run:save("run.jsonl")                                  -- everything
 run:plot("excess", {size = "column", title = "", file = "loss.pdf"})
 run:plot("excess", {size = "column", title = "", xlabel = "$t$", ylabel = "$L - L^*$",
-  file = "loss.tex"}) -- \input{loss}
+  file = "excess.tex"}) -- \input{excess}, with excess.pdf beside it
 
 local columns, names = linnet.csv.load("run.csv")
 assert(names[1] == "t" and columns:rows() == #run.t)
 assert(linnet.npz.load("all.npz").theta == linnet.npy.load("theta.npy"))
 assert(io.open("loss.pdf", "rb"):read(4) == "%PDF")
+assert(io.open("excess.tex"):read("a"):find("$10^{-8}$", 1, true))

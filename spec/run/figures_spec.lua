@@ -167,6 +167,25 @@ describe("figures for paper", function()
     assert.same({"a figure.pdf", "a figure.tex"}, files_in(folder2))
   end)
 
+  it("in LaTeX set numbers as mathematics, in the size asked for, with graphicx alone", function()
+    local wide, map = folder2 .. "/wide.tex", folder2 .. "/map.tex"
+    plot{{{1, 10, 1e6}, {1e-9, 1e-3, 1}}, log = "xy", xlabel = "$t$", file = wide, size = "column"}
+    plot.heatmap{{{1, 1e3}, {1e6, 1e9}}, x = {-0.5, 0.5}, y = {1, 10}, file = map, font = 12}
+    for path, size in pairs{[wide] = "8", [map] = "12"} do
+      local tex, numbers = file_read(path), 0
+      for text in tex:gmatch("\\strut{}(.-)}}[%%}]") do
+        assert.falsy(text:gsub("%$[^$]*%$", ""):find("[%d^_-]"), text) -- outside of dollars
+        numbers = numbers + 1
+      end
+      assert.is_true(numbers >= 4, tex)
+      assert.truthy(tex:find("\\fontsize{" .. size .. "}", 1, true))
+      assert.truthy(tex:find("\\providecommand\\definecolor", 1, true)
+        < tex:find("\\definecolor{tbcol}", 1, true))
+    end
+    assert.truthy(file_read(wide):find("$10^{-6}$", 1, true))
+    assert.truthy(file_read(map):find("$10^{3}$", 1, true))
+  end)
+
   it("have a title that screen readers say, and annotations", function()
     local svg = plot.svg{{{1, 2}, {3, 4}}, title = "Loss <over> time",
       annotate = {{1.5, 3.5, "here"}}}

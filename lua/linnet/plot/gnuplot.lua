@@ -262,6 +262,12 @@ local function draw_tex(o, script)
   if not (tex and pdf) then return nil, "gnuplot wrote no LaTeX", "file" end
   local stem = o.file:gsub("%.%a+$", "")
   tex = tex:gsub("{[^{}]*/f}", function() return "{" .. stem:match("[^/]*$") .. "}" end)
+  -- In the size that was asked for, whatever the page's, and without the package color.
+  local font = font_of(o, "tex")
+  tex = tex:gsub("\\begingroup\n", function(begin)
+    return ("%s  \\fontsize{%g}{%g}\\selectfont\n  \\providecommand\\definecolor[3]{}%%\n"):format(
+      begin, font, 1.2 * font)
+  end, 1)
   local written
   written, why = files.write(stem .. ".pdf", pdf)
   if written then written, why = files.write(o.file, tex) end

@@ -141,12 +141,13 @@ local function labels(values, room)
   return out
 end
 
--- 'text' position pairs.
-local function ticks(values, room)
-  local out = {}
+-- 'text' position pairs, in LaTeX mathematics.
+local function ticks(values, room, kind)
+  local out, dollar = {}, kind == "tex" and "$" or ""
   for i, label in ipairs(labels(values, room)) do
     local power = label[2]:match("^1e(%-?%d+)$")
-    out[i] = ("'%s' %d"):format(power and ("10^{%s}"):format(power) or label[2], label[1])
+    out[i] = ("'%s%s%s' %d"):format(dollar, power and ("10^{%s}"):format(power) or label[2],
+      dollar, label[1])
   end
   return table.concat(out, ", ")
 end
@@ -161,9 +162,9 @@ local function around(x, log)
   return within(x - apart), within(x + apart)
 end
 
-local function script(o, map)
+local function script(o, map, kind)
   local rows, cols = #map.rows, #map.rows[1]
-  local lines = {"$map << EOD"}
+  local lines, dollar = {"$map << EOD"}, kind == "tex" and "$" or ""
   for i, row in ipairs(map.rows) do
     for j, x in ipairs(row) do
       lines[#lines + 1] = ("%d %d %s"):format(j, i,
@@ -189,8 +190,10 @@ set yrange [0.5:%d.5]
 set cbrange [%.17g:%.17g]
 set format cb '%s'
 %s%s
-plot $map using 1:2:3 with image%s]]):format(COLOURS, ticks(map.x, 70), ticks(map.y, 200), cols,
-    rows, low, high, o.log and high / low >= 100 and "10^{%T}" or "%g",
+plot $map using 1:2:3 with image%s]]):format(COLOURS, ticks(map.x, 70, kind),
+    ticks(map.y, 200, kind),
+    cols, rows, low, high,
+    dollar .. (o.log and high / low >= 100 and "10^{%T}" or "%g") .. dollar,
     o.log and "set logscale cb" or "", label, rows * cols <= PIXELS_MAX and " pixels" or "")
   return table.concat(lines, "\n")
 end
@@ -251,7 +254,9 @@ local function draw(given, level, prefix)
   if not map then error("heatmap: " .. why, level + 1) end
   local out, failing
   if o.file or prefix then
-    out, why, failing = gnuplot.draw("heatmap", o, function() return script(o, map) end, prefix)
+    out, why, failing = gnuplot.draw("heatmap", o, function(kind)
+      return script(o, map, kind)
+    end, prefix)
     if not out then error(why, level + 1, failing) end
   else
     out = text(o, map)

@@ -73,30 +73,34 @@ local function data_block(name, points)
   return table.concat(lines, "\n")
 end
 
--- Labels of a linear axis and of one within two decades, by their places; or powers of ten.
-local function ticks_script(name, axis)
+-- Labels of a linear axis and of one within two decades, by their places; or powers of ten. In
+-- LaTeX (kind "tex") they are mathematics.
+local function ticks_script(name, axis, kind)
   local list, base
+  local dollar = kind == "tex" and "$" or ""
   if axis.log then
     local decades = math.log(axis.high, 10) - math.log(axis.low, 10)
     if decades >= 2 then
       local step = math.ceil(decades / (name == "x" and 10 or 8))
       -- Without a first tick gnuplot 5.4 begins at the edge of the range and labels that 10^n.
       local first = math.floor(math.log(axis.low, 10) / step) * step
-      return ("set format %s '10^{%%T}'\nset %stics 1e%d, 1e%d\n%s m%stics%s"):format(name, name,
-        math.max(first, -300), step, step == 1 and "set" or "unset", name,
-        step == 1 and " 10" or "")
+      return ("set format %s '%s'\nset %stics 1e%d, 1e%d\n%s m%stics%s"):format(name,
+        dollar .. "10^{%T}" .. dollar, name, math.max(first, -300), step,
+        step == 1 and "set" or "unset", name, step == 1 and " 10" or "")
     end
     list = ticks.log(axis.low, axis.high, 9)
   else
     list, base = ticks.linear(axis.low, axis.high, name == "x" and 8 or 7)
   end
-  for i, tick in ipairs(list) do list[i] = ("'%s' %.17g"):format(tick[2], tick[1]) end
+  for i, tick in ipairs(list) do
+    list[i] = ("'%s%s%s' %.17g"):format(dollar, tick[2], dollar, tick[1])
+  end
   return ("set %stics (%s)"):format(name, table.concat(list, ", ")), base
 end
 
 -- Scale, ticks and range of an axis; and what its labels are told from.
-local function axis_script(name, axis)
-  local marks, base = ticks_script(name, axis)
+local function axis_script(name, axis, kind)
+  local marks, base = ticks_script(name, axis, kind)
   local scale = axis.log and ("set logscale %s 10\n"):format(name) or ""
   return ("%s%s\nset %srange [%.17g:%.17g]"):format(scale, marks, name, axis.low, axis.high), base
 end
@@ -135,7 +139,7 @@ local function annotations(o)
 end
 
 -- The rest of a script after the frame; prefix: of its data blocks, where there are several.
-local function body(o, curves, prefix)
+local function body(o, curves, prefix, kind)
   local lines, pieces, labels, solid = {}, {}, false, 0
   for i, curve in ipairs(curves) do
     lines[i] = data_block(prefix .. i, curve.points)
@@ -145,7 +149,7 @@ local function body(o, curves, prefix)
   lines[#lines + 1] = annotations(o)
   for _, name in ipairs {"x", "y"} do
     local base
-    lines[#lines + 1], base = axis_script(name, curves_of.axis(name, o, curves))
+    lines[#lines + 1], base = axis_script(name, curves_of.axis(name, o, curves), kind)
     if base then
       local label = o[name .. "label"]
       lines[#lines + 1] = ("set %slabel %s noenhanced"):format(name,
@@ -246,7 +250,7 @@ local function panels_body(o, panels)
     local lines = {("set multiplot layout %d,%d"):format(rows, columns)}
     for i, panel in ipairs(panels) do
       lines[#lines + 1] = "reset\n" .. gnuplot.look(panel[1], kind)
-      lines[#lines + 1] = body(panel[1], panel[2], "p" .. i .. "c")
+      lines[#lines + 1] = body(panel[1], panel[2], "p" .. i .. "c", kind)
     end
     lines[#lines + 1] = "unset multiplot"
     return table.concat(lines, "\n")
@@ -268,7 +272,7 @@ local function draw(given, level, prefix)
     local curves
     o, curves = read(given, level + 1)
     if not (o.file or prefix) then text = in_terminal(o, curves) end
-    script = function() return body(o, curves, "c") end
+    script = function(kind) return body(o, curves, "c", kind) end
   end
   if text then
     print(text)
