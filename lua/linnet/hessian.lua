@@ -153,6 +153,7 @@ function M.problem.stable_step(p, s, opts)
   check.self(p, core.types.problem, "problem", "stable_step")
   local o = options.check("stable_step", opts, 2)
   run.check_state("stable_step", p, s)
+  if s.t == math.huge then return step_of(s:sharpness()), s.t, "converged" end
   if o.t <= s.t then
     error(("stable_step: t = %s must lie after the state's time %s"):format(o.t, s.t), 2)
   end

@@ -180,8 +180,9 @@ describe("The stable step", function()
       local final = p:flow(p:init("gaussian", {h = 50, seed = seed}), {t = math.huge}).final
       local U, V = final:reduced()
       local rng = linnet.random(seed)
-      local Z = U:vcat(V) + 1e-6 * rng:normal(U:rows() + V:rows(), U:cols())
-      local near = final:moved(Z, 0, 0, 1)
+      local _, Pt = p:reduced()
+      local near = p:init{U = Pt:t() * (U + 1e-6 * rng:normal(U:rows(), U:cols())),
+        V = V + 1e-6 * rng:normal(V:rows(), V:cols())}
       local eta = final:stable_step()
       assert.equal(2 / final:sharpness(), eta)
       local below = p:descend(near, {eta = 0.98 * eta, steps = 400}).final
@@ -204,6 +205,9 @@ describe("The stable step", function()
       local eta, t, reason = p:stable_step(start)
       local run = p:flow(start, {t = math.huge, record = {"sharpness"}})
       assert.equal("converged", reason)
+      local final = run.final
+      assert.equal(final:stable_step(), (p:stable_step(p:flow(start, {t = math.huge}).final)))
+      assert(eta <= final:stable_step() * (1 + 1e-9))
       assert(eta <= 2 / run.sharpness:max() * (1 + 1e-12))
       assert(math.abs(2 / run:at(t):sharpness() / eta - 1) < 1e-4)
       for _, x in ipairs{0.1, 0.3, 1, 3, 10} do
