@@ -181,8 +181,8 @@ asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	 CFLAGS='$(ASAN_FLAGS)'
 
 tsan: export TSAN_OPTIONS = halt_on_error=1
-tsan: SPECS = spec/flow/ensemble_spec.lua spec/sweep/sweep_spec.lua spec/flow/threads_spec.lua \
-                  spec/c/ensemble.c spec/c/crew.c
+tsan: SPECS = spec/flow/ensemble_spec.lua spec/flow/descents_spec.lua spec/flow/threads_spec.lua \
+                  spec/sweep/sweep_spec.lua spec/c/ensemble.c spec/c/crew.c
 tsan: ## the specs of threads under ThreadSanitizer
 	@SANITIZER=tsan $(SANITIZE) BUILD=$(BUILD)/tsan UNDER='$(call RUNTIME,tsan)' \
 	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread' SPECS='$(SPECS)'

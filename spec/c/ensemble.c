@@ -1,6 +1,6 @@
-/* spec/c/ensemble.c: the pool of threads: the same bits for any number of them, rows that are those
- * of a flow alone, and a cancelled pool that can be joined at once.
- * SPDX-License-Identifier: MIT */
+/* spec/c/ensemble.c: the pool of threads, of flows and of descents by every method: the same bits
+ * for any number of them, rows that are those of their seed, and a cancelled pool that can be
+ * joined at once. SPDX-License-Identifier: MIT */
 #include "flow/ensemble.h"
 
 #include "cases.h"
@@ -67,12 +67,7 @@ static void check_rows(const ensemble_job *job, const uint64_t *seeds) {
   }
 }
 
-int main(void) {
-  blas_threads(1);
-  uint64_t seeds[ROWS];
-  ensemble_measure list[MEASURES];
-  problem p = make_problem();
-  ensemble_job job = make_job(&p, seeds, list);
+static void check_threads(ensemble_job job) {
   mat first = check_mat(ROWS, MEASURES);
   run(&job, 1, false);
   mat_copy(first, job.out);
@@ -85,6 +80,21 @@ int main(void) {
     run(&job, threads, true);
   }
   mat_copy(job.out, first);
-  check_rows(&job, seeds);
+  check_rows(&job, job.seeds);
+}
+
+int main(void) {
+  blas_threads(1);
+  uint64_t seeds[ROWS];
+  ensemble_measure list[MEASURES];
+  problem p = make_problem();
+  ensemble_job job = make_job(&p, seeds, list);
+  check_threads(job);
+  job.descend = (descent_spec){.eta = 0.01, .momentum = 0.9, .rho = 0.1, .batch = 3, .steps = 20};
+  job.descend.label_noise = 0.1;
+  for (int i = 0; descent_methods[i]; i++) {
+    job.descend.method = descent_methods[i];
+    check_threads(job);
+  }
   return check_done("ensemble");
 }
