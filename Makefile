@@ -60,7 +60,7 @@ TREE = LUA_PATH_5_4="$(abspath $(BUILD))/lua/?.lua;$(CURDIR)/lua/?.lua;$(CURDIR)
 # Debian packages; a|b is satisfied by either and installs the first.
 DEPS_RUN  := gcc libc6-dev lua5.4 liblua5.4-dev libopenblas-dev liblapacke-dev \
              lua-argparse lua-filesystem gnuplot-nox|gnuplot-qt|gnuplot-x11
-DEPS_TEST := lua-busted lua-dkjson locales strace python3-minimal python3-numpy
+DEPS_TEST := lua-busted lua-dkjson locales strace python3-minimal python3-numpy python3-yaml
 DEPS_CI   := lua-check luarocks clang-format git zsh bsdextrautils
 DEPS_RELEASE := clang valgrind libc6-dbg libopenblas0-serial libopenblas-serial-dev \
                 liblapack-dev libblas-dev
