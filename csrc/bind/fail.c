@@ -10,8 +10,8 @@
 
 /* Raises the message on top of the stack; arg: of this argument, 0: of none. */
 static int raise(lua_State *L, const char *kind, int arg) {
-  const char *message = lua_tostring(L, -1);
   lua_checkstack(L, LUA_MINSTACK);
+  const char *message = luaL_gsub(L, lua_tostring(L, -1), "got -nan", "got nan"); /* x86's 0 / 0 */
   luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_LOADED_TABLE);
   if (lua_getfield(L, -1, "linnet.failure") == LUA_TTABLE &&
       lua_getfield(L, -1, "from_core") == LUA_TFUNCTION) {

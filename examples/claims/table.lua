@@ -27,7 +27,7 @@ end
 -- Options of linnet.data.csv from the settings (names in capitals -> strings); names are whole, or
 -- lists by commas, and numbers where there are no such names.
 local function options_of(given, lists, numbers)
-  local o = {gaps = "drop", text = "drop"}
+  local o = {clean = true}
   for _, name in ipairs{"DELIMITER", "COMMENT", "GAPS", "TEXT", "DECIMAL", "THOUSANDS"} do
     if given[name] then o[name:lower()] = given[name] end
   end

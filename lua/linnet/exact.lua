@@ -95,7 +95,7 @@ end
 
 local function time_check(t)
   if type(t) ~= "number" or not (t >= 0) then
-    error(("at: t must be a number >= 0, math.huge allowed, got %s"):format(tostring(t)), 3)
+    error(("at: t must be a number >= 0, math.huge allowed, got %s"):format(check.shown(t)), 3)
   end
   return t
 end

@@ -127,7 +127,7 @@ end
 -- @param e
 -- @treturn string
 function M.message(e)
-  return getmetatable(e) == Failure and e.message or tostring(e)
+  return getmetatable(e) == Failure and e.message or M.text(e)
 end
 
 --- Anything that was raised as text, without addresses: `error({})` is "a table", `error()` "nil".

@@ -4,6 +4,8 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.statistics
 
+local check = require "linnet.check"
+
 local M = {}
 
 --- The p-quantile of a sorted list, linear between order statistics (Hyndman and Fan's type 7).
@@ -107,7 +109,7 @@ function M.slopes(x, y)
   local logs, low, high = {}, math.huge, -math.huge
   for i, value in ipairs(x) do
     if type(value) ~= "number" or not (value > 0 and value < math.huge) then
-      return nil, ("x must be positive finite numbers, got %s"):format(tostring(value))
+      return nil, ("x must be positive finite numbers, got %s"):format(check.shown(value))
     end
     logs[i], low, high = math.log(value), math.min(low, value), math.max(high, value)
   end

@@ -254,6 +254,7 @@ note: constant: 'a']], (tostring(about):gsub("\n(note: [^\n]*)(.*)", "%2\n%1")))
     {"lines before the names", "Made up\n\na,b,y\n1,2,3\n2,3,5\n", "the lines before line 3 are left out"},
     {"names of some columns", "a,3,c\n1,2,3,4,5\n2,3,5,4,1\n7,3,5,4,1\n", "line 1 names 3 of 5 columns", {target = "a"}},
     {"truth", "a,y\nTRUE,2\nFALSE,3\n", "column 1 ('a'): TRUE is 1 and FALSE is 0"},
+    {"truth in several columns", "a,b,y\nTRUE,false,2\nFALSE,true,3\n", "columns 'a', 'b': TRUE is 1 and FALSE is 0"},
     {"infinity", "a,y\n1,2\n1e999,3\n", "column 1 ('a'): infinity stands in it; missing = {'inf', '-inf'} makes gaps of it"},
     {"a text among numbers, clean", "a,y\n1,2\n2,3\n5,1\nTotal,9\n", "column 1 ('a'): 1 text in it, such as 'Total', is taken for gaps", {clean = true}},
     {"a column missing in most rows, clean", "a,b,y\n1,,2\n2,,3\n3,5,1\n", "columns left out: 'b' (missing in 2 of 3 rows)", {clean = true}},

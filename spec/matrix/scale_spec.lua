@@ -61,6 +61,19 @@ describe("factorizations far from 1", function()
     end
   end)
 
+  it("nan has no sign in messages", function()
+    local I = linnet.eye(2)
+    for _, f in ipairs{
+      function() return I(0 / 0, 1) end, function() return I:rank(0 / 0) end,
+      function() return linnet.zeros(0 / 0, 1) end, function() return I:reshape(0 / 0, 2) end,
+      function() return linnet.random(1):integer(0 / 0, 2) end,
+    } do
+      local ok, why = pcall(f)
+      assert.is_false(ok)
+      assert.matches("got nan", tostring(why))
+    end
+  end)
+
   it("what exceeds the doubles is an error of solve, inv, lstsq; inf in pinv", function()
     local tiny = 1e-310 * linnet.eye(2)
     for name, f in pairs{

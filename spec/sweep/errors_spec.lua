@@ -307,6 +307,18 @@ describe("the command, with a file of its own:", function()
       command "sweep e.lua")
   end)
 
+  it("tells what is wrong with a module beside it, and errors that are tables without addresses",
+    function()
+      write("broken.lua", "return 1 +\n")
+      write("b.lua", "require 'broken'")
+      assert.matches("cannot load [^\n]*broken.lua:2: unexpected symbol near <eof>\n1\n$",
+        command "sweep b.lua")
+      write("t.lua", "return require('linnet').sweep{over = {k = {1, 2}}, "
+        .. "run = function() error({}) end}")
+      assert.matches("k = 1, seed 1: an error that is a table %(and so at 2 of 2 records%)",
+        command "sweep t.lua -q")
+    end)
+
   it("notices a module beside it, and a global function, that was edited", function()
     for _, case in ipairs{
       {"require('beside')", "module beside"},

@@ -133,18 +133,31 @@ end
 
 local function remarks(t, k, stat)
   local name, notes = columns.place(t.layout, t.used[k]), t.about.notes
-  if stat.sign == "TRUE" then
-    notes[#notes + 1] = ("%s: TRUE is 1 and FALSE is 0"):format(name)
-  elseif stat.sign then
-    notes[#notes + 1] = ("%s: the sign %s is left out, the number stays"):format(name, stat.sign)
-  end
   local marker, count = suspicious(stat)
-  if t.roles and stat.high - stat.low == math.huge or stat.high == -math.huge then
+  if t.roles and (stat.high == math.huge or stat.low == -math.huge) then
     notes[#notes + 1] = ("%s: infinity stands in it; missing = {'inf', '-inf'} makes gaps of it")
       :format(name)
   elseif marker then
     notes[#notes + 1] = ("%s: %g stands there %d times, far from the rest; missing = %g makes "
       .. "gaps of it"):format(name, marker, count, marker)
+  end
+end
+
+-- What was made of the signs of numbers, a sentence per sign.
+local function say_signs(t)
+  local with, order = {}, {}
+  for k, stat in ipairs(t.stats) do
+    if stat.sign and stat.texts == 0 and not t.out[k] then
+      if not with[stat.sign] then order[#order + 1], with[stat.sign] = stat.sign, {} end
+      table.insert(with[stat.sign], t.used[k])
+    end
+  end
+  for _, sign in ipairs(order) do
+    local where, list = columns.place(t.layout, with[sign][1]), {}
+    for i, j in ipairs(with[sign]) do list[i] = columns.name(t.layout, j) end
+    if #list > 1 then where = "columns " .. words.list(list, 6) end
+    t.about.notes[#t.about.notes + 1] = where .. (sign == "TRUE" and ": TRUE is 1 and FALSE is 0"
+      or (": the sign %s is left out, the number stays"):format(sign))
   end
 end
 
@@ -176,6 +189,7 @@ local function judge(t)
       if not t.out[k] then remarks(t, k, stat) end
     end
   end
+  say_signs(t)
   return true
 end
 

@@ -154,7 +154,8 @@ function methods:at(t)
   elseif not self.final then
     error("at: " .. M.NO_STATES, 2)
   elseif type(t) ~= "number" or not (t >= self.start.t and t <= self.final.t) then
-    error(("at: t must lie in [%g, %g], got %s"):format(self.start.t, self.final.t, tostring(t)), 2)
+    error(("at: t must lie in [%g, %g], got %s"):format(self.start.t, self.final.t,
+      check.shown(t)), 2)
   end
   if t == self.final.t then return self.final end
   local from, o = self.checkpoints:before(t), self.options

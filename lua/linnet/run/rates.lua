@@ -126,7 +126,7 @@ end
 function Rates:plot(file, what)
   local plot = require "linnet.plot"
   if what ~= nil and what ~= "rates" and what ~= "excess" then
-    error(("plot: rates or excess can be drawn, got %s"):format(tostring(what)), 2)
+    error(("plot: rates or excess can be drawn, got %s"):format(check.shown(what)), 2)
   end
   local figure = {file = file, log = self.kappa > 1e4 and "xy" or "y", xlabel = "t"}
   local function add(y, label, style)

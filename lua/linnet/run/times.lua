@@ -51,7 +51,7 @@ local function on_scale(given)
       return nil, ("save_at: %s is {t0, t1, count}; unknown key %s"):format(scale, check.shown(key))
     end
   end
-  if count > MOST then return nil, ("save_at: %s times are too many to keep"):format(count) end
+  if count > MOST then return nil, ("save_at: %.0f times are too many to keep"):format(count) end
   return spaced(scale, t0, t1, count)
 end
 

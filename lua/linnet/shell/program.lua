@@ -53,7 +53,7 @@ function M.load(path)
       local beside = contents(place)
       if beside then
         local loader, wrong = load(beside, "@" .. place, "t")
-        if not loader then return wrong end
+        if not loader then error("cannot load " .. wrong, 0, "file") end
         brought.modules[module] = beside
         return loader, place
       end

@@ -70,7 +70,7 @@ local function axis_values(axis)
     for i = 1, rows * cols do values[i] = cols == 1 and axis:get(i, 1) or axis:get(1, i) end
     return values
   elseif type(axis) ~= "table" then
-    return nil, ("must be a list of values, got %s"):format(tostring(axis))
+    return nil, ("must be a list of values, got %s"):format(check.shown(axis))
   elseif axis.log ~= nil or axis.linear ~= nil then
     return axis_spaced(axis)
   end
@@ -152,7 +152,7 @@ local function seeds_list(seeds)
   for i, seed in ipairs(seeds) do
     local k = type(seed) == "number" and math.tointeger(seed)
     if not k or k < 0 then
-      return nil, ("must hold integers in [0, 2^63 - 1], got %s"):format(tostring(seed))
+      return nil, ("must hold integers in [0, 2^63 - 1], got %s"):format(check.shown(seed))
     end
     list[i] = k
   end
@@ -178,7 +178,7 @@ function M.new(over, seeds)
   local grid = setmetatable({names = {}, values = {}, index = {}, count = 1}, Grid)
   for name, axis in next, over do
     if type(name) ~= "string" then
-      return nil, ("option 'over' must have names as keys, got %s"):format(tostring(name))
+      return nil, ("option 'over' must have names as keys, got %s"):format(check.shown(name))
     end
     local values, why = axis_values(axis)
     if values then grid.index[name], why = axis_index(values) end
