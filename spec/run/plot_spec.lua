@@ -4,6 +4,7 @@ package.path = "spec/?.lua;" .. package.path
 local support = require "support"
 local gnuplot = require "linnet.plot.gnuplot"
 local plot = require "linnet.plot"
+local overlay = require "linnet.plot.overlay"
 
 local folder -- a fresh one per test, for files that must or must not appear
 
@@ -341,6 +342,29 @@ describe("linnet.heatmap", function()
     local logarithmic = drawn(plot.heatmap, {{{1e-6, 1e-3, 1}}, log = true, width = 40})
     local cells = logarithmic:match("|(.-)|")
     assert.same("+", cells:sub(#cells // 2, #cells // 2)) -- the middle of the scale
+  end)
+
+  it("draws lines over the map in the coordinates of its cells, from beyond it too", function()
+    local place = overlay.place
+    assert.same({1, 2.5, 5}, {place({5, 10, 20}, false, 5), place({5, 10, 20}, false, 15),
+      place({5, 10, 20}, false, 40)})
+    assert.near(1.5, place({100, 1, 0.01}, true, 10), 1e-15) -- descending, over decades
+    assert.same(1, place({7}, false, 9))
+    local gap = place({1, 10, 100}, true, -1)
+    assert.is_true(gap ~= gap)
+    local map = {{{1, 2, 3}, {4, 5, 6}}, x = {1, 10, 100}, y = {1, 2}}
+    local without = plot.heatmap_svg(map)
+    map.lines = {{{0.01, 1e4}, {0, 3}, label = "the border"}, {{10, 10}, {1, 2}}}
+    local with = plot.heatmap_svg(map)
+    assert.same(2, count(with, "<path") - count(without, "<path"))
+    local across, along = pixels(with, 2), pixels(with, 3)
+    assert.same(along[1][1], along[2][1])
+    assert.near((across[3][1] + across[4][1]) / 2, along[1][1], 0.1) -- the middle of three
+    assert.truthy(with:find("the border", 1, true))
+    map.lines = {{{10, 10}, {1}}}
+    support.refuses(function() plot.heatmap(map) end,
+      "heatmap: option 'lines' must be a list of {x, y, label =}, x and y with as many finite "
+        .. "numbers each, got a table")
   end)
 
   it("refuses what is no table of numbers", function()

@@ -11,6 +11,7 @@ local ascii = require "linnet.plot.ascii"
 local files = require "linnet.files"
 local gnuplot = require "linnet.plot.gnuplot"
 local options = require "linnet.options"
+local overlay = require "linnet.plot.overlay"
 local terminal = require "linnet.plot.terminal"
 local vectors = require "linnet.plot.vectors"
 local error = require("linnet.failure").raise
@@ -33,7 +34,7 @@ options.define("heatmap", vectors.joined({summary = "Draw a matrix as a map of c
   {name = "y", help = "a value per row: a vector or a list", default_help = "1, 2, ..."},
   {name = "log", type = "boolean", help = "logarithmic colours",
     default_help = "where positive values span two decades"},
-  {name = "label", type = "string", help = "what the colours measure"},
+  {name = "label", type = "string", help = "what the colours measure"}, overlay.option,
 }))
 
 -- Whether all finite values are positive and their extremes a factor of a hundred apart.
@@ -175,12 +176,17 @@ local function script(o, map, kind)
   if low == high then low, high = around(low, o.log) end
   local label = o.label and ("\nset cblabel %s noenhanced textcolor rgb '%s'"):format(
     gnuplot.quote(o.label), gnuplot.INK) or ""
+  local over, clauses, keyed = overlay.script(o.lines or {},
+    function(x) return overlay.place(map.x, logarithmic(map.x), x) end,
+    function(y) return overlay.place(map.y, logarithmic(map.y), y) end)
   lines[#lines + 1] = ([[
 EOD
+%s
 set palette defined (%s)
 set colorbox user origin 0.85,0.2 size 0.022,0.65
 set rmargin at screen 0.82
-unset key
+set clip two
+%s
 unset grid
 set tics scale 0
 set xtics (%s)
@@ -190,11 +196,11 @@ set yrange [0.5:%d.5]
 set cbrange [%.17g:%.17g]
 set format cb '%s'
 %s%s
-plot $map using 1:2:3 with image%s]]):format(COLOURS, ticks(map.x, 70, kind),
-    ticks(map.y, 200, kind),
-    cols, rows, low, high,
-    dollar .. (o.log and high / low >= 100 and "10^{%T}" or "%g") .. dollar,
-    o.log and "set logscale cb" or "", label, rows * cols <= PIXELS_MAX and " pixels" or "")
+plot $map using 1:2:3 with image%s notitle%s]]):format(over, COLOURS,
+    keyed and "" or "unset key", ticks(map.x, 70, kind), ticks(map.y, 200, kind), cols, rows, low,
+    high, dollar .. (o.log and high / low >= 100 and "10^{%T}" or "%g") .. dollar,
+    o.log and "set logscale cb" or "", label, rows * cols <= PIXELS_MAX and " pixels" or "",
+    clauses)
   return table.concat(lines, "\n")
 end
 
@@ -266,8 +272,9 @@ local function draw(given, level, prefix)
 end
 
 --- Draw a matrix as a heat map, in the terminal or to a file. The first row lies at the bottom.
--- @tparam table given `{values, x =, y =, log =, label =, title =, xlabel =, ylabel =, file =}`:
---   values a matrix or a list of rows (nan stays blank), x one number per column, y one per row
+-- @tparam table given `{values, x =, y =, log =, label =, lines =, title =, xlabel =, ylabel =,
+--   file =}`: values a matrix or a list of rows (nan stays blank), x one number per column,
+--   y one per row, lines `{{x, y, label =}, ...}` over the map
 -- @treturn string the text drawn in the terminal, or the file's name
 -- @usage linnet.heatmap{{{1, 2, 3}, {4, 5, 6}}, x = {10, 100, 1000}, y = {0.4, 0.5}, xlabel = "h"}
 function M.heatmap(given)
