@@ -1,6 +1,6 @@
 /* csrc/bind/table.c: tables of text for Lua: a file is read into a buffer once; samples of its
  * records, its shape, its entries and the labels of a column are asked for under rules that Lua
- * has chosen (lua/linnet/table). Failures are returned as nil and a reason.
+ * has chosen (lua/linnet/csv). Failures are returned as nil and a reason.
  * SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdint.h>

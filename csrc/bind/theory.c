@@ -1,6 +1,6 @@
 /* csrc/bind/theory.c: core.theory.*, the formulas of csrc/theory/{rates,bounds,law}.h, of matrices
- * and numbers and of states. lua/linnet/{theory,bounds}.lua check arguments before they come here.
- * SPDX-License-Identifier: MIT */
+ * and numbers and of states. lua/linnet/theory.lua and the modules below it check arguments before
+ * they come here. SPDX-License-Identifier: MIT */
 #include <math.h>
 
 #include "bind/net.h"

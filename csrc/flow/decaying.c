@@ -19,7 +19,7 @@ static double carry(const decaying *d, double x, const double *row, int n, doubl
   return -x * all;
 }
 
-static double error_of(const decaying *d, double x, const double *e, double *to) {
+static double decaying_error(const decaying *d, double x, const double *e, double *to) {
   int s = d->tab.stages;
   double end = e[s] * d->alpha[s], start = carry(d, x, e, s, to) - x * end;
   to[s] = e[s];
@@ -40,6 +40,6 @@ void decaying_of(decaying *d, const tableau *tab, double x, bool conserving) {
     for (int j = 0; j < i; j++) to[j] /= d->alpha[i];
   }
   if (conserving) d->alpha[s] = exp(-x);
-  d->start = error_of(d, x, tab->e, d->e);
-  d->start2 = tab->e2 ? error_of(d, x, tab->e2, d->e2) : 0.0;
+  d->start = decaying_error(d, x, tab->e, d->e);
+  d->start2 = tab->e2 ? decaying_error(d, x, tab->e2, d->e2) : 0.0;
 }

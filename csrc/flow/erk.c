@@ -29,7 +29,7 @@ void erk_use(erk *w, const tableau *tab, bool conserving) {
 
 /* Columns of stages 0..n-1, and of stage i alone. */
 static mat before(mat a, int n, int m) { return mat_cols(a, 0, n * m); }
-static mat stage(mat a, int i, int m) { return mat_cols(a, i * m, m); }
+static mat nth_stage(mat a, int i, int m) { return mat_cols(a, i * m, m); }
 
 /* Rows of block j of the products times h x_j. */
 static void weigh(mat products, int n, int m, double h, const double *x) {
@@ -41,7 +41,7 @@ static void weigh(mat products, int n, int m, double h, const double *x) {
 static bool evaluate(erk *w, const field *f, mat U, double alpha, double h, const double *x, int n,
                      int i) {
   int m = f->m;
-  mat A = stage(w->A, i, m), V = stage(w->V, i, m), dV = stage(w->velocity, i, m);
+  mat A = nth_stage(w->A, i, m), V = nth_stage(w->V, i, m), dV = nth_stage(w->velocity, i, m);
   mat products = mat_rows(w->products, 0, n * m);
   blas_gemm('N', 'N', 1.0, U, V, 0.0, A);
   if (n) {
@@ -53,7 +53,7 @@ static bool evaluate(erk *w, const field *f, mat U, double alpha, double h, cons
   field_force_of_map(f, A);
   blas_gemm('T', 'N', 1.0, U, A, 0.0, dV);
   if (n) {
-    mat_copy(stage(w->start, i, m), dV);
+    mat_copy(nth_stage(w->start, i, m), dV);
     blas_gemm('T', 'N', 1.0, before(w->A, n, m), A, 0.0, products);
     weigh(products, n, m, h, x);
     blas_gemm('N', 'N', 1.0, before(w->V, n, m), products, 1.0, dV);
@@ -63,17 +63,17 @@ static bool evaluate(erk *w, const field *f, mat U, double alpha, double h, cons
 
 /* V_i^T = V_0^T + h sum x_j A_j^T U_j */
 static void advance_v(const erk *w, int m, double h, const double *x, int n, mat V) {
-  mat_copy(V, stage(w->V, 0, m));
+  mat_copy(V, nth_stage(w->V, 0, m));
   for (int j = 0; j < n; j++)
-    if (x[j] != 0.0) mat_axpy(h * x[j], stage(w->velocity, j, m), V);
+    if (x[j] != 0.0) mat_axpy(h * x[j], nth_stage(w->velocity, j, m), V);
 }
 
 /* U <- y U + h sum x_j A_j V_j over n stages. */
 static void advance_u(const erk *w, int m, double h, const double *x, int n, double y, mat U) {
   mat scaled = before(w->scaled, n, m);
   for (int j = 0; j < n; j++) {
-    mat_copy(stage(scaled, j, m), stage(w->A, j, m));
-    mat_scale(stage(scaled, j, m), h * x[j]);
+    mat_copy(nth_stage(scaled, j, m), nth_stage(w->A, j, m));
+    mat_scale(nth_stage(scaled, j, m), h * x[j]);
   }
   blas_gemm('N', 'T', 1.0, scaled, before(w->V, n, m), y, U);
 }
@@ -82,7 +82,7 @@ static void advance_u(const erk *w, int m, double h, const double *x, int n, dou
 static void finish_plain(const erk *w, const field *f, const tableau *tab, mat Z, double h,
                          mat out) {
   int m = f->m, s = tab->stages;
-  advance_v(w, m, h, tab->b, s, stage(w->V, s, m));
+  advance_v(w, m, h, tab->b, s, nth_stage(w->V, s, m));
   mat_copy(field_U(f, out), field_U(f, Z));
   advance_u(w, m, h, tab->b, s, 1.0, field_U(f, out));
 }
@@ -93,7 +93,7 @@ static bool finish_conserving(erk *w, const field *f, const tableau *tab, mat Z,
   int m = f->m, s = tab->stages;
   mat A = before(w->A, s, m);
   mat start = before(w->start, s + 1, m), moved = before(w->moved, s + 1, m);
-  mat V = stage(w->V, s, m);
+  mat V = nth_stage(w->V, s, m);
   if (!propagator_find(&w->step, tab, h, A, m)) return false;
   w->propagator_bound = propagator_norm(&w->step);
   mat_copy(out, Z);
@@ -102,12 +102,12 @@ static bool finish_conserving(erk *w, const field *f, const tableau *tab, mat Z,
     mat_transpose(V, field_V(f, out));
     return true;
   }
-  mat_copy(stage(start, 0, m), stage(w->velocity, 0, m));
+  mat_copy(nth_stage(start, 0, m), nth_stage(w->velocity, 0, m));
   mat_scale(before(start, s, m), 1.0 / w->step.unit);
-  mat_copy(stage(start, s, m), stage(w->V, 0, m));
+  mat_copy(nth_stage(start, s, m), nth_stage(w->V, 0, m));
   blas_gemm('N', 'T', 1.0, start, w->step.C, 0.0, moved);
-  mat_copy(V, stage(w->V, 0, m));
-  mat_axpy(1.0, stage(moved, s, m), V);
+  mat_copy(V, nth_stage(w->V, 0, m));
+  mat_axpy(1.0, nth_stage(moved, s, m), V);
   blas_gemm('N', 'T', 1.0 / w->step.unit, A, before(moved, s, m), 1.0, field_U(f, out));
   return true;
 }
@@ -118,9 +118,9 @@ static void erk_error(erk *w, mat U, double h, double start, const double *e, do
   if (start != 0.0) mat_copy(w->error_u, U);
   advance_u(w, m, h, e, n, start, w->error_u);
   mat_fill(w->error_v, 0.0);
-  if (start != 0.0) mat_axpy(start, stage(w->V, 0, m), w->error_v);
+  if (start != 0.0) mat_axpy(start, nth_stage(w->V, 0, m), w->error_v);
   for (int j = 0; j < n; j++)
-    if (e[j] != 0.0) mat_axpy(h * e[j], stage(w->velocity, j, m), w->error_v);
+    if (e[j] != 0.0) mat_axpy(h * e[j], nth_stage(w->velocity, j, m), w->error_v);
   diff[0] = mat_max_abs(w->error_u);
   diff[1] = mat_max_abs(w->error_v);
 }
@@ -157,23 +157,23 @@ status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]
   int m = f->m, s = tab->stages;
   mat U = field_U(f, Z);
   if (!w->have_first) {
-    mat_transpose(stage(w->V, 0, m), field_V(f, Z));
+    mat_transpose(nth_stage(w->V, 0, m), field_V(f, Z));
     if (!evaluate(w, f, U, 1.0, 0.0, NULL, 0, 0)) return STATUS_NON_FINITE;
     w->have_first = true;
   }
   for (int i = 1; i < s; i++) {
     const double *x = tableau_row(tab, i);
     if (tick_asks(t)) return STATUS_PAUSED;
-    advance_v(w, m, h, x, i, stage(w->V, i, m));
+    advance_v(w, m, h, x, i, nth_stage(w->V, i, m));
     if (!evaluate(w, f, U, alpha[i], h, x, i, i)) return STATUS_NON_FINITE;
   }
   if (!w->conserving) finish_plain(w, f, tab, Z, h, out);
   else if (!finish_conserving(w, f, tab, Z, h, out)) return STATUS_NON_FINITE;
   if (f->weight_decay > 0.0) {
-    mat_scale(stage(w->V, s, m), alpha[s]);
+    mat_scale(nth_stage(w->V, s, m), alpha[s]);
     mat_scale(field_U(f, out), alpha[s]);
   }
-  mat_transpose(field_V(f, out), stage(w->V, s, m));
+  mat_transpose(field_V(f, out), nth_stage(w->V, s, m));
   if (!evaluate(w, f, field_U(f, out), 1.0, 0.0, NULL, 0, s)) return STATUS_NON_FINITE;
   if (diff) estimate(w, tab, U, h, diff);
   return STATUS_OK;
@@ -181,8 +181,8 @@ status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]
 
 void erk_accept(erk *w) {
   int m = w->products.cols, s = w->tab->stages;
-  mat_copy(stage(w->A, 0, m), stage(w->A, s, m));
-  mat_copy(stage(w->V, 0, m), stage(w->V, s, m));
-  mat_copy(stage(w->velocity, 0, m), stage(w->velocity, s, m));
+  mat_copy(nth_stage(w->A, 0, m), nth_stage(w->A, s, m));
+  mat_copy(nth_stage(w->V, 0, m), nth_stage(w->V, s, m));
+  mat_copy(nth_stage(w->velocity, 0, m), nth_stage(w->velocity, s, m));
   w->have_first = true;
 }

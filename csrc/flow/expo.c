@@ -127,8 +127,8 @@ static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wa
 
 /* The state at t: Z rotated by the integral of the predicted error, then made consistent with it.
  */
-static status stage(expo *w, const kernel *K, const field *f, mat Z, double t, const mat *p,
-                    bool remainder, mat e, mat Q) {
+static status expo_stage(expo *w, const kernel *K, const field *f, mat Z, double t, const mat *p,
+                         bool remainder, mat e, mat Q) {
   predicted(w, f, w->step, 1, t, p, remainder);
   field_decayed(f, Z, t, Q);
   status s = rotate_by(w, K, f, 1.0, w->step, Q);
@@ -215,9 +215,9 @@ static status corrected(expo *w, const kernel *K, const field *f, mat Z, double 
   phis(f, K->lam, 0.5 * h, EXPO_PHI, w->half);
   remainder_at(w, K, f, Z, w->e0, w->g0);
   for (int pass = 0; pass < 2 && s == STATUS_OK; pass++) {
-    s = stage(w, K, f, Z, 0.5 * h, w->half, pass > 0, w->mid, w->Q);
+    s = expo_stage(w, K, f, Z, 0.5 * h, w->half, pass > 0, w->mid, w->Q);
     if (s != STATUS_OK) break;
-    s = stage(w, K, f, Z, h, w->full, pass > 0, w->end, out);
+    s = expo_stage(w, K, f, Z, h, w->full, pass > 0, w->end, out);
     if (s != STATUS_OK) break;
     if (pass == 0) mat_copy(low, out);
     remainder_at(w, K, f, w->Q, w->mid, w->g1);

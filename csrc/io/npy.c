@@ -37,7 +37,7 @@ static void skip_space(reader *r) {
   while (r->at < r->end && (*r->at == ' ' || *r->at == '\t' || *r->at == '\n')) r->at++;
 }
 
-static bool take(reader *r, char c) {
+static bool take_char(reader *r, char c) {
   skip_space(r);
   if (r->at >= r->end || *r->at != c) return false;
   r->at++;
@@ -60,14 +60,14 @@ static bool malformed(reader *r, const char *wanted) {
 static bool take_string(reader *r, char out[DTYPE]) {
   char quote = '\'';
   int n = 0;
-  if (!take(r, quote)) {
+  if (!take_char(r, quote)) {
     quote = '"';
-    if (!take(r, quote)) return malformed(r, "a quoted string");
+    if (!take_char(r, quote)) return malformed(r, "a quoted string");
   }
   for (; r->at < r->end && *r->at != quote; r->at++)
     if (n < DTYPE - 1) out[n++] = *r->at >= ' ' && *r->at <= '~' ? *r->at : '?';
   out[n] = '\0';
-  return take(r, quote) || malformed(r, "a closing quote");
+  return take_char(r, quote) || malformed(r, "a closing quote");
 }
 
 static bool read_dtype(reader *r, npy *h) {
@@ -99,8 +99,8 @@ static bool read_order(reader *r, npy *h) {
 /* (n,) or (rows, cols); each 0..INT_MAX, a Python 2 suffix L allowed. */
 static bool read_shape(reader *r, npy *h) {
   int size[DIMENSIONS] = {0, 1}, count = 0;
-  if (!take(r, '(')) return malformed(r, "a shape in parentheses");
-  for (; !take(r, ')'); count++) {
+  if (!take_char(r, '(')) return malformed(r, "a shape in parentheses");
+  for (; !take_char(r, ')'); count++) {
     long long n = 0;
     const char *begin = r->at;
     for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++)
@@ -108,8 +108,8 @@ static bool read_shape(reader *r, npy *h) {
     if (r->at == begin) return malformed(r, "a count in the shape");
     if (n > INT_MAX) return npy_refuse(r->why, "a side of the shape exceeds %d", INT_MAX);
     if (count < DIMENSIONS) size[count] = (int)n;
-    take(r, 'L');
-    if (!take(r, ',') && (r->at >= r->end || *r->at != ')'))
+    take_char(r, 'L');
+    if (!take_char(r, ',') && (r->at >= r->end || *r->at != ')'))
       return malformed(r, "',' or ')' in the shape");
   }
   if (count < 1 || count > DIMENSIONS)
@@ -123,8 +123,8 @@ static bool read_dictionary(reader *r, npy *h) {
   static const char *const names[KEYS] = {"descr", "fortran_order", "shape"};
   static bool (*const readers[KEYS])(reader *, npy *) = {read_dtype, read_order, read_shape};
   bool seen[KEYS] = {false, false, false};
-  if (!take(r, '{')) return malformed(r, "'{'");
-  while (!take(r, '}')) {
+  if (!take_char(r, '{')) return malformed(r, "'{'");
+  while (!take_char(r, '}')) {
     char key[DTYPE];
     int k = 0;
     if (!take_string(r, key)) return false;
@@ -132,11 +132,11 @@ static bool read_dictionary(reader *r, npy *h) {
     if (k == KEYS || seen[k])
       return npy_refuse(r->why, "malformed header: key '%s' is %s", key,
                         k < KEYS ? "there twice" : "unknown");
-    if (!take(r, ':')) return malformed(r, "':'");
+    if (!take_char(r, ':')) return malformed(r, "':'");
     if (!readers[k](r, h)) return false;
     seen[k] = true;
     skip_space(r);
-    if (!take(r, ',') && (r->at >= r->end || *r->at != '}')) return malformed(r, "',' or '}'");
+    if (!take_char(r, ',') && (r->at >= r->end || *r->at != '}')) return malformed(r, "',' or '}'");
   }
   for (int k = 0; k < KEYS; k++)
     if (!seen[k]) return npy_refuse(r->why, "malformed header: key '%s' is missing", names[k]);

@@ -21,7 +21,7 @@ arena arena_placing(void *block, size_t size) {
   return (arena){(unsigned char *)block + skip, 0, size - skip};
 }
 
-static void *take(arena *a, size_t count, size_t size) {
+static void *arena_take(arena *a, size_t count, size_t size) {
   size_t limit = SIZE_MAX / 2;
   if (a->used > limit || (size && count > (limit - a->used) / size)) {
     a->used = SIZE_MAX;
@@ -35,13 +35,13 @@ static void *take(arena *a, size_t count, size_t size) {
 }
 
 void *arena_bytes(arena *a, size_t count, size_t size) {
-  void *p = take(a, count, size);
+  void *p = arena_take(a, count, size);
   return p && count && size ? memset(p, 0, count * size) : p;
 }
 
 double *arena_doubles(arena *a, size_t count) { return arena_bytes(a, count, sizeof(double)); }
 
-double *arena_doubles_raw(arena *a, size_t count) { return take(a, count, sizeof(double)); }
+double *arena_doubles_raw(arena *a, size_t count) { return arena_take(a, count, sizeof(double)); }
 
 int *arena_ints(arena *a, size_t count) { return arena_bytes(a, count, sizeof(int)); }
 

@@ -97,7 +97,7 @@ static status project(lanczos *w, int j, int want, bool *arrived) {
 }
 
 /* The count largest Ritz values of j, and whether none has risen above what values had. */
-static bool take(const lanczos *w, int j, int count, double *values) {
+static bool lanczos_take(const lanczos *w, int j, int count, double *values) {
   bool same = true;
   for (int i = 0; i < count; i++) {
     double x = w->ritz[j - 1 - i];
@@ -124,7 +124,7 @@ status lanczos_largest(lanczos *w, lanczos_operator A, int count, double *values
     }
     status s = project(w, j, want, &arrived);
     if (s != STATUS_OK) return s;
-    bool same = arrived && take(w, j, count, values);
+    bool same = arrived && lanczos_take(w, j, count, values);
     if (j == w->n || (arrived && (count == 1 || same))) return STATUS_OK;
     int keep = arrived ? count : want + (j - want) / 2;
     compress(w, j, keep);
@@ -134,6 +134,6 @@ status lanczos_largest(lanczos *w, lanczos_operator A, int count, double *values
     }
     j = keep;
   }
-  take(w, w->room, count, values);
+  lanczos_take(w, w->room, count, values);
   return STATUS_LIMIT;
 }

@@ -98,7 +98,7 @@ status exact_riccati_set(exact_riccati *e, mat L, mat target, double lam, double
 /* One step of length tau of T = Q^T Z. With columns scaled by exp(-logs), which keeps every entry
  * below 1 for any tau: G = e^(f tau) T, W = (int_0^tau e^(2 f s) ds)^(1/2) T, M = I + W^T W,
  * T <- G M^(-1/2). False when the columns are so dependent that digits would be lost: halve tau. */
-static bool step(exact_riccati *e, double tau) {
+static bool riccati_step(exact_riccati *e, double tau) {
   for (int j = 0; j < e->kp; j++) {
     double top = 0.0;
     for (int i = 0; i < e->k; i++) {
@@ -167,7 +167,7 @@ status exact_riccati_at(exact_riccati *e, double t) {
     for (int n = 0; done < t; n++) {
       if (n == STEPS_MAX || !(tau > 0.0)) return STATUS_LIMIT;
       double now = tau < t - done ? tau : t - done;
-      bool taken = step(e, now);
+      bool taken = riccati_step(e, now);
       if (taken) done = now == tau ? done + now : t;
       tau = taken ? 2.0 * tau : 0.5 * now;
     }
