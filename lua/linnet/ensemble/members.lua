@@ -37,14 +37,15 @@ options.define("ensemble.test", {
 })
 
 -- The options of a flow or a descent that concern its end alone: the same entries.
-local function ends(verb, entries, names)
-  local schema = {summary = ("Options of each trajectory, as for problem:%s."):format(verb)}
+local function ends(verb, entries, but, names)
+  local schema = {summary = ("Options of each trajectory, as for problem:%s%s."):format(verb, but)}
   for name in names:gmatch("%S+") do schema[#schema + 1] = entries[name] end
   options.define("ensemble." .. verb, schema)
 end
 
-ends("flow", flow.schema.entries, "t tol method weight_decay until_excess max_steps max_seconds")
-ends("descend", descend.schema.entries,
+ends("flow", flow.schema.entries, "",
+  "t tol method weight_decay until_excess max_steps max_seconds")
+ends("descend", descend.schema.entries, "; a function for `eta` or `label_noise` in a sweep only",
   "eta steps method momentum rho weight_decay batch label_noise loss until_excess max_seconds")
 
 -- ---------------------------------------------------------------- checking
