@@ -42,6 +42,11 @@ static status rodas_again(stepper *s, mat Z, double h, mat out, double *err, con
   return done;
 }
 
+static double rodas_fastest(const stepper *s) {
+  const rodas *w = stepper_room(s);
+  return w->few ? narrow_most(&w->narrow, &s->f) : 0.0;
+}
+
 const method method_rodas4 = {
     .name = "rodas4",
     .settles = true,
@@ -55,4 +60,5 @@ const method method_rodas4 = {
     .accept = rodas_take,
     .again = rodas_again,
     .release = rodas_take,
+    .fastest = rodas_fastest,
 };

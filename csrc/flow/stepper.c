@@ -19,6 +19,12 @@ const method *method_named(const char *name) {
   return *m;
 }
 
+/* Where columns are few, what takes over creeping states can be so much cheaper than the second of
+ * a pair that it takes its place. */
+static bool displaces(const method *creeping, const method *second, dims d) {
+  return creeping && second && STEPPER_DISPLACE * creeping->cost(d) < second->cost(d);
+}
+
 void stepper_layout(arena *a, stepper *s, dims d, const method *which) {
   bool pair = which->pair[0] != NULL;
   s->low = arena_mat(a, d.r + d.m, d.kp);
@@ -26,6 +32,10 @@ void stepper_layout(arena *a, stepper *s, dims d, const method *which) {
   s->slot[0].method = pair ? which->pair[0] : which;
   s->slot[1].method = pair ? which->pair[1] : NULL;
   s->slot[STEPPER_CREEPING].method = d.kp < d.r ? which->creeping : NULL;
+  if (displaces(s->slot[STEPPER_CREEPING].method, s->slot[1].method, d)) {
+    s->slot[1].method = s->slot[STEPPER_CREEPING].method;
+    s->slot[STEPPER_CREEPING].method = NULL;
+  }
   for (int i = 0; i < STEPPER_SLOTS; i++)
     s->slot[i].room = stepper_has(s, i) ? s->slot[i].method->layout(a, d) : NULL;
 }

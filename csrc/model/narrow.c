@@ -76,3 +76,8 @@ void narrow_solve(narrow *w, mat X) {
   }
   blas_gemm('N', 'T', 1.0, w->scratch, w->R, 0.0, X);
 }
+
+double narrow_most(const narrow *w, const field *f) {
+  double b = mat_norm_fro(w->B), nu = fmax(w->nu[f->m - 1], 0.0);
+  return b * b + nu * f->sigma[0] * f->sigma[0];
+}

@@ -39,4 +39,7 @@ status narrow_shift(narrow *w, const field *f, double eta);
  * k'). */
 void narrow_solve(narrow *w, mat X);
 
+/* No eigenvalue of K is larger: at most min(r, k') + 1 times the largest. */
+double narrow_most(const narrow *w, const field *f);
+
 #endif

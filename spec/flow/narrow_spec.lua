@@ -36,6 +36,22 @@ describe("few hidden units", function()
     end
   end)
 
+  it("are left to rodas4 by auto where that is much cheaper, as accurately", function()
+    local p = stiff(90, 1, 300)
+    local s = p:init{U = 0.3 * linnet.random(1):normal(90, 2), V = linnet.random(2):normal(1, 2)}
+    local exact = p:flow(s, {t = 300, method = "dop853", tol = 1e-12}).final
+    for _, tol in ipairs{1e-3, 1e-6, 1e-9} do
+      local run = p:flow(s, {t = 300, tol = tol})
+      assert.equal("rodas4", run.stats.method)
+      assert.equal(0, run.stats.eigenproblems)
+      assert.is_true(difference(run.final, exact) < 3 * tol)
+      assert.is_true(run.stats.imbalance_drift < 1e-12)
+    end
+    local small = stiff(20, 1, 300) -- control: there eigenproblems are cheap
+    s = small:init{U = linnet.random(1):normal(20, 2), V = linnet.random(2):normal(1, 2)}
+    assert.equal("expo4", small:flow(s, {t = math.huge}).stats.method)
+  end)
+
   it("go to the end on stiff data, kappa from 1 to 1e12", function()
     for _, kappa in ipairs{1, 1e4, 1e8, 1e12} do
       local p = stiff(30, 2, kappa)
