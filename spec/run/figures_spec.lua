@@ -68,6 +68,14 @@ describe("figures in characters", function()
     end
   end)
 
+  it("say what the labels of an axis are told from, as files do", function()
+    local near = {{1e9, 1e9 + 1, 1e9 + 2}, {1, 2, 3}}
+    assert.truthy(figure({}, {near}, 60, 14):find("+ 1000000000", 1, true))
+    assert.truthy(figure({xlabel = "time"}, {near}, 60, 14):find("time - 1000000000", 1, true))
+    assert.truthy(plot.svg{near}:find("+ 1000000000", 1, true))
+    assert.truthy(plot.svg{near, xlabel = "time"}:find("time - 1000000000", 1, true))
+  end)
+
   it("draw dashed lines with gaps, also in the key", function()
     local function cells(style, unicode)
       local text = figure({unicode = unicode}, {{{0, 1, 2, 3}, {0, 1, 2, 3}, style = style,

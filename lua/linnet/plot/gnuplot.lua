@@ -156,7 +156,8 @@ local TERMINALS = {
   svg = {"svg size %d,%d dynamic enhanced font 'Helvetica,Arial,sans-serif,%g' "
     .. "background '#ffffff'", 1, 14},
   inline = {"svg size %d,%d dynamic enhanced font 'Helvetica,Arial,sans-serif,%g'", 1, 14},
-  png = {"pngcairo size %d,%d enhanced font 'sans,%g' lw 2 background '#ffffff'", 2, 19},
+  png = {"pngcairo size %d,%d enhanced font 'sans,%g' lw 2 pointscale 2 "
+    .. "background '#ffffff'", 2, 19},
   -- 0.75: pdfcairo takes a point for 4/3 of one
   pdf = {"pdfcairo size %gin,%gin enhanced font 'sans,%g' fontscale 0.75 "
     .. "background '#ffffff'", 0.01, 10},

@@ -301,6 +301,12 @@ end
 
 local function centered(text, width) return (" "):rep((width - length(text)) // 2) .. text end
 
+-- What an axis shows, less what its labels are told from.
+local function axis_label(label, base)
+  if not base then return label or "" end
+  return label and label .. " - " .. base or "+ " .. base
+end
+
 --- Draw curves.
 -- @tparam table o title, xlabel, ylabel, note; `unicode`, `colour`: what the terminal can do
 -- @tparam {table,...} curves checked, with `points`
@@ -332,7 +338,7 @@ function M.draw(o, curves, x_axis, y_axis, columns, lines)
   end
   if o.title then out[1] = centered(cut(o.title, columns, o.unicode), columns) end
   if o.ylabel or y_base then
-    out[#out + 1] = cut((o.ylabel or "") .. (y_base and " - " .. y_base or ""), columns, o.unicode)
+    out[#out + 1] = cut(axis_label(o.ylabel, y_base), columns, o.unicode)
   end
   for y = 1, height do
     local label = at_row[y]
@@ -346,7 +352,7 @@ function M.draw(o, curves, x_axis, y_axis, columns, lines)
   out[#out + 1] = (" "):rep(left) .. look.corner .. table.concat(floor)
   out[#out + 1] = below
   if o.xlabel or x_base then
-    local label = cut((o.xlabel or "") .. (x_base and " - " .. x_base or ""), c.w, o.unicode)
+    local label = cut(axis_label(o.xlabel, x_base), c.w, o.unicode)
     out[#out + 1] = centered(label, c.w + 2 * left)
   end
   table.move(key, 1, #key, #out + 1, out)
