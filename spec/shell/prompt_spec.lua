@@ -148,7 +148,8 @@ describe("the prompt", function()
     shows(screen, "did you mean 'svd'")
     for line in screen:gmatch("[^\n]+") do assert.is_true(#line < 80, line) end
     screen = typed("24 40", "?flow\n", "p:flo\n", "eye(2):svdd()\n", "print(eye(2), 1)\n")
-    shows(screen, "until_excess", "did you mean", "  0  1\n1\n")
+    shows(screen, "until_excess", "did you mean", "  0  1\n1\n",
+      'local run = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = math.huge})') -- code stays whole
     for line in screen:match("flow(.*)Example:"):gmatch("[^\n]+") do assert.is_true(#line <= 40, line) end
   end)
 

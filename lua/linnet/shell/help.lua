@@ -252,16 +252,25 @@ function M.text(what)
   return text or error(why, 2)
 end
 
+-- A page in the window; code stays as it is, to be copied.
+local function fitted(text)
+  local columns, out = gnuplot.window(), {}
+  for paragraph in (text .. "\n\n"):gmatch("(.-)\n\n") do
+    out[#out + 1] = paragraph:find("^Example:") and paragraph or words.fit(paragraph, columns)
+  end
+  return table.concat(out, "\n\n")
+end
+
 --- Print the manual's page on something; at the prompt also plain `help(what)`.
 -- @function help
 -- @param what as `text` takes it
 -- @usage linnet.help("linspace")
 function M.show(what)
   local text, why = find(what)
-  print(words.fit(text or error(why, 2), (gnuplot.window())))
+  print(fitted(text or error(why, 2)))
 end
 
 return setmetatable(M, {__call = function(_, what)
   local text, why = find(what)
-  print(words.fit(text or error(why, 2), (gnuplot.window())))
+  print(fitted(text or error(why, 2)))
 end})
