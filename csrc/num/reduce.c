@@ -16,7 +16,9 @@ double reduce_sum(mat a) {
   return isfinite(sum) ? sum + lost : sum; /* inf - inf in lost would hide an honest inf */
 }
 
-double reduce_mean(mat a) { return reduce_sum(a) / (double)mat_count(a); }
+double reduce_mean(mat a) {
+  return mat_count(a) ? reduce_sum(a) / (double)mat_count(a) : (double)NAN;
+}
 
 double reduce_std(mat a) {
   double mean = reduce_mean(a), top = 0.0, sum = 0.0;

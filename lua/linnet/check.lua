@@ -78,7 +78,7 @@ function M.nearest(word, list)
     if far > math.max(1, #word // 3) then
       far = short >= 3 and word:sub(1, short) == other:sub(1, short) and #word // 3 + 1 or math.huge
     end
-    if far < least then best, least = candidate, far end
+    if far < least and far < math.max(#word, #other) then best, least = candidate, far end
   end
   return best
 end

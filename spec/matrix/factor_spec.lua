@@ -163,7 +163,7 @@ describe("matrix qr, lu and chol", function()
       near((A * 1e-200):chol() * 1e100, L, L:norm())
     end, true)
     for _, A in ipairs{matrix{{1, 2}, {2, 1}}, zeros(2, 2), -eye(3), linnet.ones(2, 2)} do
-      assert.has_error(function() A:chol() end, "chol: the matrix is not positive definite")
+      assert.error_matches(function() A:chol() end, "chol: the matrix is not positive definite$")
     end
   end)
 end)
@@ -411,8 +411,8 @@ describe("matrix expm", function()
   end)
 
   it("raises where the result exceeds the doubles, and goes to 0 where it is that small", function()
-    assert.has_error(function() (eye(2) * 1e4):expm() end,
-      "expm: the result exceeds 1.8e308, the range of doubles")
+    assert.error_matches(function() (eye(2) * 1e4):expm() end,
+      "expm: the result exceeds 1%.8e308, the range of doubles$")
     assert.is_true((eye(2) * -1e4):expm() == zeros(2, 2))
   end)
 end)

@@ -173,7 +173,7 @@ describe("a method of a matrix", function()
     assert.is_false(ok)
     assert.matches("no field or method 'trase' (did you mean 'trace'?)", tostring(e), 1, true)
     refuses(function(m) m.rows = 3 end, "cannot assign to %[rows%]")
-    refuses(function(m) return m[true] end, "no method or index 'true'")
+    refuses(function(m) return m[true] end, "no boolean as index")
   end)
 end)
 

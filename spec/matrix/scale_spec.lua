@@ -74,6 +74,20 @@ describe("factorizations far from 1", function()
     end
   end)
 
+  it("tables and booleans are told without addresses; the mean of nothing is nan", function()
+    local I = linnet.eye(2)
+    for want, f in pairs{
+      ['must be one of "rows", "cols", got table'] = function() return I:sum{axis = 0} end,
+      ["no table as index"] = function() return I[{1, 2}] end,
+      ["no boolean as index"] = function() return I[true] end,
+    } do
+      local ok, why = pcall(f)
+      assert.is_false(ok)
+      assert.truthy(tostring(why):find(want, 1, true), tostring(why))
+    end
+    assert.are.equal("nan", tostring(linnet.zeros(0, 2):mean()))
+  end)
+
   it("what exceeds the doubles is an error of solve, inv, lstsq; inf in pinv", function()
     local tiny = 1e-310 * linnet.eye(2)
     for name, f in pairs{

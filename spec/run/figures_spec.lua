@@ -12,7 +12,7 @@ describe("figures in characters", function()
   local curves_of = require "linnet.plot.curves"
 
   local function figure(o, list, columns, lines)
-    local curves, notes = {}, {infinite = 0, nonpositive = 0}
+    local curves, notes = {}, {infinite = 0, beyond = 0, nonpositive = 0}
     for i, given in ipairs(list) do
       curves[i] = curves_of.read(given, i, {}, notes, 1)
       curves[i].color = curves[i].color or i

@@ -160,8 +160,10 @@ int matrix_access_index(lua_State *L) {
   }
   lua_pushvalue(L, 2);
   if (lua_gettable(L, lua_upvalueindex(1)) == LUA_TNIL && lua_type(L, 2) != LUA_TSTRING)
-    return bind_fail(L, "misuse", "a matrix has no method or index '%s'",
-                     luaL_tolstring(L, 2, NULL));
+    return bind_fail(L, "misuse",
+                     "a matrix has rows 1, 2, ... and methods, no %s as index; m(i, j)"
+                     " is an entry",
+                     luaL_typename(L, 2));
   return 1;
 }
 

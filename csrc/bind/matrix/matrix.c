@@ -90,7 +90,8 @@ int matrix_check_name(lua_State *L, int arg, const char *const names[], int fall
     for (int i = 0; names[i]; i++)
       if (strcmp(lua_tostring(L, arg), names[i]) == 0) return i;
   luaL_Buffer b;
-  const char *got = luaL_tolstring(L, arg, NULL);
+  bool plain = lua_type(L, arg) == LUA_TNUMBER || lua_type(L, arg) == LUA_TSTRING;
+  const char *got = plain ? luaL_tolstring(L, arg, NULL) : luaL_typename(L, arg); /* no address */
   luaL_buffinit(L, &b);
   for (int i = 0; names[i]; i++) {
     luaL_addstring(&b, i ? ", \"" : "\"");

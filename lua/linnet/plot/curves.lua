@@ -75,7 +75,8 @@ local function curve_points(curve, columns, logs, notes)
       local x, log = column[i], c == 1 and logs.x or c > 1 and logs.y
       local is_error = c == 3 and curve.error
       if math.abs(x) > LARGEST then
-        notes.infinite, x = notes.infinite + 1, 0 / 0
+        local kind = math.abs(x) < math.huge and "beyond" or "infinite"
+        notes[kind], x = notes[kind] + 1, 0 / 0
       elseif log and x <= 0 and not is_error then
         notes.nonpositive, x = notes.nonpositive + 1, 0 / 0
       end

@@ -178,7 +178,7 @@ local function read(given, level)
   local why
   given, why = curves_of.of_runs(given)
   if not given then error("plot: " .. why, level + 1) end
-  local named, curves, notes = {}, {}, {infinite = 0, nonpositive = 0}
+  local named, curves, notes = {}, {}, {infinite = 0, beyond = 0, nonpositive = 0}
   for key, value in next, given do
     if not (math.type(key) == "integer" and key >= 1 and key <= #given) then named[key] = value end
   end
@@ -207,6 +207,7 @@ local function read(given, level)
     remarks[1] = notes.nonpositive .. " not positive, not on a logarithmic axis"
   end
   if notes.infinite > 0 then remarks[#remarks + 1] = notes.infinite .. " infinite" end
+  if notes.beyond > 0 then remarks[#remarks + 1] = notes.beyond .. " beyond 8e307" end
   if #remarks > 0 then o.note = "values left out: " .. table.concat(remarks, "; ") end
   return o, curves
 end
