@@ -14,6 +14,7 @@ typedef struct decaying {
   double e[TABLEAU_STAGES + 1], e2[TABLEAU_STAGES + 1];
   double start, start2;             /* what the errors take of Z; their last entry is of S Z+ */
   double alpha[TABLEAU_STAGES + 1]; /* of the stages, and of the end */
+  double moved; /* how far, relatively, a step turned into the group moves a Z at rest */
 } decaying;
 
 /* Of a step h with x = w h. The end is beta N, beta what the tableau makes of e^-x, or keep N. */

@@ -17,9 +17,12 @@ void explicit_restart(stepper *s) {
   erk_use(stepper_room(s), stepper_method(s)->tableau, s->conserving);
 }
 
-/* A propagator M is in the group to round-off of |M|^2, and Z^T M^T J M Z sees |M|^2 times that. */
+/* A propagator M is in the group to round-off of |M|^2, and Z^T M^T J M Z sees |M|^2 times that.
+ * With weight decay no estimate sees what turning it into the group does to a state at rest. */
 static void judge_propagator(const stepper *s, const erk *w, double *err) {
-  if (w->conserving) stepper_shorten(s, w->propagator_bound / ERK_FAR, err);
+  if (!w->conserving) return;
+  stepper_shorten(s, w->propagator_bound / ERK_FAR, err);
+  if (s->f.weight_decay > 0.0) *err = fmax(*err, w->decays.moved / stepper_local_tol(s));
 }
 
 /* Where a long step makes the estimate of order 5 small by chance, the combined one is far too

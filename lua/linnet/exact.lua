@@ -10,6 +10,7 @@
 local arguments = require "linnet.theory.arguments"
 local check = require "linnet.check"
 local core = require "linnet.core"
+local decay = require "linnet.theory.decay"
 local options = require "linnet.options"
 local vectors = require "linnet.plot.vectors"
 local error = require("linnet.failure").raise
@@ -162,7 +163,8 @@ local function compose(P, values, R)
   return P * middle * R:t()
 end
 
-local function diagonal(y, a, b)
+-- Modes of a target: mode(s, t) -> those of U1 V', U1 U1' and V V'.
+local function by_mode(y, mode)
   local ok, why = finite{target = y}
   if not ok then return nil, why end
   if y:rows() * y:cols() == 0 then return refuse("target is %d x %d", y:rows(), y:cols()) end
@@ -171,10 +173,14 @@ local function diagonal(y, a, b)
   return object(function(t)
     local p, uu, vv = {}, {}, {}
     for i = 1, math.max(r, m) do
-      p[i], uu[i], vv[i] = core.exact.diagonal(a, b, i <= count and s:get(i, 1) or 0, t)
+      p[i], uu[i], vv[i] = mode(i <= count and s:get(i, 1) or 0, t)
     end
     return {U1V = compose(P, p, R), U1U1 = compose(P, uu, P), VV = compose(R, vv, R)}
   end)
+end
+
+local function diagonal(y, a, b)
+  return by_mode(y, function(s, t) return core.exact.diagonal(a, b, s, t) end)
 end
 
 options.define("exact.diagonal", {
@@ -268,6 +274,29 @@ define("muon", function(o)
   end)
   path.times = core.matrix.new(#ends, 1, function(i) return ends[i] end)
   return path
+end)
+
+options.define("exact.decay", {
+  summary = "Z(0) Z(0)' = lam I, sigma = 1, with weight decay.",
+  {name = "target", type = "matrix", required = true, help = "r x m, Yt = W'Y"},
+  {name = "lam", type = "number", range = "(0, inf)", default = 1, help = "Z Z' = lam I at 0"},
+  {name = "weight_decay", type = "number", range = "(0, inf)", required = true,
+    help = "w of L + w/2 (||U||^2 + ||V||^2)"},
+})
+
+--- Orthogonal start with weight decay and sigma = 1, by modified Bessel functions: U1 V' ends at
+-- the singular values of Yt less w. [D], section 10.5.
+-- @function decay
+-- @tparam table opts see `help("exact.decay")`
+-- @treturn table object with `:at(t)` -> `{U1V, U1U1, VV}`
+-- @usage
+-- local path = linnet.exact.decay{target = linnet.matrix{2, 1, 0.5}, weight_decay = 0.1}
+-- print(path:at(3).U1V, path:at(math.huge).U1V)
+define("decay", function(o)
+  return by_mode(o.target, function(s, t)
+    local p, vv = decay.mode(s, o.lam, o.weight_decay, t)
+    return p, vv, vv
+  end)
 end)
 
 -- ---------------------------------------------------------------- one input, one output

@@ -98,6 +98,45 @@ function M.wide_law(opts)
     given.column("theory.wide_law", "singular_values", values))
 end
 
+options.define("theory.weight_decay_law", {
+  summary = "Mean of ||Theta(t) - Theta_hat||^2 under weight decay, in the wide limit.",
+  {name = "state", required = true,
+    help = "a state of the wide limit (h = inf, any scale), at the time that is meant"},
+  {name = "h", type = "number", range = "[1, inf)", required = true, help = "hidden width"},
+  {name = "alpha", type = "number", range = "[0, inf)", default = 0.5,
+    help = "entries of variance h^(-2 alpha)"},
+})
+
+--- Mean of ||Theta(t) - Theta_hat||_F^2 at any time of a flow with weight decay, over independent
+-- entries of variance h^(-2 alpha), any data: ||diag(1/sigma) E||^2 + (D - r) s_u^2 e^(-2wt)
+-- tr((lam^2 e^(-4wt) I + P1'P1)^(1/2)), lam = h^(1 - 2 alpha), P1 = U1 V'. E and P1 are those of
+-- the given state, from the start `"orthogonal"` with that lam (for alpha = 1/2 any start at h =
+-- inf), and e^(-wt) is its `decay`. Exact as h -> inf; without weight decay it is the wide law at
+-- that time. [D], section 10.4.
+-- @tparam table opts see `help("theory.weight_decay_law")`
+-- @treturn number mean of ||Theta(t) - Theta_hat||_F^2
+-- @usage
+-- local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
+-- local p = linnet.problem(X, Y)
+-- local s = p:flow(p:init("gaussian", {h = math.huge}), {t = 20, weight_decay = 0.05}).final
+-- print(linnet.theory.weight_decay_law{state = s, h = 1e6} ^ 0.5)
+function M.weight_decay_law(opts)
+  local o = options.check("theory.weight_decay_law", opts, 2)
+  local s = o.state
+  if getmetatable(s) ~= core.types.state then
+    error(("theory.weight_decay_law: state must be a state, got %s"):format(check.shown(s)), 2)
+  end
+  local U1, V = s:reduced()
+  local _, values = (U1 * V:t()):svd()
+  local p, kept = s.problem, s.decay ^ 2
+  local t = core.matrix.new(p.m, 1, function(i)
+    return i <= values:rows() and values:get(i, 1) or 0
+  end)
+  local inside = math.max(s:distance() ^ 2 - core.theory.norms(s) ^ 2, 0)
+  local s_u = o.h ^ -o.alpha
+  return inside + kept * core.theory.wide_mean(o.h * kept, s_u, s_u, p.D - p.rank, t)
+end
+
 --- Least-squares slope of log distance against log h of the wide law on these widths, s_u = s_v =
 -- h^-alpha: what a measured slope is to be compared with. [D], section 7.
 -- @tparam matrix|table widths at least two different ones
