@@ -80,7 +80,7 @@ for set, data in ipairs{{m = 5, orthonormal = true}, {m = 3, kappa = 3}, {orthon
       {limit, {1e-30, 10}, label = "eta_c", style = "dash"},
       {{rule, rule}, {1e-30, 10}, label = "naive rule", style = "bound"},
       log = "y", title = "and whether it fits", xlabel = "eta/eta_c",
-      ylabel = "loss above its infimum", xrange = {0, 1.25}},
+      ylabel = "loss above its infimum", xrange = {0, 1.25}, yrange = {1e-31, 1e3}},
   }
 end
 

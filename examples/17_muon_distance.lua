@@ -119,9 +119,10 @@ for color, balance in ipairs{0.25, 1, 4} do
   example:near("derived", ("s_u/s_v = %g: slope in h"):format(balance), -0.5,
     support.slope(widths, seen), 0.02)
   local name = ", s_u/s_v = " .. names[color]
+  local function last(label) return color == 3 and label or nil end
   table.move({{widths, scaled, error = errors, label = "Muon" .. name, style = "points",
-    color = color}, {widths, law, label = "Muon's law", style = "dash", color = color},
-    {widths, flows, label = "the flow's law", style = "bound", color = color}}, 1, 3,
+    color = color}, {widths, law, label = last "its law", style = "dash", color = color},
+    {widths, flows, label = last "the flow's law", style = "bound", color = color}}, 1, 3,
     #figure + 1, figure)
 end
 example:plot(figure)
