@@ -171,6 +171,16 @@ scenario("run's rates and deviation", function()
   return p:flow(s, {t = 1, tol = 1e-3})
 end, function(run) assert(run:rates() and run:lazy_deviation()) end)
 
+scenario("flow with weight decay", data, function(p, s)
+  local run = p:flow(s, {t = 1, tol = 1e-3, weight_decay = 0.5, save_at = {0, 1}})
+  assert(run.final.decay < 0.7 and run.objective(2) < run.objective(1))
+end)
+
+scenario("modes with weight decay", function() return linnet.matrix{2, 1} end, function(target)
+  local path = linnet.exact.decay{target = target, weight_decay = 0.5}
+  assert(math.abs(path:at(math.huge).U1V:norm() - (5 ^ 0.5 - 0.5)) < 1e-9)
+end)
+
 scenario("flow to infinity", data, function(p, s)
   assert(p:flow(s, {t = math.huge, tol = 1e-3}).final:excess() < 1e-6)
 end)
