@@ -59,7 +59,7 @@ void arrival_start(arrival *w, const field *f, mat Z) {
   w->f = *f;
   w->at_target = false;
   w->halved = INFINITY;
-  w->stalled_for = w->resting_for = 0;
+  w->stalled_for = w->resting_for = w->still_for = 0;
   w->rank = -1;
   if (Z.cols < f->r) reachable(w, Z);
   arrival_evaluate(w, Z);
@@ -190,16 +190,36 @@ static flow_reason reason_of_rest(arrival *w, mat Z, bool resting) {
   return w->resting_for > ARRIVAL_GIVE_UP ? FLOW_SADDLE : FLOW_RUNNING;
 }
 
-flow_reason arrival_judge(arrival *w, mat Z, double h) {
+/* Nothing changed but for round-off of the largest entry of each hidden unit. */
+static bool same(mat a, mat b) {
+  for (int j = 0; j < a.cols; j++) {
+    double round = ARRIVAL_STILL_UNITS * DBL_EPSILON * mat_max_abs(mat_cols(a, j, 1));
+    for (int i = 0; i < a.rows; i++)
+      if (!(fabs(mat_get(a, i, j) - mat_get(b, i, j)) <= round)) return false;
+  }
+  return true;
+}
+
+/* Counts the steps, long against the fastest time scale, in which the state stayed. A
+ * method without a limit makes each ten times as long as the one before. */
+static void note_stillness(arrival *w, mat before, mat Z, double h) {
+  double z = mat_norm_fro(Z), sigma = w->f.r ? w->f.sigma[0] : 0.0;
+  bool longer = h * (sigma * sigma * z * z + mat_norm_fro(w->A)) >= ARRIVAL_STILL_LENGTH;
+  w->still_for = longer && same(before, Z) ? w->still_for + 1 : 0;
+}
+
+flow_reason arrival_judge(arrival *w, mat before, mat Z, double h) {
   note_progress(w);
   note_motion(w, Z);
+  note_stillness(w, before, Z, h);
   /* Explicit steps near their limit of stability add round-off of their own and hover above that of
    * the evaluation: after some patience that counts too. */
   bool hovering = w->stalled_for >= ARRIVAL_PATIENCE;
   if (w->f.weight_decay > 0.0) w->at_target = decayed_for_good(w, Z, hovering);
   else w->at_target = field_converged(&w->f, Z, w->E, hovering ? ARRIVAL_HOVERING : ARRIVAL_UNITS);
   if (w->at_target || decay_unseen(w, Z)) return FLOW_CONVERGED; /* at_target tells which */
-  return reason_of_rest(w, Z, velocity_vanished(w, Z, h, hovering));
+  bool still = w->still_for >= ARRIVAL_STILL;
+  return reason_of_rest(w, Z, still || velocity_vanished(w, Z, h, hovering));
 }
 
 bool arrival_creeps(const arrival *w, const stepper *s, double h) {

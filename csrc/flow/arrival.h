@@ -25,6 +25,7 @@ typedef struct arrival {
   double halved;   /* the excess (with weight decay ||(S - w) Z||^2) when it last had halved, */
   int stalled_for; /* and steps since */
   int resting_for; /* steps for which S Z has been at round-off */
+  int still_for;   /* long steps in which nothing changed at all */
   mat spare, image; /* k x k', r x m */
   mat G;            /* k' x k' */
   double *s;        /* min(k, k') singular values */
@@ -36,10 +37,10 @@ void arrival_layout(arena *a, arrival *w, dims d);
 void arrival_start(arrival *w, const field *f, mat Z);
 /* E, excess, A and S Z at Z. */
 void arrival_evaluate(arrival *w, mat Z);
-/* Judges the state that was evaluated, once after each step, which had size h. FLOW_RUNNING: it
- * moves; FLOW_CONVERGED: at the target, or E is and a decay remains that is not seen;
+/* Judges the state that was evaluated, once after each step of size h from `before`. FLOW_RUNNING:
+ * it moves; FLOW_CONVERGED: at the target, or E is and a decay remains that is not seen;
  * FLOW_UNREACHABLE: at rest, and rank(Z) is below that of Yt; FLOW_SADDLE: at rest elsewhere. */
-flow_reason arrival_judge(arrival *w, mat Z, double h);
+flow_reason arrival_judge(arrival *w, mat before, mat Z, double h);
 /* The step h, or a shorter one with which the flow comes to rest where steps of accuracy alone
  * hover around. */
 double arrival_cap(const arrival *w, const stepper *s, mat Z, double h);

@@ -21,8 +21,14 @@ void choice_start(choice *c, const stepper *s, int kp) {
   c->creep_patience = ARRIVAL_CREEPING;
 }
 
-void choice_settle(const choice *c, stepper *s, const arrival *a) {
-  if (s->used == STEPPER_CREEPING && arrival_moves_on(a)) stepper_swap(s, c->crept_from);
+/* Near a point of rest the other methods take steps of the fastest time scale, which is no way on
+ * while another one moves: there the creeping one stays. */
+void choice_settle(const choice *c, stepper *s, const arrival *a, mat Z) {
+  if (s->used != STEPPER_CREEPING || !arrival_moves_on(a)) return;
+  stepper_mark creeping = stepper_swap(s, c->crept_from);
+  double h = arrival_cap(a, s, Z, creeping.control.h);
+  if (h * c->cost[STEPPER_CREEPING] < creeping.control.h * c->cost[c->crept_from])
+    stepper_undo(s, creeping);
 }
 
 /* A step by a slot from which on it pays. */

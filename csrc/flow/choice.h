@@ -32,8 +32,8 @@ typedef struct offer {
 } offer;
 
 void choice_start(choice *c, const stepper *s, int kp);
-/* Where the state crept and E falls again, the method before is in use again. */
-void choice_settle(const choice *c, stepper *s, const arrival *a);
+/* Where the state Z crept and E falls again, the method before is in use again, if it pays. */
+void choice_settle(const choice *c, stepper *s, const arrival *a, mat Z);
 /* So long a step of another method that it would pay, given the next one h of the method in use. */
 offer choice_offer(choice *c, const stepper *s, const arrival *a, moment now, double h);
 /* A step was tried by the method in use. */

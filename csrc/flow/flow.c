@@ -24,7 +24,7 @@ static flow_reason flow_judge(flow *w) {
   arrival_evaluate(&w->arrival, w->Z);
   if (!mat_finite(w->Z) || !isfinite(w->arrival.excess)) return FLOW_NON_FINITE;
   if (w->level > 0.0 && w->arrival.excess <= w->level) return FLOW_UNTIL_EXCESS;
-  flow_reason why = arrival_judge(&w->arrival, w->Z, w->now - w->before);
+  flow_reason why = arrival_judge(&w->arrival, w->Zprev, w->Z, w->now - w->before);
   /* At the target with time left, the next step goes to the end at once; with weight decay so does
    * one to t = infinity, where all that decays is gone. */
   double decays = w->f.weight_decay * (w->t_end - w->now);
@@ -135,7 +135,7 @@ static moment moment_of(const flow *w) {
 
 /* A step by any other method that may pay. */
 static attempt try_others(flow *w, const tick *t) {
-  choice_settle(&w->choice, &w->step, &w->arrival);
+  choice_settle(&w->choice, &w->step, &w->arrival, w->Z);
   for (;;) {
     double err;
     offer other = choice_offer(&w->choice, &w->step, &w->arrival, moment_of(w), step_length(w));

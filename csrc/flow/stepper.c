@@ -46,6 +46,11 @@ static void use(stepper *s, int slot) {
   stepper_restart(s);
 }
 
+/* Errors along a valley are small and forgotten. */
+static double tol_of(int slot, double tol) {
+  return slot == STEPPER_CREEPING ? RODAS_CREEPING * tol : tol;
+}
+
 void stepper_start(stepper *s, const field *f, double tol) {
   s->f = *f;
   s->tol = fmax(tol, DBL_EPSILON); /* no step is better than round-off */
@@ -54,7 +59,7 @@ void stepper_start(stepper *s, const field *f, double tol) {
   s->conserving = stepper_has(s, 1);
   s->keep = 1.0;
   for (int i = 0; i < STEPPER_SLOTS; i++)
-    if (stepper_has(s, i)) s->slot[i].local_tol = s->slot[i].method->local_tol(tol);
+    if (stepper_has(s, i)) s->slot[i].local_tol = s->slot[i].method->local_tol(tol_of(i, tol));
   use(s, 0);
 }
 
