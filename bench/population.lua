@@ -6,7 +6,8 @@
 -- numbers, problem after problem. Each has kind of start (8 more with weight decay), n, D, r, m, h,
 -- k', t, amplification, then w where there is weight decay,
 -- sigma (r), Yt (r x m), the start [U1; V] (r + m x k') and the state at t, column by column. The
--- amplification is what a relative change of the start by 1e-7 becomes at the end, at least 1.
+-- amplification is what a relative change of the start, or of one of up to 12 states on the way, by
+-- 1e-9 becomes at the end, at least 1.
 -- SPDX-License-Identifier: MIT
 package.path = "spec/?.lua;" .. package.path
 local population = require "population"
