@@ -64,6 +64,7 @@ describe("few hidden units", function()
 end)
 
 describe("state:narrow", function()
+  -- promise: is m hidden units that learn what an infinitely wide network learns
   it("is m hidden units that learn what an infinitely wide network learns", function()
     for seed, shape in ipairs{{30, 50, 3}, {20, 6, 1}, {4, 3, 6}} do
       local n, D, m = table.unpack(shape)

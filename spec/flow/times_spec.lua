@@ -89,6 +89,26 @@ describe("times far beyond convergence", function()
     assert.equal(3, #run:rates{0, 1, 5e8}.t)
   end)
 
+  it("after any method came to rest on its way to infinity, and at infinity", function()
+    local starts = {}
+    local p = linnet.problem(linnet.eye(3), linnet.random(2):normal(3, 1))
+    starts.converged = p:init{U = linnet.random(1):normal(3, 2), V = linnet.random(2):normal(1, 2)}
+    starts.saddle = p:init{U = linnet.zeros(3, 2), V = linnet.zeros(1, 2)}
+    for reason, s in pairs(starts) do
+      for _, method in ipairs{"auto", "expo2", "expo4", "dop853", "dopri5", "rodas4"} do
+        local asked = {0.5, 1e6, 1e30, inf}
+        local run = p:flow(s, {t = inf, method = method, save_at = asked})
+        assert.equal(reason, run.stats.reason)
+        assert.equal(linnet.matrix(asked), run.t)
+        assert.near(run.final:loss(), run.loss(4, 1), 1e-12)
+        assert.near(run.final:loss(), run.loss(3, 1), 1e-12)
+        for _, t in ipairs{1e6, 1e40, inf} do
+          assert.near(run.final:loss(), run:at(t):loss(), 1e-12)
+        end
+      end
+    end
+  end)
+
   it("inside steps of a flow that creeps", function()
     local X, Y = linnet.data.gaussian{n = 6, D = 8, m = 2, kappa = 1e6, noise = 0.1, seed = 3}
     local p = linnet.problem(X, Y)

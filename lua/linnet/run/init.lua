@@ -131,6 +131,9 @@ function M.drive(driver, loop, counts, p, start, clock)
   error(failure.text(cause), 0, "callback", {run = self, cause = cause})
 end
 
+--- Reasons to end that say that the state has come to rest.
+M.RESTS = {converged = true, saddle = true, unreachable = true}
+
 --- Whether its weights decayed: then no bound of the excess holds.
 function M.decays(self)
   local o = self.options
@@ -140,6 +143,7 @@ end
 -- ---------------------------------------------------------------- afterwards
 
 --- The state at any time between start and end, at the accuracy of the run's method.
+-- Where the run came to rest before its end time, at any time until that.
 -- @function run:at
 -- @tparam number t
 -- @treturn state
@@ -153,11 +157,12 @@ function methods:at(t)
     error("at: states between the steps of a descent do not exist; use flow, or record", 2)
   elseif not self.final then
     error("at: " .. M.NO_STATES, 2)
-  elseif type(t) ~= "number" or not (t >= self.start.t and t <= self.final.t) then
-    error(("at: t must lie in [%g, %g], got %s"):format(self.start.t, self.final.t,
-      check.shown(t)), 2)
   end
-  if t == self.final.t then return self.final end
+  local last = M.RESTS[self.stats.reason] and self.options.t or self.final.t
+  if type(t) ~= "number" or not (t >= self.start.t and t <= last) then
+    error(("at: t must lie in [%g, %g], got %s"):format(self.start.t, last, check.shown(t)), 2)
+  end
+  if t == self.final.t or t == math.huge then return self.final end
   local from, o = self.checkpoints:before(t), self.options
   if from.state.t == t then return from.state end
   local found

@@ -42,11 +42,10 @@ local function explicit_reaches(self)
   return time == math.huge or sigma ^ 2 * size * time / STABLE < STEPS
 end
 
-local ENDS = {converged = true, saddle = true, unreachable = true}
-
 local function reached(self, reference)
   local reason = reference.stats.reason
-  return reason == "time" or ENDS[reason] and (self.final.t == math.huge or ENDS[self.stats.reason])
+  return reason == "time" or run.RESTS[reason]
+    and (self.final.t == math.huge or run.RESTS[self.stats.reason])
 end
 
 --- Estimate the global error of the final state by another integrator at a sharper tolerance.
