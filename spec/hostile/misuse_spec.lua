@@ -86,6 +86,7 @@ local REQUIRED = {
   U = E, D = 4, m = 2, rank = 2, sigma_1 = 1, sigma_r = 1, norm_Y = 1, init = "gaussian", seeds = 2,
   flow = {t = 1}, title = "t", columns = {"a"}, rows = {{1}}, x = "a", y = "b", tasks = 2,
   plus = {1, 1}, minus = {1, 1}, product = E, [1] = E, [2] = E,
+  state = linnet.problem(E, E):init("gaussian", {h = 4, seed = 1}),
 }
 
 local function given_with(schema, name, value)

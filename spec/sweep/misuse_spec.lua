@@ -115,7 +115,7 @@ describe("linnet.sweep, misuse", function()
         ["fit_slope: there are the axes a, b; fix all but 'a'"] = function()
           result:fit_slope("a", "y")
         end,
-        ["fit_slope: x must be positive finite numbers, got x"] = function()
+        ["fit_slope: x must be positive finite numbers, got 'x'"] = function()
           words:fit_slope("k", "value")
         end,
         ["fit_slope: 'a' is no axis of this sweep; there are none"] = function()

@@ -123,7 +123,7 @@ options.define("theory.weight_decay_law", {
 function M.weight_decay_law(opts)
   local o = options.check("theory.weight_decay_law", opts, 2)
   local s = o.state
-  if getmetatable(s) ~= core.types.state then
+  if not check.is(s, "state") then
     error(("theory.weight_decay_law: state must be a state, got %s"):format(check.shown(s)), 2)
   end
   local U1, V = s:reduced()
