@@ -38,7 +38,7 @@ M.schema = options.define("flow", {
   {name = "t", type = "number", range = "(0, inf]", required = true,
     help = "end time; math.huge runs to convergence"},
   {name = "tol", type = "number", range = "(0, 1]", default = 1e-6,
-    help = "error of U1 and V over their largest entry: below 10 tol x amplification (4.7)"},
+    help = "U1 and V: error below 10 tol x amplification (4.7); rodas4 by name can miss it"},
   {name = "method", choices = core.flow.methods, default = "auto",
     help = "expo: exponential, imbalance exact; dopri5, dop853: explicit; rodas4: implicit"},
   {name = "weight_decay", type = "number", range = "[0, inf)", default = 0,

@@ -103,3 +103,19 @@ describe("the excess", function()
     end
   end)
 end)
+
+describe("tol = 1", function()
+  it("never climbs, whatever the method and the size of the start", function()
+    for seed = 1, 24 do
+      local rng = linnet.random(seed)
+      local n, D, m, h = rng:integer(1, 6), rng:integer(1, 6), rng:integer(1, 3), rng:integer(1, 8)
+      local p = linnet.problem(rng:normal(n, D), rng:normal(n, m) * 10.0 ^ rng:integer(-3, 3))
+      local size = 10.0 ^ rng:integer(-4, 2)
+      local s = p:init{U = rng:normal(D, h) * size, V = rng:normal(m, h) * size}
+      for _, method in ipairs{"dop853", "dopri5", "expo2", "expo4", "rodas4", "auto"} do
+        local run = p:flow(s, {t = math.huge, tol = 1, method = method, max_steps = 2000})
+        assert.is_true(run.final:excess() <= s:excess() * (1 + 1e-9), method .. ", seed " .. seed)
+      end
+    end
+  end)
+end)

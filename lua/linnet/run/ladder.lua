@@ -81,10 +81,12 @@ local function setting(s, o)
   end
   local sigma = p:singular_values()
   local _, _, Yt = p:reduced()
+  local seen = Yt:norm() -- all that E(0) knows of Y; the paper's proof takes ||Y||
+  local all = (seen ^ 2 + 2 * p.optimal_loss) ^ 0.5
   return {
     D = p.D, m = p.m, rank = p.rank, h = s.h, alpha = -math.log(std) / math.log(s.h),
     delta = o.delta, sigma_1 = sigma:get(1, 1), sigma_r = sigma:get(p.rank, 1),
-    norm_Y = (Yt:norm() ^ 2 + 2 * p.optimal_loss) ^ 0.5, constants = o.constants, h0 = o.h0,
+    norm_Y = o.constants == "printed" and all or seen, constants = o.constants, h0 = o.h0,
   }
 end
 
