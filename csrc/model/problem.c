@@ -66,6 +66,7 @@ status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol)
   mat_copy(p->Y, Y);
   status s = thin_svd(&w->thin, X, p->W, p->sigma, p->Pt);
   if (s != STATUS_OK) return s;
+  if (!isfinite(p->sigma[0])) return STATUS_OVERFLOW;
   int r = 0;
   while (r < p->q && p->sigma[r] > rank_tol * p->sigma[0]) r++;
   if (r == 0) return STATUS_SINGULAR;

@@ -35,7 +35,8 @@ void problem_layout(arena *a, problem *p, int n, int D, int m);
 void problem_work_layout(arena *a, problem_work *w, int n, int D, int m);
 
 /* X n x D, Y n x m, finite. Singular values <= rank_tol sigma_1 count as zero.
- * SINGULAR when X is zero (rank 0). O(n D min(n, D)) time, and n D + O(min(n, D)^2 + n m) numbers.
+ * SINGULAR when X is zero (rank 0), OVERFLOW when sigma_1 is no double. O(n D min(n, D)) time, and
+ * n D + O(min(n, D)^2 + n m) numbers.
  */
 status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol);
 

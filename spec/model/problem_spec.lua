@@ -73,6 +73,12 @@ describe("linnet.problem", function()
     end
   end)
 
+  it("says of data whose largest singular value is no number that it is too large", function()
+    assert.error_matches(function()
+      linnet.problem(linnet.ones(2, 2) * 1e308, linnet.ones(2, 1))
+    end, "problem: the result exceeds the doubles")
+  end)
+
   it("cuts the spectrum where rank_tol says", function()
     local X = linnet.diag{1, 1e-3, 1e-9}
     assert.equal(3, linnet.problem(X, linnet.ones(3, 1)).rank)
