@@ -64,7 +64,8 @@ typedef struct columns {
   const kernel *K;
   kernel_room *w; /* of kernel_at */
   const field *f;
-  mat from, to; /* of products */
+  char op; /* of products */
+  mat from, to;
 } columns;
 
 static status column_eigh(void *arg, int j, int hand) {
@@ -100,38 +101,29 @@ status kernel_range(kernel_room *w, const field *f, mat Z, double *lam_min, doub
   return s;
 }
 
-static status column_to(void *arg, int j, int hand) {
+static status column_product(void *arg, int j, int hand) {
   const columns *c = arg;
-  int r = c->from.rows;
+  mat W = mat_cols(c->K->W, j * c->from.rows, c->from.rows);
   (void)hand;
-  blas_gemm('T', 'N', 1.0, mat_cols(c->K->W, j * r, r), mat_cols(c->from, j, 1), 0.0,
-            mat_cols(c->to, j, 1));
+  blas_gemm(c->op, 'N', 1.0, W, mat_cols(c->from, j, 1), 0.0, mat_cols(c->to, j, 1));
   return STATUS_OK;
 }
 
-static status column_back(void *arg, int j, int hand) {
-  const columns *c = arg;
-  int r = c->from.rows;
-  (void)hand;
-  blas_gemm('N', 'N', 1.0, mat_cols(c->K->W, j * r, r), mat_cols(c->from, j, 1), 0.0,
-            mat_cols(c->to, j, 1));
-  return STATUS_OK;
-}
-
-/* W_j times column j, or its transpose: r^2 multiplications each. */
-static void products(const kernel *K, mat from, mat to, crew_task *column) {
-  columns c = {.K = K, .from = from, .to = to};
-  crew_run(worth(K->hands, (double)from.rows * from.rows * from.cols), from.cols, NULL, column, &c);
+/* to <- op(W_j) times column j of from: r^2 multiplications each. */
+static void products(const kernel *K, char op, mat from, mat to) {
+  columns c = {.K = K, .op = op, .from = from, .to = to};
+  double all = (double)from.rows * from.rows * from.cols;
+  crew_run(worth(K->hands, all), from.cols, NULL, column_product, &c);
 }
 
 void kernel_to(const kernel *K, mat E, mat e, mat scratch) {
   if (E.cols > 1) blas_gemm('N', 'N', 1.0, E, K->R, 0.0, scratch);
   else mat_copy(scratch, E); /* R = 1 */
-  products(K, scratch, e, column_to);
+  products(K, 'T', scratch, e);
 }
 
 void kernel_back(const kernel *K, mat e, mat E, mat scratch) {
-  products(K, e, E.cols > 1 ? scratch : E, column_back);
+  products(K, 'N', e, E.cols > 1 ? scratch : E);
   if (E.cols > 1) blas_gemm('N', 'T', 1.0, scratch, K->R, 0.0, E);
 }
 

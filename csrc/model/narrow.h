@@ -16,7 +16,7 @@ typedef struct narrow {
   double *nu;  /* m, ascending */
   mat B;       /* r x k' */
   mat root;    /* r x m: 1 / sqrt(1 + eta nu_j sigma_i^2) */
-  mat W;       /* r x k' m: orthonormal W_j side by side, diag(root_j) B = W_j diag(s_j) ... */
+  mat W;       /* r x k' m: orthonormal W_j side by side, diag(root_j) B = W_j diag(s_j) right */
   mat shrunk;  /* k' x m: 1 / (1 + eta s_j^2) */
   mat scaled;  /* r x k' */
   mat right;   /* k' x k' */
