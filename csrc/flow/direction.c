@@ -1,4 +1,4 @@
-/* csrc/flow/unit.c: methods that use the direction of the gradient: normalized descent,
+/* csrc/flow/direction.c: methods that use the direction of the gradient: normalized descent,
  * Z+ = Z + eta S Z / ||S Z||, and SAM, Z+ = Z + eta S Z taken at Z - rho S Z / ||S Z||. Norms are
  * of both blocks together; weight decay is decoupled, Z <- (1 - eta w) Z before Z moves.
  * SPDX-License-Identifier: MIT */
@@ -9,20 +9,20 @@
 #include "num/blas.h"
 #include "num/lapack.h"
 
-typedef struct unit {
+typedef struct directed {
   mat Q, R;    /* A = Q R: r x m, q x m, q = min(r, m) */
   mat RV, AU;  /* q x k', m x k' */
   mat there;   /* k x k' */
   double *tau; /* q */
   lapack_work lapack;
-} unit;
+} directed;
 
-static void *unit_layout(arena *a, dims of, int n, int batch) {
-  unit shape, *w = arena_bytes(a, 1, sizeof *w), *out = w ? w : &shape;
+static void *directed_layout(arena *a, dims of, int n, int batch) {
+  directed shape, *w = arena_bytes(a, 1, sizeof *w), *out = w ? w : &shape;
   int q = least(of.r, of.m);
   (void)n;
   (void)batch;
-  *out = (unit){.Q = arena_mat(a, of.r, of.m), .R = arena_mat(a, q, of.m)};
+  *out = (directed){.Q = arena_mat(a, of.r, of.m), .R = arena_mat(a, q, of.m)};
   out->RV = arena_mat(a, q, of.kp);
   out->AU = arena_mat(a, of.m, of.kp);
   out->there = arena_mat(a, of.r + of.m, of.kp);
@@ -35,7 +35,7 @@ static void *unit_layout(arena *a, dims of, int n, int batch) {
 /* size <- 1/||S Z|| at Z, 0 where there is no direction; d->A becomes the force. ||A V|| = ||R V||
  * takes q rows instead of r. */
 static status direction(descent *d, double *size) {
-  unit *w = d->room;
+  directed *w = d->room;
   field_force(&d->f, d->E, d->A);
   mat_copy(w->Q, d->A);
   status s = lapack_qr_r(&w->lapack, w->Q, w->tau, w->R);
@@ -52,7 +52,7 @@ static void along(descent *d, double x, double keep, mat out) {
   mat V = field_V(&d->f, out);
   blas_gemm('N', 'N', x, d->A, field_V(&d->f, d->Z), keep, field_U(&d->f, out));
   if (keep != 1.0) mat_scale(V, keep);
-  mat_axpy(x, ((unit *)d->room)->AU, V);
+  mat_axpy(x, ((directed *)d->room)->AU, V);
 }
 
 static status normalized_step(descent *d, const tick *t) {
@@ -66,7 +66,7 @@ static status normalized_step(descent *d, const tick *t) {
 }
 
 static status sam_step(descent *d, const tick *t) {
-  unit *w = d->room;
+  directed *w = d->room;
   double size;
   (void)t;
   status s = direction(d, &size);
@@ -81,6 +81,6 @@ static status sam_step(descent *d, const tick *t) {
 }
 
 const update update_normalized = {
-    .name = "normalized", .no_flow = true, .layout = unit_layout, .step = normalized_step};
+    .name = "normalized", .no_flow = true, .layout = directed_layout, .step = normalized_step};
 const update update_sam = {
-    .name = "sam", .options = {"rho"}, .layout = unit_layout, .step = sam_step};
+    .name = "sam", .options = {"rho"}, .layout = directed_layout, .step = sam_step};
