@@ -40,7 +40,7 @@ describe("flow on threads", function()
     end
   end)
 
-  it("takes linnet.threads() where nothing is said, and one inside a sweep", function()
+  it("gives the same bits where linnet.threads() says two and the flow nothing", function()
     linnet.threads(2)
     local p, s = case(40, 3, 1e3)
     local final = p:flow(s, {t = 1, method = "expo4"}).final:reduced()
