@@ -76,15 +76,16 @@ local function record_passed(self, before)
   for _, at in ipairs(ends) do record(at, self.state) end
 end
 
--- What is due when the state has come to rest: it stays.
+-- What is due when the state has come to rest: it stays. Why not all was recorded, if so.
 local function record_resting(self)
   local due, rest = {}, nil
   for i = self.next_due, #self.due do
     if self.due[i] == math.huge then rest = self.state else due[#due + 1] = self.due[i] end
   end
   local function record(at, state) self.trace:record(at, state) end
-  if #due > 0 then times.follow(self.here, self.options, due, record) end
-  if rest then record(math.huge, rest) end
+  local why = #due > 0 and times.follow(self.here, self.options, due, record)
+  if rest and not why then record(math.huge, rest) end
+  return why
 end
 
 local function after_step(self)
@@ -122,7 +123,9 @@ local function loop(self)
     if select(5, self.flow:time()) > before then reason = after_step(self) or reason end
     self.reason = reason
   until reason
-  if self.due and run.RESTS[self.reason] then record_resting(self) end
+  if self.due and run.RESTS[self.reason] then
+    self.reason = record_resting(self) or self.reason
+  end
 end
 
 --- Integrate gradient flow from a state.
