@@ -1,7 +1,7 @@
 /* csrc/bind/descent.c: core.descent.new(...) and its methods: count steps a call, the state.
  * lua/linnet/descend.lua drives it and keeps the records.
  * SPDX-License-Identifier: MIT */
-#include "flow/descent.h"
+#include "descent/descent.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* csrc/bind/ensemble.c: core.ensemble.run(problem, job) over a pool of C threads. Every block is
  * made and anchored before the threads start; the pool is joined on every way out.
  * SPDX-License-Identifier: MIT */
-#include "flow/ensemble.h"
+#include "ensemble/ensemble.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #define LINNET_BIND_NET_H
 
 #include "bind/bind.h"
-#include "flow/descent.h"
+#include "descent/descent.h"
 #include "model/start.h"
 #include "model/state.h"
 

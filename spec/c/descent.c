@@ -1,6 +1,6 @@
 /* spec/c/descent.c: every update against full matrices, the drift identity, the limit of small
  * steps, batches of an epoch, and divergence. SPDX-License-Identifier: MIT */
-#include "flow/descent.h"
+#include "descent/descent.h"
 
 #include "cases.h"
 

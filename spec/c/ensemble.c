@@ -1,7 +1,7 @@
 /* spec/c/ensemble.c: the pool of threads, of flows and of descents by every method: the same bits
  * for any number of them, rows that are those of their seed, and a cancelled pool that can be
  * joined at once. SPDX-License-Identifier: MIT */
-#include "flow/ensemble.h"
+#include "ensemble/ensemble.h"
 
 #include "cases.h"
 

@@ -1,8 +1,8 @@
-/* csrc/flow/gauss_newton.c: Gauss and Newton's step, the least dZ by which the linearized error
+/* csrc/descent/gauss_newton.c: Gauss and Newton's step, the least dZ by which the linearized error
  * vanishes: dZ = J^+ E = S(K^+[E]) Z, as E' = -J dZ and K = J J^T; so E' = -E in the limit of
  * small eta. Weight decay is decoupled, Z+ = (1 - eta w) Z + eta dZ. SPDX-License-Identifier: MIT
  */
-#include "flow/descent.h"
+#include "descent/descent.h"
 #include "flow/tuning.h"
 
 typedef struct gauss_newton {

@@ -1,12 +1,12 @@
-/* csrc/flow/ensemble.h: many trajectories of one problem over a pool of threads, results by index,
- * so that they are the same bits for any number of threads. No Lua and one BLAS thread inside.
- * SPDX-License-Identifier: MIT */
-#ifndef LINNET_FLOW_ENSEMBLE_H
-#define LINNET_FLOW_ENSEMBLE_H
+/* csrc/ensemble/ensemble.h: many trajectories of one problem over a pool of threads, results by
+ * index, so that they are the same bits for any number of threads. No Lua and one BLAS thread
+ * inside. SPDX-License-Identifier: MIT */
+#ifndef LINNET_ENSEMBLE_ENSEMBLE_H
+#define LINNET_ENSEMBLE_ENSEMBLE_H
 
 #include <stdint.h>
 
-#include "flow/descent.h"
+#include "descent/descent.h"
 #include "model/measure.h"
 #include "model/start.h"
 

@@ -1,8 +1,8 @@
-/* csrc/flow/update.h: what a method of descent is to the descent: one const record of facts and
+/* csrc/descent/update.h: what a method of descent is to the descent: one const record of facts and
  * functions. A new one is a file with its record, and its name in the list at the end.
  * SPDX-License-Identifier: MIT */
-#ifndef LINNET_FLOW_UPDATE_H
-#define LINNET_FLOW_UPDATE_H
+#ifndef LINNET_DESCENT_UPDATE_H
+#define LINNET_DESCENT_UPDATE_H
 
 #include "model/field.h"
 #include "num/arena.h"

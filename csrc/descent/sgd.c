@@ -1,7 +1,7 @@
-/* csrc/flow/sgd.c: gd with n / batch times the gradient of a batch, a new one of the epoch each
+/* csrc/descent/sgd.c: gd with n / batch times the gradient of a batch, a new one of the epoch each
  * step; an epoch visits every sample once, in the order of a new permutation.
  * SPDX-License-Identifier: MIT */
-#include "flow/descent.h"
+#include "descent/descent.h"
 #include "num/blas.h"
 #include "num/random.h"
 

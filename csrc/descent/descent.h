@@ -1,13 +1,13 @@
-/* csrc/flow/descent.h: discrete descent in reduced coordinates: every update is a left
+/* csrc/descent/descent.h: discrete descent in reduced coordinates: every update is a left
  * multiplication Z_k = M_k Z(0), so the width never enters (mathematics.md, section 4).
  * SPDX-License-Identifier: MIT */
-#ifndef LINNET_FLOW_DESCENT_H
-#define LINNET_FLOW_DESCENT_H
+#ifndef LINNET_DESCENT_DESCENT_H
+#define LINNET_DESCENT_DESCENT_H
 
 #include <stdint.h>
 
 #include "flow/flow.h"
-#include "flow/update.h"
+#include "descent/update.h"
 #include "model/kernel.h"
 #include "num/random.h"
 

@@ -1,7 +1,7 @@
-/* csrc/flow/ensemble.c: the pool and one trajectory of it (see ensemble.h). Threads take the next
- * row from a shared counter and write only that row; which thread takes it leaves no trace.
+/* csrc/ensemble/ensemble.c: the pool and one trajectory of it (see ensemble.h). Threads take the
+ * next row from a shared counter and write only that row; which thread takes it leaves no trace.
  * SPDX-License-Identifier: MIT */
-#include "flow/ensemble.h"
+#include "ensemble/ensemble.h"
 
 #include <math.h>
 #include <pthread.h>

@@ -1,11 +1,11 @@
-/* csrc/flow/direction.c: methods that use the direction of the gradient: normalized descent,
+/* csrc/descent/direction.c: methods that use the direction of the gradient: normalized descent,
  * Z+ = Z + eta S Z / ||S Z||, and SAM, Z+ = Z + eta S Z taken at Z - rho S Z / ||S Z||. Norms are
  * of both blocks together; weight decay is decoupled, Z <- (1 - eta w) Z before Z moves.
  * SPDX-License-Identifier: MIT */
 #include <float.h>
 #include <math.h>
 
-#include "flow/descent.h"
+#include "descent/descent.h"
 #include "num/blas.h"
 #include "num/lapack.h"
 

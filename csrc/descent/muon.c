@@ -1,8 +1,8 @@
-/* csrc/flow/muon.c: Muon and, without momentum, spectral descent: per block, D+ = momentum D + S Z,
- * Z+ = (1 - eta w) Z + eta polar(D+), polar(P s Q^T) = P Q^T over s > 1e-12 s_1. The full D_U is
+/* csrc/descent/muon.c: Muon and, without momentum, spectral descent: per block, D+ = momentum D + S
+ * Z, Z+ = (1 - eta w) Z + eta polar(D+), polar(P s Q^T) = P Q^T over s > 1e-12 s_1. The full D_U is
  * Phi1 times the reduced one and has its singular values, so U2 only decays.
  * SPDX-License-Identifier: MIT */
-#include "flow/descent.h"
+#include "descent/descent.h"
 #include "num/blas.h"
 #include "num/lapack.h"
 

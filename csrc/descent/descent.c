@@ -1,7 +1,7 @@
-/* csrc/flow/descent.c: gradient descent and its relatives on the reduced coordinates (see
+/* csrc/descent/descent.c: gradient descent and its relatives on the reduced coordinates (see
  * descent.h): the loop, and what the methods (update.h) share.
  * SPDX-License-Identifier: MIT */
-#include "flow/descent.h"
+#include "descent/descent.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* csrc/flow/momentum.c: heavy ball, D+ = momentum D + eta S Z, Z+ = Z + D+, and Nesterov's method,
- * the same with S Z taken at Z + momentum D. SPDX-License-Identifier: MIT */
-#include "flow/descent.h"
+/* csrc/descent/momentum.c: heavy ball, D+ = momentum D + eta S Z, Z+ = Z + D+, and Nesterov's
+ * method, the same with S Z taken at Z + momentum D. SPDX-License-Identifier: MIT */
+#include "descent/descent.h"
 #include "num/blas.h"
 
 typedef struct momentum {

@@ -1,7 +1,7 @@
-/* csrc/flow/gd.c: plain gradient descent, Z+ = Z + eta S Z,
+/* csrc/descent/gd.c: plain gradient descent, Z+ = Z + eta S Z,
  * Lambda+ - Lambda = eta^2 (V^T A^T A V - U^T A A^T U).
  * SPDX-License-Identifier: MIT */
-#include "flow/descent.h"
+#include "descent/descent.h"
 
 static status gd_step(descent *d, const tick *t) {
   (void)t;
