@@ -44,7 +44,7 @@ COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility
 SAY = $(if $(V),,@echo "  cc $@" && )
 
 objects = $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(shell find $(addprefix csrc/,$(1)) -name '*.c' | sort))
-ROOMS   := $(call objects,num io model flow descent ensemble theory)
+ROOMS   := $(call objects,num io loss model flow descent ensemble theory)
 CORE    := $(BUILD)/lib/linnet/core.so
 MANUAL  := $(BUILD)/lua/linnet/manual.lua
 PROBED  := $(BUILD)/probe/done

@@ -35,12 +35,12 @@ describe("the rules of the house", function()
     assert.is_true(#C > 10 and #LUA > 10)
   end)
 
-  it("includes go one way, num <- model <- flow <- descent <- ensemble <- bind", function()
+  it("includes go one way, num <- loss <- model <- flow <- descent <- ensemble <- bind", function()
     local may = {
-      num = "num", io = "io num", model = "model num", flow = "flow model num",
-      theory = "theory model num", descent = "descent flow model num",
-      ensemble = "ensemble descent flow model num",
-      bind = "bind ensemble descent flow theory model io num",
+      num = "num", io = "io num", loss = "loss num", model = "model loss num",
+      flow = "flow model loss num", theory = "theory model num",
+      descent = "descent flow model loss num", ensemble = "ensemble descent flow model num",
+      bind = "bind ensemble descent flow theory model loss io num",
     }
     local bad = {}
     for _, path in ipairs(C) do
