@@ -56,7 +56,7 @@ static int l_descent_new(lua_State *L) {
   lua_pushvalue(L, 2);
   lua_setiuservalue(L, -2, DESCENT_OPTIONS);
   luaL_setmetatable(L, DESCENT_NAME);
-  field reduced = problem_field(p);
+  field reduced = problem_field(p, NULL);
   b->t0 = s->t;
   b->k0 = s->k;
   ALONE(descent_start(&b->d, &reduced, &spec, p->W, p->Y, s->L));
@@ -134,16 +134,16 @@ static const luaL_Reg methods[] = {{"advance", l_descent_advance},
                                    {NULL, NULL}};
 
 /* The table on top of the stack gains `methods`, names in the order of the documentation, `uses`:
- * option -> the methods that use it, in order, and `no_flow`: method -> true. */
+ * option -> the methods that use it, in order, and `no_flow` and `squared`: method -> true. */
 static void push_methods(lua_State *L) {
-  lua_newtable(L);
-  lua_newtable(L);
-  lua_newtable(L);
+  for (int i = 0; i < 4; i++) lua_newtable(L);
   for (int i = 0; descent_methods[i]; i++) {
     const update *u = descent_methods[i];
     lua_pushstring(L, u->name);
-    lua_rawseti(L, -4, i + 1);
+    lua_rawseti(L, -5, i + 1);
     lua_pushboolean(L, u->no_flow);
+    lua_setfield(L, -4, u->name);
+    lua_pushboolean(L, u->squared);
     lua_setfield(L, -3, u->name);
     for (int j = 0; j < UPDATE_OPTIONS && u->options[j]; j++) {
       luaL_getsubtable(L, -1, u->options[j]);
@@ -152,7 +152,8 @@ static void push_methods(lua_State *L) {
       lua_pop(L, 1);
     }
   }
-  lua_setfield(L, -4, "uses");
+  lua_setfield(L, -5, "uses");
+  lua_setfield(L, -4, "squared");
   lua_setfield(L, -3, "no_flow");
   lua_setfield(L, -2, "methods");
 }

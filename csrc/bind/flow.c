@@ -47,7 +47,7 @@ static int l_flow_new(lua_State *L) {
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, FLOW_STATE);
   luaL_setmetatable(L, FLOW_NAME);
-  field reduced = problem_field(p);
+  field reduced = problem_field(p, NULL);
   ALONE(flow_start(f, &reduced, &spec, s->L, s->t));
   return 1;
 }
@@ -128,4 +128,8 @@ void bind_flow(lua_State *L) {
     lua_rawseti(L, -2, i + 1);
   }
   lua_setfield(L, -2, "methods");
+  lua_newtable(L); /* squared: method -> true where it is of the squared loss alone */
+  for (int i = 0; flow_methods[i]; i++)
+    if (flow_methods[i]->squared) bind_set_flag(L, flow_methods[i]->name, true);
+  lua_setfield(L, -2, "squared");
 }

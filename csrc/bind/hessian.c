@@ -18,10 +18,12 @@ typedef struct ends_room {
   mat dense;
   double *values; /* order, or count */
   lapack_work lapack;
+  field_room room;
 } ends_room;
 
 static void ends_layout(arena *a, ends_room *w, dims d, int count, int dense) {
   hessian_layout(a, &w->hessian, d);
+  field_room_layout(a, &w->room, d);
   int n = w->hessian.order;
   w->lanczos = (lanczos){0};
   w->lapack = (lapack_work){0};
@@ -68,10 +70,10 @@ static int l_hessian_ends(lua_State *L) {
   int count = (int)bind_arg_integer(L, 2);
   bool narrow = s->o->h - s->o->kp < count;
   int dense = (int)bind_arg_integer_or(L, 3, narrow ? DENSE_NARROW : DENSE);
-  field f = problem_field(s->o->p);
   ends_room w;
   for (placing at = bind_scratch(L); placing_next(&at);)
     ends_layout(&at.room, &w, state_dims(s), count, dense);
+  field f = problem_field(s->o->p, &w.room);
   hessian *H = &w.hessian;
   ATTEMPT(L, "hessian", hessian_at(H, &f, s->L));
   tick t = bind_tick(L);

@@ -11,20 +11,40 @@ const problem *bind_problem_check(lua_State *L, int arg) {
 }
 
 /* Pushes the problem's block, without its metatable, and above it what w stands in. */
-static problem *problem_place(lua_State *L, problem_work *w, int n, int D, int m) {
+static problem *problem_place(lua_State *L, problem_work *w, int n, int D, int m, problem_loss of) {
   problem shape;
   for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
-    problem_layout(&at.room, &shape, n, D, m);
+    problem_layout(&at.room, &shape, n, D, m, of);
   problem *self = lua_touserdata(L, -1);
   for (placing at = bind_scratch(L); placing_next(&at);) problem_work_layout(&at.room, w, n, D, m);
   return self;
 }
 
+/* The loss named at arg, with its delta behind it; the targets must be such as it takes: else what
+ * they must be goes into why. */
+static problem_loss loss_check(lua_State *L, int arg, mat Y, const char **why) {
+  const loss *l = loss_named(bind_arg_text(L, arg, NULL));
+  *why = NULL;
+  if (!l) bind_argument(L, arg, "there is no such loss");
+  if (l->outputs && Y.cols != l->outputs) *why = "one column";
+  else if (l->refuse) *why = l->refuse(Y);
+  if (l == &loss_squared) return (problem_loss){0};
+  return (problem_loss){l, bind_arg_number(L, arg + 1)};
+}
+
+/* core.problem.new(X, Y, rank_tol, loss, delta) -> the problem; or nil and why there is none */
 static int l_problem_new(lua_State *L) {
   mat X = bind_matrix_check(L, 1), Y = bind_matrix_check(L, 2);
   double rank_tol = bind_arg_number(L, 3);
+  const char *why;
+  problem_loss of = loss_check(L, 4, Y, &why);
+  if (why) {
+    lua_pushnil(L);
+    lua_pushfstring(L, "problem: Y must have %s for the %s loss", why, of.loss->name);
+    return 2;
+  }
   problem_work w;
-  problem *self = problem_place(L, &w, X.rows, X.cols, Y.cols);
+  problem *self = problem_place(L, &w, X.rows, X.cols, Y.cols, of);
   status s;
   ALONE(s = problem_solve(self, &w, X, Y, rank_tol));
   if (s == STATUS_SINGULAR) {
@@ -38,12 +58,16 @@ static int l_problem_new(lua_State *L) {
   return 1;
 }
 
-/* core.problem.restore(W, sigma, Pt, Y), of fitting shapes */
+/* core.problem.restore(W, sigma, Pt, Y, loss, delta), of fitting shapes; nil: the loss is not of
+ * such targets */
 static int l_problem_restore(lua_State *L) {
   mat W = bind_matrix_check(L, 1), sigma = bind_matrix_check(L, 2);
   mat Pt = bind_matrix_check(L, 3), Y = bind_matrix_check(L, 4);
   problem_work w;
-  problem *self = problem_place(L, &w, W.rows, Pt.cols, Y.cols);
+  const char *why;
+  problem_loss of = loss_check(L, 5, Y, &why);
+  if (why) return 0;
+  problem *self = problem_place(L, &w, W.rows, Pt.cols, Y.cols, of);
   ATTEMPT(L, "load", problem_restore(self, &w, W, sigma, Pt, Y));
   lua_pop(L, 1);
   luaL_setmetatable(L, PROBLEM_NAME);
@@ -77,6 +101,8 @@ local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):min_norm()) */
 static int l_problem_min_norm(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
+  if (p->of.loss && !p->best.p)
+    return bind_fail(L, "misuse", "min_norm: the %s loss has no minimum here", p->of.loss->name);
   problem_min_norm(p, bind_matrix_new(L, p->D, p->m));
   return 1;
 }
@@ -92,6 +118,13 @@ static int l_problem_reduced(lua_State *L) {
   return 4;
 }
 
+/* core.problem.attained(problem): there is a minimum */
+static int l_problem_attained(lua_State *L) {
+  const problem *p = bind_problem_check(L, 1);
+  lua_pushboolean(L, !p->of.loss || p->best.p);
+  return 1;
+}
+
 static int problem_index(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   const char *key = lua_tostring(L, 2);
@@ -101,6 +134,8 @@ static int problem_index(lua_State *L) {
   else if (!strcmp(key, "m")) lua_pushinteger(L, p->m);
   else if (!strcmp(key, "rank")) lua_pushinteger(L, p->r);
   else if (!strcmp(key, "kappa")) lua_pushnumber(L, p->kappa);
+  else if (!strcmp(key, "loss")) lua_pushstring(L, p->of.loss ? p->of.loss->name : "squared");
+  else if (!strcmp(key, "delta")) lua_pushnumber(L, p->of.delta);
   else if (!strcmp(key, "optimal_loss")) lua_pushnumber(L, p->optimal_loss);
   else {
     lua_pushvalue(L, 2);
@@ -115,9 +150,17 @@ static const luaL_Reg methods[] = {{"singular_values", l_problem_singular_values
                                    {NULL, NULL}};
 
 void bind_problem(lua_State *L) {
-  static const luaL_Reg functions[] = {
-      {"new", l_problem_new}, {"restore", l_problem_restore}, {NULL, NULL}};
+  static const luaL_Reg functions[] = {{"new", l_problem_new},
+                                       {"restore", l_problem_restore},
+                                       {"attained", l_problem_attained},
+                                       {NULL, NULL}};
   static const luaL_Reg meta[] = {{"__eq", meta_eq}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);
   bind_type(L, PROBLEM_NAME, methods, problem_index, meta);
+  lua_newtable(L); /* losses: their names in the order of the documentation */
+  for (int i = 0; losses[i]; i++) {
+    lua_pushstring(L, losses[i]->name);
+    lua_rawseti(L, -2, i + 1);
+  }
+  lua_setfield(L, -2, "losses");
 }

@@ -83,7 +83,7 @@ static int l_theory_rates(lua_State *L) {
 static int l_theory_state_rates(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
-  rates_inputs in = {.f = problem_field(p), .L = s->L};
+  rates_inputs in = {.f = problem_field(p, NULL), .L = s->L};
   in.spectrum = spectrum_push(L, p->r, p->m, s->L).p;
   in.E = bind_matrix_new(L, p->r, p->m);
   ALONE(field_error(&in.f, s->L, in.E));
@@ -184,7 +184,7 @@ static int l_theory_apriori(lua_State *L) {
 static int l_theory_norms(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   const problem *p = s->o->p;
-  field f = problem_field(p);
+  field f = problem_field(p, &bind_state_work(L, 1)->room);
   mat outside = bind_matrix_new(L, s->o->R.rows, p->m), P = bind_matrix_new(L, p->r, p->m);
   ALONE({
     blas_gemm('N', 'T', s->decay, s->o->R, state_V(s), 0.0, outside);
@@ -201,7 +201,7 @@ static int l_theory_norms(lua_State *L) {
 static int l_theory_force(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   state_work *w = bind_state_work(L, 1);
-  field f = problem_field(s->o->p);
+  field f = problem_field(s->o->p, &w->room);
   double size;
   ALONE({
     field_error(&f, s->L, w->E);

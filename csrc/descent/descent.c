@@ -27,6 +27,7 @@ void descent_layout(arena *a, descent *d, dims of, const update *u, int n, int b
   d->E = arena_mat(a, of.r, of.m);
   d->A = arena_mat(a, of.r, of.m);
   d->noise = arena_mat(a, of.r, of.m);
+  field_room_layout(a, &d->samples, of);
   d->room = u->layout ? u->layout(a, of, n, batch) : NULL;
 }
 
@@ -64,11 +65,21 @@ void descent_shrink(descent *d, mat out) {
 
 static void descent_evaluate(descent *d) {
   field_error(&d->f, d->Z, d->E);
-  d->excess = field_excess(d->E);
+  d->excess = field_excess(&d->f, d->Z, d->E);
+}
+
+/* L - L* of Z = 0. */
+static double excess_at_zero(descent *d) {
+  if (!d->f.loss) return field_excess(&d->f, d->Z, d->f.Yt);
+  mat_fill(d->Z, 0.0);
+  double excess = field_excess(&d->f, d->Z, d->E);
+  mat_copy(d->Z, d->Z0);
+  return excess;
 }
 
 void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, mat Y, mat Z0) {
   d->f = *f;
+  d->f.room = d->samples;
   d->spec = *spec;
   d->W = W;
   d->Y = Y;
@@ -83,7 +94,7 @@ void descent_start(descent *d, const field *f, const descent_spec *spec, mat W, 
   mat_copy(d->Z, Z0);
   mat_copy(d->Z0, Z0);
   descent_evaluate(d);
-  d->limit = DESCENT_DIVERGED * fmax(d->excess, field_excess(f->Yt));
+  d->limit = DESCENT_DIVERGED * fmax(d->excess, excess_at_zero(d));
   d->reason = isfinite(d->excess) ? FLOW_RUNNING : FLOW_NON_FINITE;
   if (spec->method->start) spec->method->start(d);
 }
@@ -154,7 +165,7 @@ double descent_stable_eta(const descent *d, stable_eta *w) {
                     .max_steps = DESCENT_AHEAD};
   const update *u = d->spec.method;
   double low, high, top = 0.0, most = u->stable ? u->stable(d->spec.momentum) : 2.0;
-  if (u->no_flow) return 0.0;
+  if (u->no_flow || d->f.loss) return 0.0; /* K bounds the curvature, but is not that */
   flow_start(&w->ahead, &d->f, &spec, d->Z0, 0.0);
   flow_reason why = w->ahead.reason;
   for (int n = 0;; n++) {

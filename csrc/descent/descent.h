@@ -40,8 +40,9 @@ struct descent {
   double eta; /* of the next step */
   mat W, Y;   /* n x r, n x m: the caller's */
   mat E, A;   /* r x m */
-  mat noise;  /* r x m: W^T times the label noise of this step, where `noisy` */
-  mat given;  /* n x m: label noise that the caller gave; p NULL: none */
+  field_room samples;
+  mat noise; /* r x m: W^T times the label noise of this step, where `noisy` */
+  mat given; /* n x m: label noise that the caller gave; p NULL: none */
   bool noisy;
   philox rng;    /* of label noise */
   mat Z0, V;     /* k x k': the start; m x k': V before it moves */

@@ -39,5 +39,6 @@ static status gauss_newton_step(descent *d, const tick *t) {
 
 const update update_gauss_newton = {.name = "gauss_newton",
                                     .no_flow = true,
+                                    .squared = true,
                                     .layout = gauss_newton_layout,
                                     .step = gauss_newton_step};

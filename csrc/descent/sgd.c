@@ -7,7 +7,8 @@
 
 typedef struct sgd {
   mat map;              /* r x m: diag(sigma) U V^T */
-  mat batch_W, batch_E; /* batch x r, batch x m */
+  mat batch_W, batch_E; /* batch x r, batch x m: targets, then residuals */
+  mat batch_F;          /* batch x m: outputs, of another loss than the squared one */
   int *order;           /* n: this epoch's permutation */
   int next;             /* where the next batch begins */
   philox rng;
@@ -18,6 +19,7 @@ static void *sgd_layout(arena *a, dims of, int n, int batch) {
   out->map = arena_mat(a, of.r, of.m);
   out->batch_W = arena_mat(a, batch < n ? batch : 0, of.r); /* all samples are W itself */
   out->batch_E = arena_mat(a, batch, of.m);
+  out->batch_F = arena_mat(a, of.n ? batch : 0, of.m);
   out->order = arena_ints(a, (size_t)n);
   return w;
 }
@@ -56,7 +58,22 @@ static void disturb(descent *d, mat Eb, int j, int i) {
   }
 }
 
-/* A = (n/b) diag(sigma) W_b^T (Y_b - W_b diag(sigma) U V^T) for the next batch of the epoch. */
+/* Targets of a batch become residuals at its outputs W_b diag(sigma) U V^T. */
+static void batch_residual(descent *d, mat Wb, mat Eb) {
+  sgd *w = d->room;
+  const field *f = &d->f;
+  if (!f->loss) {
+    blas_gemm('N', 'N', -1.0, Wb, w->map, 1.0, Eb);
+    return;
+  }
+  mat Fb = mat_rows(w->batch_F, 0, Eb.rows);
+  blas_gemm('N', 'N', 1.0, Wb, w->map, 0.0, Fb);
+  f->loss->residual(f->delta, Fb, Eb, Fb);
+  mat_copy(Eb, Fb);
+}
+
+/* A = (n/b) diag(sigma) W_b^T R_b for the next batch of the epoch, R_b = Y_b - W_b diag(sigma) U
+ * V^T of the squared loss. */
 static void batch_force(descent *d) {
   sgd *w = d->room;
   int n = d->W.rows, left;
@@ -70,7 +87,7 @@ static void batch_force(descent *d) {
   w->next += left;
   blas_gemm('N', 'T', 1.0, field_U(&d->f, d->Z), field_V(&d->f, d->Z), 0.0, w->map);
   mat_scale_rows(w->map, d->f.sigma);
-  blas_gemm('N', 'N', -1.0, Wb, w->map, 1.0, Eb);
+  batch_residual(d, Wb, Eb);
   blas_gemm('T', 'N', (double)n / left, Wb, Eb, 0.0, d->A);
   mat_scale_rows(d->A, d->f.sigma);
 }

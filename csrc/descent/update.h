@@ -20,6 +20,7 @@ typedef struct update {
   bool gathers;   /* a velocity: steps approximate the flow over eta / (1 - momentum) in the end */
   bool no_flow;   /* steps that do not see the size of the loss: they follow no gradient flow, and
                    * no eta is stable because it is small */
+  bool squared;   /* it solves with K, and so is of the squared loss alone */
   bool by_sample; /* it sees single rows of the data: W, Y and a batch */
   /* Times lam, the largest stable step at a minimum where lam is the largest eigenvalue; NULL: 2.
    */

@@ -150,7 +150,7 @@ static void descent_row(ensemble_room *room, const ensemble_job *job, const fiel
 /* One trajectory: false when the tick asked to stop. */
 static bool run_row(ensemble_room *room, const ensemble_job *job, int row, const tick *t) {
   room->began = clock_seconds();
-  field f = problem_field(job->p);
+  field f = problem_field(job->p, NULL);
   if (job->starts) take_start(room, job->starts[row]);
   else draw_start(room, job, job->seeds[row]);
   origin_begin(&room->o);

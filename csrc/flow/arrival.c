@@ -26,7 +26,7 @@ void arrival_evaluate(arrival *w, mat Z) {
   field_error(&w->f, Z, w->E);
   field_force(&w->f, w->E, w->A);
   field_motion(&w->f, Z, w->A, w->SZ);
-  w->excess = field_excess(w->E);
+  w->excess = field_excess(&w->f, Z, w->E);
 }
 
 /* Columns of a with a singular value above round-off, each scaled to one first: hidden units of
@@ -42,12 +42,20 @@ static int rank_of(arrival *w, mat a, bool by_column) {
   return rank;
 }
 
+/* The diag(sigma) U V^T with E = 0 of least norm; 0, which any rank reaches, where there is none.
+ */
+static void target_of(const field *f, mat out) {
+  if (!f->loss) mat_copy(out, f->Yt);
+  else if (f->best.p) blas_gemm('T', 'N', 1.0 / f->unit, f->W, f->best, 0.0, out);
+  else mat_fill(out, 0.0);
+}
+
 /* Whether rank(Z), which the flow conserves, suffices for E = 0; found out once. */
 static bool reachable(arrival *w, mat Z) {
   if (w->rank < 0) {
     mat_copy(w->spare, Z);
-    mat_copy(w->image, w->f.Yt);
     w->rank = rank_of(w, w->spare, true);
+    target_of(&w->f, w->image);
     w->rank_needed = rank_of(w, w->image, false);
   }
   return w->rank >= w->rank_needed;
@@ -81,7 +89,8 @@ static double relative(mat velocity, mat state) {
 static double terms_of_force(const field *f, mat Z) {
   double sigma = f->r ? f->sigma[0] : 0.0;
   double size = sigma * mat_norm_fro(field_U(f, Z)) * mat_norm_fro(field_V(f, Z));
-  return sigma * (mat_norm_fro(f->Yt) + size);
+  double start = f->loss ? sqrt((double)f->Y.rows) / f->unit : 0.0; /* of W^T R: each R is of Y */
+  return sigma * (mat_norm_fro(f->Yt) + start + size);
 }
 
 static void note_motion(arrival *w, mat Z) {
@@ -98,17 +107,17 @@ static void note_motion(arrival *w, mat Z) {
  * its row sums, with the norms of U and V in place of those of rows. */
 static void terms_of_velocity(const arrival *w, mat Z, mat bar, double *sums) {
   const field *f = &w->f;
-  mat U = field_U(f, Z), V = field_V(f, Z);
-  double top = mat_norm_fro(U) * mat_norm_fro(V);
+  mat U = field_U(f, Z), V = field_V(f, Z), terms = w->image;
+  double top = f->loss ? 0.0 : mat_norm_fro(U) * mat_norm_fro(V);
+  field_terms(f, Z, terms);
   for (int j = 0; j < Z.cols; j++)
     for (int i = 0; i < Z.rows; i++) *mat_at(bar, i, j) = f->weight_decay * fabs(mat_get(Z, i, j));
   for (int i = 0; i < Z.rows; i++) sums[i] = f->weight_decay;
   for (int i = 0; i < f->r; i++) {
-    double u = mat_norm_fro(mat_rows(U, i, 1)), sigma = f->sigma[i];
+    double sigma = f->sigma[i];
     for (int l = 0; l < f->m; l++) {
-      double v = mat_norm_fro(mat_rows(V, l, 1));
-      double x = sigma * (fabs(mat_get(f->Yt, i, l)) + sigma * u * v);
-      double most = sigma * (fabs(mat_get(f->Yt, i, l)) + sigma * top);
+      double x = sigma * mat_get(terms, i, l);
+      double most = f->loss ? x : sigma * (fabs(mat_get(f->Yt, i, l)) + sigma * top);
       sums[i] += most;
       sums[f->r + l] += most;
       for (int j = 0; j < Z.cols; j++) {
@@ -227,6 +236,19 @@ bool arrival_creeps(const arrival *w, const stepper *s, double h) {
   return w->stalled_for >= ARRIVAL_CREEPING && h * w->moving <= ARRIVAL_CREEP * accurate;
 }
 
+/* ||P||, of another loss than the squared one in the metric of its curvature at Z. */
+static double damped_by(const field *f, mat Z, mat P) {
+  if (!f->loss) return mat_norm_fro(P);
+  mat F = f->room.F, WP = f->room.R, GP = mat_rows(F, 0, f->r);
+  double size = mat_norm_fro(P);
+  if (!(size > 0.0)) return size;
+  field_outputs(f, Z, F);
+  blas_gemm('N', 'N', 1.0 / size, f->W, P, 0.0, WP);
+  f->loss->curvature(f->delta, F, f->Y, WP, WP);
+  blas_gemm('T', 'N', 1.0, f->W, WP, 0.0, GP);
+  return sqrt(size) * sqrt(fmax(mat_dot(GP, P), 0.0));
+}
+
 /* Rayleigh quotient of -J at the velocity X = (S - w) Z, J the whole Jacobian: w + (||T X||^2 - <X,
  * S X>) / ||X||^2 with T X = diag(sigma) (X_U V^T + U X_V^T). */
 static double stiffness_of_motion(const arrival *w, mat Z) {
@@ -238,22 +260,22 @@ static double stiffness_of_motion(const arrival *w, mat Z) {
   blas_gemm('N', 'T', 1.0, Xu, field_V(f, Z), 0.0, P);
   blas_gemm('N', 'T', 1.0, field_U(f, Z), Xv, 1.0, P);
   field_force(f, P, P);
-  double damped = mat_norm_fro(P);
+  double damped = damped_by(f, Z, P);
   return (damped / size) * (damped / size) - pushed / size / size + f->weight_decay;
 }
 
 /* Explicit steps at their limit of stability carry stiff parts of E at the size of the tolerance:
  * they never vanish, and what they do to Z adds up. Rayleigh quotients see just those, of K at E,
- * ||S Z||^2/||E||^2, and, where E stays, of the Jacobian at S Z: with steps inside the region of
- * stability they decay. */
+ * ||S Z||^2/||E||^2, and, where E stays or the loss bends, of the Jacobian at S Z: with steps
+ * inside the region of stability they decay. */
 static double settling_step(const arrival *w, const method *use, mat Z, double h) {
   mat_copy(w->spare, w->SZ);
   if (w->f.weight_decay > 0.0) mat_axpy(w->f.weight_decay, Z, w->spare); /* S Z itself */
   double e = mat_norm_fro(w->E), v = mat_norm_fro(w->spare);
   if (!(e > 0.0 && v > 0.0)) return h;
-  h = fmin(h, ARRIVAL_INSIDE * use->stable * (e / v) * (e / v));
+  if (!w->f.loss) h = fmin(h, ARRIVAL_INSIDE * use->stable * (e / v) * (e / v));
   bool hovers = w->f.weight_decay > 0.0 && w->stalled_for >= ARRIVAL_PATIENCE;
-  if (w->motion > ARRIVAL_NEAR && !hovers) return h;
+  if (w->motion > ARRIVAL_NEAR && !hovers && !w->f.loss) return h;
   double rate = stiffness_of_motion(w, Z);
   return rate > 0.0 ? fmin(h, ARRIVAL_INSIDE * use->stable / rate) : h;
 }

@@ -56,7 +56,7 @@ status between_at(stepper *s, const span *last, between_room room, double t, mat
 /* log(excess / level), and how fast it falls: <S Z, (S - w) Z> over the excess. */
 static double level_at(const field *f, mat Z, between_room room, double level, double *rate) {
   field_error(f, Z, room.E);
-  double excess = field_excess(room.E);
+  double excess = field_excess(f, Z, room.E);
   field_force(f, room.E, room.E);
   field_velocity(f, Z, room.E, room.Z);
   double speed = mat_norm_fro(room.Z);

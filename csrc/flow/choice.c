@@ -11,9 +11,10 @@ const method method_auto = {
     .name = "auto", .pair = {&method_dop853, &method_expo4}, .creeping = &method_rodas4};
 
 void choice_start(choice *c, const stepper *s, int kp) {
+  dims d = {.r = s->f.r, .m = s->f.m, .kp = kp, .n = s->f.loss ? s->f.Y.rows : 0};
   c->active = stepper_has(s, 1);
   for (int i = 0; i < STEPPER_SLOTS; i++)
-    if (stepper_has(s, i)) c->cost[i] = s->slot[i].method->cost(dims_of(s->f.r, s->f.m, kp));
+    if (stepper_has(s, i)) c->cost[i] = s->slot[i].method->cost(d);
   c->spent = 0.0;
   c->patience = CHOICE_PATIENCE;
   c->again = 0.0;

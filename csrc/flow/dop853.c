@@ -55,7 +55,8 @@ static double local_tol(double tol) { return stepper_bar(DOP853_BAR * tol, STEPP
 /* Everything moves r k' m numbers some thirty times; the exact propagator is of order 13 m or k. */
 static double cost(dims d) {
   double n = d.r, products = n * (d.m + 2.0) * d.kp, order = fmin(13.0 * d.m, n + d.m);
-  return DOP853_COST_CALL + DOP853_COST_PRODUCT * products + DOP853_COST_CUBE * pow(order, 3.0);
+  return DOP853_COST_SAMPLE * d.n * n * d.m + DOP853_COST_CALL + DOP853_COST_PRODUCT * products +
+         DOP853_COST_CUBE * pow(order, 3.0);
 }
 
 const method method_dop853 = {

@@ -102,6 +102,7 @@ static double expo_fastest(const stepper *s) {
 const method method_expo2 = {
     .name = "expo2",
     .creeping = &method_rodas4,
+    .squared = true,
     .estimate = 3,
     .stable = INFINITY,
     .local_tol = expo2_tol,
@@ -121,6 +122,7 @@ const method method_expo2 = {
 const method method_expo4 = {
     .name = "expo4",
     .creeping = &method_rodas4,
+    .squared = true,
     .estimate = 4,
     .stable = INFINITY,
     .local_tol = expo4_tol,

@@ -17,6 +17,7 @@ void flow_layout(arena *a, flow *w, dims d, const method *which) {
   stepper_layout(a, &w->step, d, which);
   w->sigma = arena_doubles(a, (size_t)d.r);
   w->f.Yt = arena_mat(a, d.r, d.m);
+  field_room_layout(a, &w->room, d);
 }
 
 /* What the state at Z says; FLOW_RUNNING: go on. */
@@ -40,6 +41,7 @@ static void flow_measure(flow *w, const field *f, mat Z0, double t0) {
   const flow_spec *spec = &w->spec;
   field decaying = *f;
   decaying.weight_decay = spec->weight_decay;
+  decaying.room = w->room;
   w->unit = units_of(f, Z0);
   units_field(w->unit, &decaying, &w->f, w->sigma);
   units_state(w->unit, Z0, w->Z);

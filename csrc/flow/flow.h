@@ -38,7 +38,8 @@ typedef struct flow {
   units unit;
   field f;
   double *sigma; /* r: of f */
-  mat Z, Zprev;  /* k x k' */
+  field_room room;
+  mat Z, Zprev; /* k x k' */
   double now, before, t_end, level, started;
   arrival arrival;       /* E, A, S Z and the excess at Z */
   choice choice;         /* which other method to try, and when */

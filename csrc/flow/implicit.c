@@ -16,6 +16,9 @@ static void *rodas_room(arena *a, dims d) {
  */
 static double rodas_cost(dims d) {
   double rows = (double)d.r * d.m, products = rows * d.kp;
+  if (d.n > 0 && rows <= RODAS_DENSE)
+    return RODAS_FEW_CALL + RODAS_DENSE_CUBE * rows * rows * rows + RODAS_COST_PRODUCT * products +
+           RODAS_DENSE_SAMPLE * d.n * rows;
   if (narrow_pays(d)) return RODAS_FEW_CALL + RODAS_FEW_ROW * rows + RODAS_FEW_PRODUCT * products;
   return 2.0 * method_expo4.cost(d) + RODAS_COST_PRODUCT * products;
 }
@@ -44,6 +47,7 @@ static status rodas_again(stepper *s, mat Z, double h, mat out, double *err, con
 
 static double rodas_fastest(const stepper *s) {
   const rodas *w = stepper_room(s);
+  if (w->dense) return curved_most(&w->curved);
   return w->few ? narrow_most(&w->narrow, &s->f) : 0.0;
 }
 

@@ -21,6 +21,7 @@ struct method {
   const struct tableau *tableau; /* of explicit Runge-Kutta: cheap steps, a bounded region of
                                   * stability; else NULL */
   int estimate;                  /* its error estimate is O(h^estimate) */
+  bool squared;                  /* it freezes K, and so is of the squared loss alone */
   bool settles;                  /* comes to rest where E stays, with steps of any length */
   double stable;                 /* steps with h lam <= stable damp a mode; INFINITY: any */
   /* What its estimate is held against, so that errors at the end are about tol. */

@@ -1,6 +1,7 @@
 /* csrc/flow/rodas.c: RODAS, order 4(3), L-stable and stiffly accurate (Hairer, Wanner, Solving ODEs
  * II, IV.7), (I - eta J) u_i = eta (F(Z + sum a_ij u_j) + sum c_ij u_j / h), eta = h/4.
- * J X = (S - w) X - T^T T X is symmetric, T X = diag(sigma) (X_U V^T + U X_V^T), T T^T = K.
+ * J X = (S - w) X - T^T T X is symmetric, T X = diag(sigma) (X_U V^T + U X_V^T), T T^T = K. Of
+ * another loss than the squared one T^T G T X stands for T^T T X, G = W^T l''(F) W.
  * SPDX-License-Identifier: MIT */
 #include "flow/rodas.h"
 
@@ -34,8 +35,12 @@ void rodas_layout(arena *a, rodas *w, dims d) {
   mat *const rm[] = {&w->A, &w->E, &w->force, &w->mode, &w->scratch};
   mat *const states[] = {&w->state, &w->right, &w->residual, &w->solved, &w->direction, &w->image};
   mat *const small[] = {&w->imbalance, &w->defect, &w->gram, &w->spare};
-  w->few = narrow_pays(d);
-  if (w->few) {
+  w->dense = d.n > 0 && (double)d.r * d.m <= RODAS_DENSE;
+  w->few = !w->dense && narrow_pays(d);
+  w->F = arena_mat(a, d.n, d.m);
+  if (w->dense) {
+    curved_layout(a, &w->curved, d);
+  } else if (w->few) {
     narrow_layout(a, &w->narrow, d);
   } else {
     kernel_layout(a, &w->K, d);
@@ -73,16 +78,23 @@ static double decayed(const field *f, double eta) { return 1.0 + eta * f->weight
 /* out = X - eta J X */
 static void apply(rodas *w, const field *f, mat Z, double eta, mat X, mat out) {
   map_forward(w, f, Z, X);
+  field_bend(f, w->F, w->force);
   field_force(f, w->force, w->force);
-  field_velocity(f, Z, w->force, out); /* T^T T X */
+  field_velocity(f, Z, w->force, out); /* T^T G T X */
   mat_scale(out, eta);
   blas_gemm('N', 'N', -eta, w->A, field_V(f, X), 1.0, field_U(f, out));
   blas_gemm('T', 'N', -eta, w->A, field_U(f, X), 1.0, field_V(f, out));
   mat_axpy(decayed(f, eta), X, out);
 }
 
-/* force <- -eta (I + eta K)^-1 force, in the eigenbasis of K where columns are not few. */
+/* force <- -eta (I + eta K)^-1 force, in the eigenbasis of K where columns are not few; K, which no
+ * loss bends by more than 1, stands for K G where that is too large to hold. */
 static void damp(rodas *w, const field *f, double eta) {
+  if (w->dense) {
+    curved_solve(&w->curved, w->force);
+    mat_scale(w->force, -eta);
+    return;
+  }
   if (w->few) {
     narrow_solve(&w->narrow, w->force);
     mat_scale(w->force, -eta);
@@ -110,7 +122,10 @@ static void precondition(rodas *w, const field *f, mat Z, double eta, mat X, mat
  * spectrum lies within 1 +- s, s < 1 the ratio of what E drives to what K damps. A direction of
  * negative curvature grows within the step: STATUS_LIMIT. */
 static status solve(rodas *w, const field *f, mat Z, double eta, mat x, const tick *t) {
-  status s = w->few ? narrow_shift(&w->narrow, f, eta / decayed(f, eta)) : STATUS_OK;
+  double shift = eta / decayed(f, eta);
+  status s = w->dense ? curved_shift(&w->curved, shift)
+             : w->few ? narrow_shift(&w->narrow, f, shift)
+                      : STATUS_OK;
   if (s != STATUS_OK) return s;
   mat_fill(x, 0.0);
   mat_copy(w->residual, w->right);
@@ -194,8 +209,11 @@ static void stage_right(rodas *w, const field *f, double h, int i) {
 
 static status begin(rodas *w, const field *f, mat Z, const tick *t) {
   if (w->known) return STATUS_OK;
-  if (!w->few) *w->eigenproblems += f->m;
-  status s = w->few ? narrow_at(&w->narrow, f, Z) : kernel_at(&w->K, &w->room, f, Z, t);
+  if (!w->few && !w->dense) *w->eigenproblems += f->m;
+  if (f->loss) field_outputs(f, Z, w->F);
+  status s = w->dense ? curved_at(&w->curved, f, Z)
+             : w->few ? narrow_at(&w->narrow, f, Z)
+                      : kernel_at(&w->K, &w->room, f, Z, t);
   field_error(f, Z, w->A);
   field_force(f, w->A, w->A);
   imbalance_of(f, Z, w->imbalance);

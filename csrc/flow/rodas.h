@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/curved.h"
 #include "model/kernel.h"
 #include "model/narrow.h"
 #include "num/arena.h"
@@ -15,12 +16,15 @@
 enum { RODAS_STAGES = 6 };
 
 typedef struct rodas {
-  bool few; /* columns: the preconditioner, at the state of the attempt, is narrow; else it is K */
+  bool dense; /* another loss than the squared one, of few weights: the preconditioner is curved */
+  bool few;   /* columns: it is narrow, at the state of the attempt; else it is K */
+  curved curved;
   narrow narrow;
   kernel K;
   kernel_room room;
   bool known;          /* K and A are those of the state the next attempt begins with */
   mat A, E, force;     /* r x m: at that state; of a stage; of a direction */
+  mat F;               /* n x m: outputs at that state, of another loss than the squared one */
   mat mode, scratch;   /* r x m, eigen coordinates and plain */
   mat u[RODAS_STAGES]; /* k x k': the stages' increments */
   mat state, right;    /* k x k': a stage's state and right-hand side */

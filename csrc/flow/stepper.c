@@ -31,8 +31,8 @@ void stepper_layout(arena *a, stepper *s, dims d, const method *which) {
   s->E = arena_mat(a, d.r, d.m);
   s->slot[0].method = pair ? which->pair[0] : which;
   s->slot[1].method = pair ? which->pair[1] : NULL;
-  s->slot[STEPPER_CREEPING].method = d.kp < d.r ? which->creeping : NULL;
-  if (displaces(s->slot[STEPPER_CREEPING].method, s->slot[1].method, d)) {
+  s->slot[STEPPER_CREEPING].method = d.kp < d.r || d.n > 0 ? which->creeping : NULL;
+  if (d.n > 0 || displaces(s->slot[STEPPER_CREEPING].method, s->slot[1].method, d)) {
     s->slot[1].method = s->slot[STEPPER_CREEPING].method;
     s->slot[STEPPER_CREEPING].method = NULL;
   }
@@ -105,13 +105,15 @@ double stepper_fastest(const stepper *s) {
   return m->fastest ? m->fastest(s) + 2.0 * s->f.weight_decay : 0.0;
 }
 
-/* ||E||, with weight decay (||E||^2 + w ||Z||^2)^1/2, and the round-off it can hover at. */
+/* (2 (L - L*) + w ||Z||^2)^1/2, without weight decay and of the squared loss ||E||, and the
+ * round-off it can hover at. */
 static double objective_norm(stepper *s, mat Z, double *round) {
   double u = mat_norm_fro(field_U(&s->f, Z)), v = mat_norm_fro(field_V(&s->f, Z));
   double sigma = s->f.r ? s->f.sigma[0] : 0.0, decays = sqrt(s->f.weight_decay) * hypot(u, v);
   *round = ARRIVAL_HOVERING * DBL_EPSILON * (mat_norm_fro(s->f.Yt) + sigma * u * v + decays);
   field_error(&s->f, Z, s->E);
-  return hypot(mat_norm_fro(s->E), decays);
+  double error = s->f.loss ? sqrt(2.0 * field_excess(&s->f, Z, s->E)) : mat_norm_fro(s->E);
+  return hypot(error, decays);
 }
 
 /* The objective, without weight decay the excess, never grows along a flow. A step that makes it

@@ -148,6 +148,13 @@ static const double RODAS_COST_PRODUCT = 0.1;
  * 1.4 ms at 1500, 1, 1, 14.5 and 26.4 ms at r = 700 and 1500, m = k' = 10. */
 static const double RODAS_FEW_CALL = 150.0, RODAS_FEW_ROW = 0.8, RODAS_FEW_PRODUCT = 0.07;
 
+/* Of another loss than the squared one, G and K are dense up to this order: three matrices, half a
+ * second for their factors. Microseconds a step, per order^3 and, per n r m, of some seventy
+ * products with l''. */
+static const double RODAS_DENSE = 1500.0, RODAS_DENSE_CUBE = 3e-4, RODAS_DENSE_SAMPLE = 0.1;
+/* An explicit step, per n r m: its twelve residuals. */
+static const double DOP853_COST_SAMPLE = 0.012;
+
 /* rodas4 takes 1.3 to 1.9 times the steps of expo4 to t = infinity on narrow networks (r 30 to 300,
  * kappa 1e3 to 7e7): so many times cheaper, it is auto's second method in its place. */
 static const double STEPPER_DISPLACE = 2.0;

@@ -40,6 +40,7 @@ void units_field(units s, const field *f, field *out, double *sigma) {
   *out = *f;
   out->sigma = sigma;
   out->Yt = Yt;
+  out->unit = ldexp(f->unit, s.data + 2 * s.state);
   out->weight_decay = fmin(ldexp(f->weight_decay, -2 * (s.data + s.state)), UNITS_RATE_MOST);
 }
 

@@ -8,7 +8,49 @@
 
 #include "num/blas.h"
 
+void field_room_layout(arena *a, field_room *w, dims d) {
+  w->F = arena_mat_raw(a, d.n, d.m);
+  w->R = arena_mat_raw(a, d.n, d.m);
+}
+
+/* F = W P, P = diag(sigma) U V^T, in units of the samples. */
+static void outputs_of(const field *f, mat P, mat F) {
+  blas_gemm('N', 'N', f->unit, f->W, P, 0.0, F);
+}
+
+/* P = diag(sigma) U V^T becomes E. */
+static void error_of(const field *f, mat P) {
+  mat F = f->room.F;
+  outputs_of(f, P, F);
+  f->loss->residual(f->delta, F, f->Y, F);
+  blas_gemm('T', 'N', 1.0 / f->unit, f->W, F, 0.0, P);
+}
+
+static void map_of(const field *f, mat Z, mat P) {
+  blas_gemm('N', 'T', 1.0, field_U(f, Z), field_V(f, Z), 0.0, P);
+  mat_scale_rows(P, f->sigma);
+}
+
+void field_outputs(const field *f, mat Z, mat F) {
+  mat P = mat_rows(f->room.R, 0, f->r); /* r <= n */
+  map_of(f, Z, P);
+  outputs_of(f, P, F);
+}
+
+void field_bend(const field *f, mat F, mat X) {
+  if (!f->loss) return;
+  mat WX = f->room.R;
+  blas_gemm('N', 'N', 1.0, f->W, X, 0.0, WX);
+  f->loss->curvature(f->delta, F, f->Y, WX, WX);
+  blas_gemm('T', 'N', 1.0, f->W, WX, 0.0, X);
+}
+
 void field_error(const field *f, mat Z, mat E) {
+  if (f->loss) {
+    map_of(f, Z, E);
+    error_of(f, E);
+    return;
+  }
   blas_gemm('N', 'T', 1.0, field_U(f, Z), field_V(f, Z), 0.0, E);
   for (int j = 0; j < f->m; j++) {
     const double *y = mat_col(f->Yt, j);
@@ -17,7 +59,26 @@ void field_error(const field *f, mat Z, mat E) {
   }
 }
 
+void field_gap(const field *f, mat Z, mat out) {
+  if (!f->loss) {
+    field_error(f, Z, out);
+    return;
+  }
+  if (!f->best.p) {
+    mat_fill(out, NAN);
+    return;
+  }
+  map_of(f, Z, out);
+  blas_gemm('T', 'N', 1.0 / f->unit, f->W, f->best, -1.0, out);
+}
+
 void field_force_of_map(const field *f, mat P) {
+  if (f->loss) {
+    mat_scale_rows(P, f->sigma);
+    error_of(f, P);
+    mat_scale_rows(P, f->sigma);
+    return;
+  }
   for (int j = 0; j < f->m; j++) {
     const double *y = mat_col(f->Yt, j);
     double *a = mat_col(P, j);
@@ -52,7 +113,16 @@ void field_decayed(const field *f, mat Z, double h, mat out) {
   if (f->weight_decay > 0.0) mat_scale(out, field_keep(f, h));
 }
 
-double field_excess(mat E) {
+static double excess_of_samples(const field *f, mat Z) {
+  mat F = f->room.F;
+  field_outputs(f, Z, F);
+  double excess = f->best.p ? f->loss->divergence(f->delta, F, f->best, f->Y)
+                            : f->loss->value(f->delta, F, f->Y) - f->least;
+  return (excess < 0.0 ? 0.0 : excess) / f->unit / f->unit; /* a nan stays one */
+}
+
+double field_excess(const field *f, mat Z, mat E) {
+  if (f->loss) return excess_of_samples(f, Z);
   double sum = mat_dot(E, E), norm;
   if (sum > 1e-280 && sum < 1e280) return 0.5 * sum;
   norm = mat_norm_fro(E); /* squares that would under- or overflow, and nan */
@@ -68,7 +138,49 @@ double field_rate(const field *f, mat Z, mat E, mat A, mat SZ) {
   field_velocity(f, Z, A, SZ);
   double speed = mat_norm_fro(SZ);
   double pulled = f->weight_decay > 0.0 ? f->weight_decay * mat_dot(SZ, Z) / size : 0.0;
-  return 2.0 * (speed * speed - pulled);
+  double rate = 2.0 * (speed * speed - pulled); /* where the excess is ||E||^2 / 2 */
+  return f->loss ? rate * (0.5 * size / field_excess(f, Z, E) * size) : rate;
+}
+
+/* What column j of E is a difference of, the outputs being in the room's F: the residuals of its
+ * samples, and their slopes times what the outputs are sums of. */
+static double terms_of_samples(const field *f, mat Z, int j) {
+  mat F = f->room.F, X = f->room.R, U = field_U(f, Z);
+  double v = mat_norm_fro(mat_rows(field_V(f, Z), j, 1));
+  f->loss->residual(f->delta, F, f->Y, X);
+  double residual = mat_norm_fro(mat_cols(X, j, 1)) / f->unit;
+  mat_fill(X, 0.0);
+  for (int i = 0; i < f->r; i++) {
+    double size = f->sigma[i] * mat_norm_fro(mat_rows(U, i, 1)) * v;
+    for (int s = 0; s < X.rows; s++) *mat_at(X, s, j) += size * fabs(mat_get(f->W, s, i));
+  }
+  f->loss->curvature(f->delta, F, f->Y, X, X);
+  return residual + mat_norm_fro(mat_cols(X, j, 1));
+}
+
+void field_terms(const field *f, mat Z, mat terms) {
+  mat U = field_U(f, Z), V = field_V(f, Z);
+  if (f->loss) field_outputs(f, Z, f->room.F);
+  for (int j = 0; j < f->m; j++) {
+    double of_column = f->loss ? terms_of_samples(f, Z, j) : 0.0;
+    for (int i = 0; i < f->r; i++)
+      *mat_at(terms, i, j) =
+          f->loss ? of_column
+                  : fabs(mat_get(f->Yt, i, j)) + f->sigma[i] * mat_norm_fro(mat_rows(U, i, 1)) *
+                                                     mat_norm_fro(mat_rows(V, j, 1));
+  }
+}
+
+static bool samples_converged(const field *f, mat Z, mat E, double unit) {
+  mat U = field_U(f, Z), V = field_V(f, Z);
+  /* no slope of a loss is above 1, nor a residual above |Y| + 1 but those at which E is no zero */
+  double coarse = sqrt((double)f->Y.rows) * (1.0 + mat_max_abs(f->Y)) / f->unit +
+                  (f->r ? f->sigma[0] : 0.0) * mat_norm_fro(U) * mat_norm_fro(V);
+  if (!(mat_max_abs(E) <= unit * coarse)) return false;
+  field_outputs(f, Z, f->room.F);
+  for (int j = 0; j < f->m; j++)
+    if (!(mat_max_abs(mat_cols(E, j, 1)) <= unit * terms_of_samples(f, Z, j))) return false;
+  return true;
 }
 
 /* E_ij is a difference of Yt_ij and a dot product of length k', whose round-off a random walk of
@@ -76,6 +188,7 @@ double field_rate(const field *f, mat Z, mat E, mat A, mat SZ) {
 bool field_converged(const field *f, mat Z, mat E, double units) {
   mat U = field_U(f, Z), V = field_V(f, Z);
   double top = mat_max_abs(E), unit = units * DBL_EPSILON;
+  if (f->loss) return samples_converged(f, Z, E, unit);
   double coarse =
       mat_max_abs(f->Yt) + (f->r ? f->sigma[0] : 0.0) * Z.cols * mat_max_abs(U) * mat_max_abs(V);
   if (!(top <= unit * coarse)) return false; /* cheap, and the usual answer */

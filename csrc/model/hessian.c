@@ -26,6 +26,7 @@ void hessian_layout(arena *a, hessian *w, dims d) {
   w->spare = arena_mat(a, many, few);
   w->u = arena_mat(a, many, few);
   w->r1 = arena_mat(a, d.r, d.m);
+  w->F = arena_mat(a, d.n, d.m);
   lapack_want_svd(&w->lapack, many, few);
   lapack_layout(a, &w->lapack);
 }
@@ -58,6 +59,7 @@ static void turned(hessian *w, mat W, mat Q) {
 status hessian_at(hessian *w, const field *f, mat Z) {
   mat U = field_U(f, Z), V = field_V(f, Z);
   w->f = f;
+  if (f->loss) field_outputs(f, Z, w->F);
   field_error(f, Z, w->r1);
   field_force(f, w->r1, w->r1);
   if (w->swapped) mat_transpose(w->A, w->r1);
@@ -70,9 +72,25 @@ status hessian_at(hessian *w, const field *f, mat Z) {
   return STATUS_OK;
 }
 
+/* G <- diag(sigma) W^T l'' W diag(sigma) G, in the coordinates of U and V. */
+static void weigh_samples(const hessian *w, mat G) {
+  mat X = w->r1;
+  if (w->swapped) mat_transpose(X, G);
+  else mat_copy(X, G);
+  mat_scale_rows(X, w->f->sigma);
+  field_bend(w->f, w->F, X);
+  mat_scale_rows(X, w->f->sigma);
+  if (w->swapped) mat_transpose(G, X);
+  else mat_copy(G, X);
+}
+
 /* G <- diag(sigma)^2 G, sigma being on the side of U's rows: one at a time, as the square of a huge
  * sigma may not be a number when the product is. */
 static void weigh(const hessian *w, mat G) {
+  if (w->f->loss) {
+    weigh_samples(w, G);
+    return;
+  }
   for (int twice = 0; twice < 2; twice++) {
     if (w->swapped) mat_scale_cols(G, w->f->sigma);
     else mat_scale_rows(G, w->f->sigma);
@@ -99,7 +117,33 @@ void hessian_apply(void *arg, const double *x, double *y) {
   blas_gemm('N', 'N', -1.0, w->root, C2, 0.0, HF);
 }
 
+/* The sum over samples and outputs j, l of l''_jl ((V V^T)_jl ||S w||^2 + (j = l) ||U^T S w||^2),
+ * w a row of W and S = diag(sigma). */
+static double trace_of_samples(const field *f, mat Z) {
+  mat U = field_U(f, Z), V = field_V(f, Z), F = f->room.F, H = f->room.R;
+  double trace = 0.0;
+  field_outputs(f, Z, F);
+  for (int j = 0; j < f->m; j++) {
+    mat_fill(H, 0.0);
+    mat_fill(mat_cols(H, j, 1), 1.0);
+    f->loss->curvature(f->delta, F, f->Y, H, H);
+    for (int s = 0; s < H.rows; s++) {
+      double size = 0.0, seen = 0.0;
+      for (int i = 0; i < f->r; i++) size = hypot(size, f->sigma[i] * mat_get(f->W, s, i));
+      for (int c = 0; c < U.cols; c++) {
+        double x = 0.0, y = 0.0;
+        for (int i = 0; i < f->r; i++) x += f->sigma[i] * mat_get(f->W, s, i) * mat_get(U, i, c);
+        for (int l = 0; l < f->m; l++) y += mat_get(H, s, l) * mat_get(V, l, c);
+        seen += mat_get(H, s, j) * x * x + size * size * y * mat_get(V, j, c);
+      }
+      trace += seen;
+    }
+  }
+  return trace;
+}
+
 double hessian_trace(const field *f, mat Z) {
+  if (f->loss) return trace_of_samples(f, Z);
   double trace = 0.0, v = mat_norm_fro(field_V(f, Z)), root_m = sqrt((double)f->m);
   for (int i = 0; i < f->r; i++) {
     double a = f->sigma[i] * v;

@@ -25,6 +25,7 @@ typedef struct hessian {
   mat G, spare;      /* many x few */
   mat u;             /* many x few */
   mat r1;            /* r x m */
+  mat F;             /* n x m: outputs, of another loss than the squared one */
   lapack_work lapack;
 } hessian;
 
@@ -36,7 +37,7 @@ void hessian_apply(void *w, const double *x, double *y);
 static inline lanczos_operator hessian_operator(hessian *w) {
   return (lanczos_operator){hessian_apply, w};
 }
-/* The sum of all eigenvalues, tr K. */
+/* The sum of all eigenvalues: tr K of the squared loss. */
 double hessian_trace(const field *f, mat Z);
 /* All eigenvalues of the operator, ascending, into values: dense is order x order. */
 status hessian_spectrum(hessian *w, lapack_work *lapack, mat dense, double *values, const tick *t);

@@ -8,19 +8,16 @@
 
 #include "num/blas.h"
 
-/*** Excess loss L - L* = 1/2 ||E||_F^2, without cancellation.
+/*** Excess loss L - L*, without cancellation: 1/2 ||E||_F^2 of the squared loss, of another one the
+Bregman divergence from its minimum, and the loss itself where the infimum is 0 and no minimum.
 @function state:excess
 @treturn number
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):excess()) */
-static double measure_excess(const state *s, state_work *w) {
-  state_error(s, w->E);
-  double norm = mat_norm_fro(w->E);
-  return 0.5 * norm * norm;
-}
+static double measure_excess(const state *s, state_work *w) { return state_excess(s, w); }
 
-/*** Loss L = 1/2 ||Y - X U V'||_F^2.
+/*** Loss L, 1/2 ||Y - X U V'||_F^2 or what the problem was made with, summed over samples.
 @function state:loss
 @treturn number
 @usage
@@ -50,7 +47,7 @@ flow has the weight decay of the run that the state is from, with which the exce
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 10, seed = 1}):rate()) */
 static double measure_rate(const state *s, state_work *w) {
-  field f = problem_field(s->o->p);
+  field f = problem_field(s->o->p, &w->room);
   f.weight_decay = s->weight_decay;
   field_error(&f, s->L, w->E);
   return field_rate(&f, s->L, w->E, w->A, w->SZ);
@@ -183,7 +180,7 @@ local p = linnet.problem(X, Y)
 local run = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = math.huge, record =
 {"sharpness"}}) print(run.sharpness:max(), run.final:sharpness()) */
 static double measure_sharpness(const state *s, state_work *w) {
-  field f = problem_field(s->o->p);
+  field f = problem_field(s->o->p, &w->room);
   double top = 0.0;
   status done = hessian_at(&w->hessian, &f, s->L);
   if (done == STATUS_OK && w->hessian.order > 0)

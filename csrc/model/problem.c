@@ -8,9 +8,9 @@
 
 #include "num/blas.h"
 
-void problem_layout(arena *a, problem *p, int n, int D, int m) {
+void problem_layout(arena *a, problem *p, int n, int D, int m, problem_loss of) {
   int q = least(n, D), s = least(q, m);
-  *p = (problem){.n = n, .D = D, .m = m, .q = q, .r = q};
+  *p = (problem){.of = of, .n = n, .D = D, .m = m, .q = q, .r = q};
   p->sigma = arena_doubles(a, (size_t)q);
   p->W = arena_mat(a, n, q);
   p->Pt = arena_mat(a, q, D);
@@ -50,10 +50,22 @@ static void cut(problem *p, int r) {
   p->Yt = mat_rows(p->Yt, 0, r);
 }
 
+/* Yt and L* of another loss than the squared one. */
+static void reduce_loss(problem *p, problem_work *w) {
+  const loss *l = p->of.loss;
+  mat_fill(w->residual, 0.0);
+  l->residual(p->of.delta, w->residual, p->Y, w->residual);
+  blas_gemm('T', 'N', 1.0, p->W, w->residual, 0.0, p->Yt);
+}
+
 /* What follows from W, sigma and Y. */
 static status reduce(problem *p, problem_work *w) {
   double ratio = p->sigma[0] / p->sigma[p->r - 1];
   p->kappa = ratio * ratio;
+  if (p->of.loss) {
+    reduce_loss(p, w);
+    return target_svd(p, w);
+  }
   blas_gemm('T', 'N', 1.0, p->W, p->Y, 0.0, p->Yt);
   mat_copy(w->residual, p->Y);
   blas_gemm('N', 'N', -1.0, p->W, p->Yt, 1.0, w->residual);
@@ -91,8 +103,28 @@ static bool same_bits(mat a, mat b) {
 }
 
 bool problem_same(const problem *p, const problem *q) {
-  return p->D == q->D && same_bits(p->W, q->W) && same_bits(p->Pt, q->Pt) &&
-         same_bits(p->Y, q->Y) && same_bits(mat_of(p->sigma, p->r, 1), mat_of(q->sigma, q->r, 1));
+  return p->D == q->D && p->of.loss == q->of.loss && p->of.delta == q->of.delta &&
+         same_bits(p->W, q->W) && same_bits(p->Pt, q->Pt) && same_bits(p->Y, q->Y) &&
+         same_bits(mat_of(p->sigma, p->r, 1), mat_of(q->sigma, q->r, 1));
+}
+
+field problem_field(const problem *p, const field_room *room) {
+  field f = {.r = p->r, .m = p->m, .sigma = p->sigma, .Yt = p->Yt, .unit = 1.0};
+  if (!p->of.loss) return f;
+  f.loss = p->of.loss;
+  f.delta = p->of.delta;
+  f.W = p->W;
+  f.Y = p->Y;
+  f.best = p->best;
+  f.least = p->optimal_loss;
+  if (room) f.room = *room;
+  return f;
+}
+
+/* Entry (i, j) of diag(sigma) Phi1^T Theta_hat. */
+static double solution(const problem *p, int i, int j) {
+  if (!p->of.loss) return mat_get(p->Yt, i, j);
+  return mat_dot(mat_cols(p->W, i, 1), mat_cols(p->best, j, 1));
 }
 
 void problem_min_norm(const problem *p, mat out) {
@@ -100,7 +132,7 @@ void problem_min_norm(const problem *p, mat out) {
     for (int d = 0; d < p->D; d++) {
       double sum = 0.0;
       for (int i = 0; i < p->r; i++)
-        sum += mat_get(p->Pt, i, d) * (mat_get(p->Yt, i, j) / p->sigma[i]);
+        sum += mat_get(p->Pt, i, d) * (solution(p, i, j) / p->sigma[i]);
       *mat_at(out, d, j) = sum;
     }
 }

@@ -1,6 +1,7 @@
 /* csrc/model/problem.h: the data reduction, mathematics.md section 2. Thin SVD X = W diag(sigma)
  * Phi1^T cut at the numerical rank r; reduced target Yt = W^T Y; L* = 1/2 ||Y - W Yt||^2 from
- * residuals. SPDX-License-Identifier: MIT */
+ * residuals. Of another loss Yt is what pulls at Theta = 0, W^T R(0).
+ * SPDX-License-Identifier: MIT */
 #ifndef LINNET_MODEL_PROBLEM_H
 #define LINNET_MODEL_PROBLEM_H
 
@@ -9,7 +10,14 @@
 #include "num/lapack.h"
 #include "num/thin.h"
 
+/* Which loss: none is the squared one. */
+typedef struct problem_loss {
+  const loss *loss;
+  double delta; /* Huber's, else 0 */
+} problem_loss;
+
 typedef struct problem {
+  problem_loss of;
   int n, D, m;         /* samples, inputs, outputs */
   int q, r;            /* min(n, D), numerical rank */
   double *sigma;       /* q, decreasing; the first r count */
@@ -17,6 +25,7 @@ typedef struct problem {
   mat Pt;              /* r x D, Phi1^T: right singular vectors as rows */
   mat Y;               /* n x m, the raw target */
   mat Yt;              /* r x m, reduced target */
+  mat best;            /* n x m: outputs at the minimum of another loss; p NULL: there is none */
   mat Py, Rt;          /* Yt = Py diag(sy) Rt: r x s, s x m, s = min(r, m) */
   double *sy;          /* s */
   double optimal_loss; /* L* */
@@ -31,7 +40,7 @@ typedef struct problem_work {
   lapack_work lapack;
 } problem_work;
 
-void problem_layout(arena *a, problem *p, int n, int D, int m);
+void problem_layout(arena *a, problem *p, int n, int D, int m, problem_loss of);
 void problem_work_layout(arena *a, problem_work *w, int n, int D, int m);
 
 /* X n x D, Y n x m, finite. Singular values <= rank_tol sigma_1 count as zero.
@@ -47,10 +56,12 @@ status problem_restore(problem *p, problem_work *w, mat W, mat sigma, mat Pt, ma
 bool problem_same(const problem *p, const problem *q);
 
 static inline int problem_k(const problem *p) { return p->r + p->m; }
-static inline dims problem_dims(const problem *p, int kp) { return dims_of(p->r, p->m, kp); }
-static inline field problem_field(const problem *p) {
-  return (field){.r = p->r, .m = p->m, .sigma = p->sigma, .Yt = p->Yt};
+static inline dims problem_dims(const problem *p, int kp) {
+  return (dims){.r = p->r, .m = p->m, .kp = kp, .n = p->of.loss ? p->n : 0};
 }
+/* The room is the caller's own, of problem_dims; a flow or a descent that is given the field takes
+ * one of its own. */
+field problem_field(const problem *p, const field_room *room);
 /* Theta_hat = Phi1 diag(1/sigma) Yt into out (D x m). */
 void problem_min_norm(const problem *p, mat out);
 

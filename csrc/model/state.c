@@ -27,6 +27,7 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
   *w = (state_work){0};
   w->E = arena_mat(a, r, m);
   w->A = arena_mat(a, r, m);
+  field_room_layout(a, &w->room, problem_dims(o->p, kp));
   w->SZ = arena_mat(a, r + m, kp);
   w->LR = arena_mat(a, r + m, o->R.rows);
   w->G = arena_mat(a, kp, kp);
@@ -46,17 +47,18 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
   lapack_layout(a, &w->lapack);
 }
 
-void state_error(const state *s, mat E) {
-  field f = problem_field(s->o->p);
-  field_error(&f, s->L, E);
+double state_excess(const state *s, state_work *w) {
+  field f = problem_field(s->o->p, &w->room);
+  field_error(&f, s->L, w->E);
+  double norm = mat_norm_fro(w->E);
+  return f.loss ? field_excess(&f, s->L, w->E) : 0.5 * norm * norm;
 }
 
 double state_objective(const state *s, state_work *w) {
   double z = mat_norm_fro(s->L), out = mat_norm_fro(s->o->U2.p ? s->o->U2 : s->o->R);
   double size = z * z + s->decay * s->decay * (out * out + s->o->rest);
-  state_error(s, w->E);
-  double error = mat_norm_fro(w->E), loss = s->o->p->optimal_loss + 0.5 * error * error;
-  return s->weight_decay > 0.0 ? loss + 0.5 * s->weight_decay * size : loss;
+  double value = s->o->p->optimal_loss + state_excess(s, w);
+  return s->weight_decay > 0.0 ? value + 0.5 * s->weight_decay * size : value;
 }
 
 double state_perpendicular(const state *s, state_work *w) {
@@ -75,7 +77,8 @@ static mat outside(const state *s, state_work *w, int rows) {
 /* w->T = [diag(1/sigma) E; R V^T]: Theta_hat - Theta in an orthonormal basis, up to signs. */
 static void gap(const state *s, state_work *w) {
   const problem *p = s->o->p;
-  state_error(s, w->E);
+  field f = problem_field(p, &w->room);
+  field_gap(&f, s->L, w->E);
   for (int j = 0; j < p->m; j++)
     for (int i = 0; i < p->r; i++) *mat_at(w->T, i, j) = mat_get(w->E, i, j) / p->sigma[i];
   outside(s, w, s->o->R.rows);

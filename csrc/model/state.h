@@ -45,7 +45,8 @@ typedef struct state {
 
 /* Buffers of the functions below, for one problem and k'. */
 typedef struct state_work {
-  mat E, A;        /* r x m */
+  mat E, A; /* r x m */
+  field_room room;
   mat SZ, LR;      /* k x k', k x pr */
   mat G;           /* k' x k': L^T J L (destroyed by its spectrum) */
   double *values;  /* k' */
@@ -69,10 +70,11 @@ static inline mat state_V(const state *s) {                                     
 
 static inline dims state_dims(const state *s) { return problem_dims(s->o->p, s->o->kp); }
 
-/* E at the state. */
-void state_error(const state *s, mat E);
+/* L - L* at the state, whose E goes into w->E. */
+double state_excess(const state *s, state_work *w);
 /* ||Theta - Theta_hat||, Frobenius (spectral = false) or spectral, from the reduced parts:
- * the matrix [diag(1/sigma) E; R V^T] has the same singular values. */
+ * the matrix [diag(1/sigma) E; R V^T] has the same singular values. Of another loss than the
+ * squared one Theta_hat is its minimizer of least norm; nan where there is none. */
 double state_distance(const state *s, state_work *w, bool spectral);
 /* ||Z U2^T||_F = hypot(||U1 U2^T||, ||V U2^T||): 0 on the invariant set and only there. */
 double state_perpendicular(const state *s, state_work *w);

@@ -139,6 +139,17 @@ function M.path(what, path, level)
   return path
 end
 
+--- What holds for the squared loss alone: an error for a problem with another one.
+-- @tparam string what was called
+-- @tparam problem p
+-- @tparam ?integer level
+function M.squared(what, p, level)
+  if p.loss ~= "squared" then
+    error(("%s: it holds for the squared loss, and the loss of this problem is %s")
+      :format(what, p.loss), (level or 2) + 1)
+  end
+end
+
 --- Raise unless a method was called on an object of its type, `run.at(...)` for `run:at(...)`.
 -- @param self
 -- @tparam table meta its metatable

@@ -13,6 +13,7 @@ local progress = require "linnet.progress"
 local run = require "linnet.run"
 local trace = require "linnet.run.trace"
 local common = require("linnet.flow").common
+local default_record = require("linnet.flow").default_record
 local error = require("linnet.failure").raise
 
 local M = {problem = {}}
@@ -42,7 +43,8 @@ M.schema = options.define("descend", {
   {name = "label_noise", type = "number|function", range = "(0, inf)", default_help = "none",
     help = "added to Y, anew at each step: the sd of every entry, or function(k, state), n x m"},
   {name = "loss", choices = {"sum", "mean"}, default = "sum",
-    help = "what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n"},
+    help = "what eta multiplies: 1/2 ||.||^2, or (1/n) ||.||^2, whose eta counts 2/n; of another "
+      .. "loss than the squared one the sum over samples, or their mean, whose eta counts 1/n"},
   {name = "every", type = "integer", range = "[1, 9007199254740992]",
     default_help = "so that at most 300 records are kept", help = "record each so many steps"},
   common.until_excess, common.record, common.stop, common.on_step, common.progress,
@@ -110,6 +112,18 @@ function M.complaint(o, given)
   return unused(o, given) or why
 end
 
+-- What another loss than the squared one has no meaning for.
+local function loss_complaint(p, o)
+  if p.loss == "squared" then return nil end
+  if core.descent.squared[o.method] then
+    return ("method '%s' solves the linearized equations of the squared loss, and that of this "
+      .. "problem is %s"):format(o.method, p.loss)
+  elseif o.label_noise then
+    return ("label_noise is noise in Y of the squared loss, and that of this problem is %s")
+      :format(p.loss)
+  end
+end
+
 --- What a descent is told to do, from its options; those that are functions are left to the caller.
 -- @tparam problem p
 -- @tparam table o checked options, which lose those that the method does not use
@@ -118,12 +132,13 @@ end
 --   summed loss
 -- @treturn ?string why not
 function M.plan(p, o, given)
-  local why = M.complaint(o, given)
+  local why = M.complaint(o, given) or loss_complaint(p, o)
   if (o.batch or p.n) > p.n then
     why = why or ("batch = %d is more than the n = %d samples"):format(o.batch, p.n)
   end
   if why then return nil, why end
-  local scale = o.loss == "mean" and not core.descent.no_flow[o.method] and 2 / p.n or 1
+  local mean = (p.loss == "squared" and 2 or 1) / p.n
+  local scale = o.loss == "mean" and not core.descent.no_flow[o.method] and mean or 1
   local list = etas_of(o)
   return {method = o.method, steps = o.steps, weight_decay = o.weight_decay / scale,
     momentum = o.momentum, rho = o.rho, batch = o.batch or p.n, seed = o.seed, scale = scale,
@@ -214,6 +229,7 @@ function M.problem.descend(p, s, opts)
   check.self(p, core.types.problem, "problem", "descend")
   local o = options.check("descend", opts, 2)
   run.check_state("descend", p, s)
+  if opts.record == nil then o.record = default_record(p, 0) end
   local plan, why = M.plan(p, o, opts)
   local list
   if plan then list, why = trace.resolve(o.record) end

@@ -71,6 +71,10 @@ local function given(o)
     if not check.is(o.state, "state") then
       return refuse("state must be a state, got a %s", type(o.state))
     end
+    if o.state.problem.loss ~= "squared" then
+      return refuse("it is of the squared loss, and that of the state's problem is %s",
+        o.state.problem.loss)
+    end
     u, v = o.state:reduced()
     y, sigma = select(3, o.state.problem:reduced()), o.state.problem:singular_values()
   end

@@ -33,6 +33,15 @@ M.common = {
 }
 local common = M.common
 
+-- What is recorded unless something is asked for: the distance where there is one.
+local function default_record(p, weight_decay)
+  local list = {"rate"}
+  if core.problem.attained(p) then list[2] = "distance" end
+  if weight_decay > 0 then list[#list + 1] = "objective" end
+  return list
+end
+M.default_record = default_record
+
 M.schema = options.define("flow", {
   summary = "Integrate gradient flow dU/dt = -dL/dU, dV/dt = -dL/dV.",
   {name = "t", type = "number", range = "(0, inf]", required = true,
@@ -53,6 +62,28 @@ M.schema = options.define("flow", {
   {name = "threads", type = "integer", range = "[1, 64]", default_help = "linnet.threads()",
     help = "that share the eigenproblems of expo2 and expo4; the same bits for any number"},
 })
+
+--- What is wrong with checked options of a flow of a problem; nil when nothing is.
+-- @tparam problem p
+-- @tparam table o
+-- @treturn ?string
+function M.complaint(p, o)
+  if p.loss == "squared" then return nil end
+  if core.flow.squared[o.method] then
+    local others = {}
+    for _, name in ipairs(core.flow.methods) do
+      if not core.flow.squared[name] then others[#others + 1] = name end
+    end
+    return ("method '%s' freezes the kernel of the squared loss; for the %s loss there are %s")
+      :format(o.method, p.loss, table.concat(others, ", "))
+  end
+  local ends = o.until_excess or o.stop or (o.weight_decay or 0) > 0
+  if o.t == math.huge and not ends and not core.problem.attained(p) then
+    return ("t = math.huge: the %s loss has no minimum here, as the data can be separated, and the "
+      .. "flow goes on for ever, like log t: give a last time, such as 1e15, until_excess, stop or "
+      .. "weight_decay"):format(p.loss)
+  end
+end
 
 -- Records the times of `due` that the last step passed; a reason when that ended the run.
 local function record_passed(self, before)
@@ -146,10 +177,12 @@ function M.problem.flow(p, s, opts)
   check.self(p, core.types.problem, "problem", "flow")
   local o = options.check("flow", opts, 2)
   run.check_state("flow", p, s)
+  local complaint = M.complaint(p, o)
+  if complaint then error("flow: " .. complaint, 2) end
   if o.t <= s.t then
     error(("flow: t = %s must lie after the state's time %s"):format(o.t, s.t), 2)
   end
-  if o.weight_decay > 0 and opts.record == nil then o.record = {"rate", "distance", "objective"} end
+  if opts.record == nil then o.record = default_record(p, o.weight_decay) end
   local list, why = trace.resolve(o.record)
   local due
   if list and o.save_at then due, why = times.list(o.save_at, o.t) end

@@ -23,27 +23,60 @@ local M = {}
 -- @field rank numerical rank r of X
 -- @field kappa (sigma_1/sigma_r)^2, the condition number of X'X on its range
 -- @field optimal_loss L*, the loss that no linear map removes
+-- @field loss name of the loss: "squared", "logistic", "softmax" or "huber"
+-- @field delta of Huber's loss, else 0
 
 options.define("problem", {
   summary = "Reduce data X (n x D), Y (n x m) to what training can see.",
+  {name = "loss", type = "string|table", choices = core.problem.losses, default = "squared",
+    help = "of outputs and targets, summed over samples; {'huber', delta = 0.7}"},
   {name = "rank_tol", type = "number", range = "[0, 1)",
     default_help = "max(n, D) 2^-52",
     help = "singular values at most rank_tol times the largest count as zero"},
 })
 
+-- The loss of checked options: its name, and delta where it has one (0 where not); or nil and what
+-- is wrong.
+local HUBER_DELTA = 1
+
+local function loss_of(given)
+  if type(given) ~= "table" then return given, given == "huber" and HUBER_DELTA or 0 end
+  local name, delta, known = given[1], given.delta, false
+  for _, loss in ipairs(core.problem.losses) do known = known or loss == name end
+  if not known then
+    return nil, ("option 'loss': {%s} must begin with one of %s%s"):format(check.shown(name),
+      table.concat(core.problem.losses, ", "), check.suggestion(name, core.problem.losses))
+  end
+  for key in next, given do
+    if key ~= 1 and (key ~= "delta" or name ~= "huber") then
+      return nil, ("option 'loss': the %s loss has no %s"):format(name, check.shown(key))
+    end
+  end
+  if delta == nil then return name, name == "huber" and HUBER_DELTA or 0 end
+  if type(delta) == "number" and delta > 0 and delta < math.huge then return name, delta end
+  return nil, ("option 'loss': delta must be a finite number > 0, got %s")
+    :format(check.shown(delta))
+end
+
 --- A problem from data.
 -- Fields: `n`, `D`, `m`, `rank`, `kappa` (largest over smallest eigenvalue of X'X that counts),
--- `optimal_loss`. Raises when shapes disagree, data are empty or not finite, or X is zero.
+-- `optimal_loss`, `loss`. Raises when shapes disagree, data are empty or not finite, or X is zero,
+-- or where Y is not what the loss is of.
+--
+-- The loss is 1/2 ||Y - F||^2 of the outputs F = X U V', or another one, summed over samples:
+-- logistic, log(1 + e^(-y f)), one column of +1 and -1; softmax, logsumexp(f) - <y, f>, rows >= 0
+-- that sum to 1; huber, e^2/2 where |e| <= delta (1 unless given) and delta (|e| - delta/2) beyond.
 -- @function problem
 -- @tparam matrix X n x D
 -- @tparam matrix Y n x m
--- @tparam ?table opts `rank_tol`; what else `linnet.data.gaussian` and `linnet.data.csv` return (a
---   matrix, an about) is passed over, so that their results may come straight in
+-- @tparam ?table opts `loss`, `rank_tol`; what else `linnet.data.gaussian` and `linnet.data.csv`
+--   return (a matrix, an about) is passed over, so that their results may come straight in
 -- @treturn problem
 -- @usage
 -- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 -- local p = linnet.problem(X, Y)
 -- print(p.rank, p.kappa, p.optimal_loss)
+-- print(linnet.problem(X, Y, {loss = {"huber", delta = 0.5}}))
 function M.new(X, Y, opts, after)
   if check.is_matrix(opts) or about.is(opts) then opts = after end
   check.finite("problem", "X", X)
@@ -54,7 +87,9 @@ function M.new(X, Y, opts, after)
   end
   local o = options.check("problem", opts, 2)
   local rank_tol = o.rank_tol or math.max(X:rows(), X:cols()) * 2.0 ^ -52
-  local p, message = core.problem.new(X, Y, rank_tol)
+  local loss, delta = loss_of(o.loss)
+  if not loss then error("problem: " .. delta, 2) end
+  local p, message = core.problem.new(X, Y, rank_tol, loss, delta)
   if not p then error(message, 2) end
   return p
 end
@@ -63,8 +98,8 @@ M.problem = {}
 
 function M.problem.__tostring(p)
   return ("problem: n = %d samples, D = %d inputs, m = %d output%s, rank %d, kappa %.3g, "
-    .. "optimal loss %.4g"):format(p.n, p.D, p.m, p.m == 1 and "" or "s", p.rank, p.kappa,
-    p.optimal_loss)
+    .. "optimal %sloss %.4g"):format(p.n, p.D, p.m, p.m == 1 and "" or "s", p.rank, p.kappa,
+    p.loss == "squared" and "" or p.loss .. " ", p.optimal_loss)
 end
 
 return M

@@ -42,7 +42,8 @@ function M.state.predict(s, Xnew)
   return Xnew * s:theta()
 end
 
---- The tangent kernel on the training outputs: d(XUV')/dt = K (Y - XUV') with columns stacked.
+--- The tangent kernel on the training outputs F = XUV': dF/dt = K R with columns stacked, R minus
+-- the slope of the loss at F, Y - F of the squared one.
 -- @function state:kernel
 -- @treturn matrix n m x n m, symmetric positive semidefinite
 -- @usage
@@ -56,9 +57,9 @@ function M.state.kernel(s)
 end
 
 function M.state.__tostring(s)
-  return ("state: %s, h = %s%s, t = %.6g, excess %.6g, distance %.6g"):format(s.kind,
+  return ("state: %s, h = %s%s, t = %.6g, excess %.6g%s"):format(s.kind,
     s.h == math.huge and "inf" or ("%.10g"):format(s.h), s.explicit and " (explicit)" or "", s.t,
-    s:excess(), s:distance())
+    s:excess(), core.problem.attained(s.problem) and (", distance %.6g"):format(s:distance()) or "")
 end
 
 return M

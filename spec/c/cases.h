@@ -57,7 +57,7 @@ static inline spec_case case_load(const char *name) {
   c.W = mat_cols(u, 0, c.r);
   c.Pt = mat_rows(vt, 0, c.r);
   blas_gemm('T', 'N', 1.0, c.W, c.Y, 0.0, Yt);
-  c.f = (field){c.r, c.m, s.p, Yt, 0.0};
+  c.f = (field){.r = c.r, .m = c.m, .sigma = s.p, .Yt = Yt};
   c.Z0 = case_reduced(&c, c.text, "U0", "V0");
   return c;
 }
@@ -80,7 +80,7 @@ static inline race_case race_load(const char *file) {
   char *text = check_file(file);
   int r = (int)check_number(text, "r"), m = (int)check_number(text, "m");
   mat sigma = check_matrix(text, "sigma", r, 1), Yt = check_matrix(text, "Yt", r, m);
-  return (race_case){{r, m, sigma.p, Yt, 0.0},
+  return (race_case){{.r = r, .m = m, .sigma = sigma.p, .Yt = Yt},
                      check_matrix(text, "Z0", r + m, r + m),
                      check_matrix(text, "Zt", r + m, r + m),
                      check_number(text, "t")};
@@ -92,7 +92,7 @@ static inline field case_random(int r, int m, double kappa, double target, uint6
   philox g = philox_make(seed, STREAM_X);
   for (int i = 0; i < r; i++) sigma.p[i] = pow(kappa, r > 1 ? -(double)i / (r - 1) : 0.0);
   random_fill_normal(&g, Yt, target);
-  return (field){r, m, sigma.p, Yt, 0.0};
+  return (field){.r = r, .m = m, .sigma = sigma.p, .Yt = Yt};
 }
 
 static inline mat case_weights(int k, int kp, double sd, uint64_t seed) {

@@ -15,7 +15,8 @@ static problem make_problem(void) {
   mat X = check_mat(8, 12), Y = check_mat(8, 2);
   random_fill_normal(&g, X, 1.0);
   random_fill_normal(&g, Y, 1.0);
-  CHECK_LAYOUT(a, (problem_layout(a, &p, 8, 12, 2), problem_work_layout(a, &w, 8, 12, 2)));
+  CHECK_LAYOUT(a, (problem_layout(a, &p, 8, 12, 2, (problem_loss){0}),
+                   problem_work_layout(a, &w, 8, 12, 2)));
   check(problem_solve(&p, &w, X, Y, 1e-12) == STATUS_OK, "the problem is solved");
   return p;
 }

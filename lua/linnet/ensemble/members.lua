@@ -143,7 +143,11 @@ function M.plan(p, kind, init, verb, given, test)
     how, why = descend.plan(p, how, given)
     why = why and "descend: " .. why
   end
-  if how and test then test, why = test_check(p, test) end
+  if how and verb == "flow" then
+    why = flow.complaint(p, how)
+    why = why and "flow: " .. why
+  end
+  if how and not why and test then test, why = test_check(p, test) end
   if why then return nil, why end
   local job = {[verb] = how}
   if test then job.Xtest, job.Ytest = test[1], test[2] end

@@ -41,8 +41,12 @@ end
 --- The factors of X, and Y.
 function M.problem_out(p)
   local W, Pt, _, Y = p:reduced()
-  return {W = W, sigma = p:singular_values(), Pt = Pt, Y = Y}
+  return {W = W, sigma = p:singular_values(), Pt = Pt, Y = Y, loss = p.loss,
+    delta = p.delta}
 end
+
+local LOSSES = {}
+for _, name in ipairs(core.problem.losses) do LOSSES[name] = true end
 
 --- The problem of what `problem_out` gave, or nil and why it is none.
 function M.problem_in(kept)
@@ -55,7 +59,13 @@ function M.problem_in(kept)
     or not (orthonormal(W) and orthonormal(Pt:t())) then
     return nil, "the matrices of its problem are no singular value decomposition"
   end
-  return core.problem.restore(W, sigma, Pt, Y)
+  local name, delta = kept.loss or "squared", kept.delta or 0 -- files of before have none
+  if not LOSSES[name] or type(delta) ~= "number" or not (delta >= 0 and delta < math.huge)
+    or (delta > 0) ~= (name == "huber") then
+    return nil, "its loss is unknown"
+  end
+  local p = core.problem.restore(W, sigma, Pt, Y, name, delta)
+  return p, not p and ("its targets are not those of the %s loss"):format(name) or nil
 end
 
 -- ---------------------------------------------------------------- trajectories

@@ -223,15 +223,18 @@ function describe(self)
     lines[#lines + 1] = ("  %-16s%s -> %s"):format("t", figure(self.start.t), figure(f.t))
     lines[#lines + 1] = ("  %-16s%s -> %s"):format("excess L - L*", figure(self.start:excess()),
       figure(f:excess()))
-    lines[#lines + 1] = ("  %-16s%s -> %s"):format("distance", figure(self.start:distance()),
-      figure(f:distance()))
+    if core.problem.attained(self.problem) then
+      lines[#lines + 1] = ("  %-16s%s -> %s"):format("distance", figure(self.start:distance()),
+        figure(f:distance()))
+    end
     if M.decays(self) then
       lines[#lines + 1] = ("  %-16s%s, L + w/2 (||U||^2 + ||V||^2) = %s"):format("weight decay",
         figure(self.options.weight_decay), figure(f:objective()))
     end
     lines[#lines + 1] = ("  %-16s%s, h = %s"):format("start", f.kind, figure(f.h))
-    lines[#lines + 1] = ("  %-16sn = %d, D = %d, m = %d, rank %d, kappa %.3g"):format("problem",
-      self.problem.n, self.problem.D, self.problem.m, self.problem.rank, self.problem.kappa)
+    local p = self.problem
+    lines[#lines + 1] = ("  %-16sn = %d, D = %d, m = %d, rank %d, kappa %.3g%s"):format("problem",
+      p.n, p.D, p.m, p.rank, p.kappa, p.loss == "squared" and "" or ", " .. p.loss .. " loss")
   end
   lines[#lines + 1] = ("  %-16s%s"):format("imbalance drift", figure(s.imbalance_drift))
   if s.eigenproblems then

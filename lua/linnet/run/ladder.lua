@@ -25,7 +25,8 @@ local M = {run = {}, state = {}}
 -- where E vanishes). From above: `upper` (now) [X23], `envelope` (from now on). See also
 -- `linnet.theory.rates`.
 -- The imbalance is that of this state: the flow conserves it, descent does not quite. All are of
--- the flow without weight decay from here on. Section 6.
+-- the flow without weight decay from here on, on the squared loss: of another one `state:rate` is
+-- exact too, and no bound was derived. Section 6.
 -- @function state:rates
 -- @treturn table instantaneous, imbalance, proposition1, margin, corollary6, upper, envelope, late
 -- @usage
@@ -34,6 +35,7 @@ local M = {run = {}, state = {}}
 -- assert(rates.proposition1 <= rates.instantaneous and rates.instantaneous <= rates.upper)
 function M.state.rates(s)
   check.self(s, core.types.state, "state", "rates")
+  check.squared("rates", s.problem)
   return display.of(core.theory.state_rates(s))
 end
 
@@ -46,6 +48,7 @@ end
 -- print(p:init("gaussian", {h = 100, seed = 1}):safe_step().eta)
 function M.state.safe_step(s)
   check.self(s, core.types.state, "state", "safe_step")
+  check.squared("safe_step", s.problem)
   local U1, V = s:reduced()
   local _, _, Yt = s.problem:reduced()
   if U1:cols() == 0 then return {eta = 0, contraction = 1, c = 0} end
@@ -53,8 +56,8 @@ function M.state.safe_step(s)
 end
 
 --- The law of ||U2 V'||_F^2 over the unseen rows of U, given the part of the weights that the data
--- see: exact for independent Gaussian weights. Once the excess is 0 it is the law of the squared
--- distance to the minimum-norm solution. [D], section 7.
+-- see: exact for independent Gaussian weights, whatever the loss. Once the excess is 0 it is that
+-- of the squared distance to the minimum-norm solution. [D], section 7.
 -- @function state:law
 -- @treturn table `mean`, `variance`, `cdf(x)`
 -- @usage
@@ -159,6 +162,7 @@ end
 -- print(b.initial, b.log_apriori, b.theorem2.reason or b.theorem2.bound)
 function M.state.bounds(s, opts)
   check.self(s, core.types.state, "state", "bounds")
+  check.squared("bounds", s.problem)
   local o = options.check("bounds", opts, 2)
   return bounds(s, o)
 end
@@ -207,6 +211,7 @@ function M.run.bounds(self, opts)
     error("bounds: the ladder is for flows without weight decay, where c is constant: with it "
       .. "c(t) = exp(-2 w t) c(0), and no bound was derived", 2)
   end
+  check.squared("bounds", self.problem)
   local o = options.check("bounds", opts, 2)
   local out = bounds(self.start, o)
   local sum = integrals(self)

@@ -107,6 +107,7 @@ function M.run.lazy_deviation(self)
   if run.decays(self) then
     error("lazy_deviation: the linearized dynamics have no weight decay", 2)
   end
+  check.squared("lazy_deviation", self.problem)
   local path, start = exact.lazy{state = self.start}, self.start
   local scale = (2 * start:excess()) ^ 0.5
   local sigma = self.problem:singular_values()

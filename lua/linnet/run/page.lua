@@ -4,6 +4,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.run.page
 
+local core = require "linnet.core"
 local figures = require "linnet.run.plot"
 local run = require "linnet.run"
 local report = require "linnet.report"
@@ -55,6 +56,7 @@ local function setting(self)
   local rows = {
     {"problem", ("n = %d samples, D = %d inputs, m = %d output%s, rank %d"):format(p.n, p.D, p.m,
       p.m == 1 and "" or "s", p.rank)},
+    {"loss", p.loss .. (p.delta > 0 and (", delta = %s"):format(shown(p.delta)) or "")},
     {"condition number kappa", shown(p.kappa)}, {"least loss", shown(p.optimal_loss)},
     {"start", s.kind}, {"width h", s.h == math.huge and "infinite" or ("%.10g"):format(s.h)},
     {"seed", s.seed},
@@ -80,8 +82,10 @@ local function outcome(self)
     rows[#rows + 1] = {"time", ("%s to %s"):format(shown(self.start.t), shown(final.t))}
     rows[#rows + 1] = {"excess", ("%s to %s"):format(shown(self.start:excess()),
       shown(final:excess()))}
-    rows[#rows + 1] = {"distance", ("%s to %s"):format(shown(self.start:distance()),
-      shown(final:distance()))}
+    if core.problem.attained(self.problem) then
+      rows[#rows + 1] = {"distance", ("%s to %s"):format(shown(self.start:distance()),
+        shown(final:distance()))}
+    end
     if run.decays(self) then
       rows[#rows + 1] = {"loss with weight decay", shown(final:objective())}
     end
@@ -104,7 +108,8 @@ function M.of(self)
   if rawget(self, "excess") and #self.t > 1 then
     page:figure(figures.figure(self, "excess", {ylabel = "L - L*"}),
       "The loss above its least value"
-        .. (s and not run.decays(self) and ", under what bounds it from the start." or "."))
+        .. (s and not run.decays(self) and self.problem.loss == "squared"
+          and ", under what bounds it from the start." or "."))
   end
   if s then
     page:section("What was run"):table{columns = {"", "value"}, rows = setting(self)}

@@ -39,7 +39,10 @@ end
 
 -- Bounds of an excess-like curve from the start, where there is one.
 local function bounds_of(self, curves, floor, x, y, log)
-  if not (self.start and self.start.rates and #x > 1) or run.decays(self) then return end
+  if not (self.start and self.start.rates and #x > 1) or run.decays(self)
+    or self.problem.loss ~= "squared" then
+    return
+  end
   local rates, excess = self.start:rates(), self.start:excess()
   local lowest = math.huge
   for _, value in ipairs(y) do lowest = math.min(lowest, value) end
@@ -84,8 +87,9 @@ function M.figure(self, what, figure)
   return figure
 end
 
---- Draw one of the records against time; `"loss"` and `"excess"` without weight decay under the
--- bounds of Theorem 1 and of the margin. Without a file the picture goes to the terminal.
+--- Draw one of the records against time; the squared `"loss"` and its `"excess"`, without weight
+-- decay, under the bounds of Theorem 1 and of the margin. Without a file the picture goes to the
+-- terminal.
 -- @function run:plot
 -- @tparam string what a record of this run
 -- @tparam ?string|table file a path ending in svg, png or pdf; or the options of `linnet.plot`

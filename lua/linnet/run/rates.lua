@@ -86,6 +86,7 @@ function M.run.rates(self, times)
   elseif run.decays(self) then
     error("rates: the bounds are for flows without weight decay: with it L - L* need not fall", 2)
   end
+  check.squared("rates", self.problem)
   local list, why = times_of(self, times)
   if not list then error("rates: " .. why, 2) end
   local rows, excess, promised = {}, {}, {}

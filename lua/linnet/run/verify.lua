@@ -14,14 +14,18 @@ local M = {run = {}}
 local STEPS = 50000
 -- Its tolerance as a share of the run's, and the sharpest it is good for: an order 2 method could
 -- not pay for more, one of order 8 hardly notices.
-local SHARE = {dop853 = 1e-4, dopri5 = 1e-3, expo4 = 1e-2, expo2 = 1e-1, auto = 1e-2}
-local SHARPEST = {dop853 = 1e-14, dopri5 = 1e-13, expo4 = 1e-13, expo2 = 1e-10, auto = 1e-13}
+local SHARE = {dop853 = 1e-4, dopri5 = 1e-3, expo4 = 1e-2, expo2 = 1e-1, rodas4 = 1e-2, auto = 1e-2}
+local SHARPEST = {dop853 = 1e-14, dopri5 = 1e-13, expo4 = 1e-13, expo2 = 1e-10, rodas4 = 1e-12,
+  auto = 1e-13}
 local EXPLICIT = {dop853 = true, dopri5 = true}
 local STABLE = 3 -- h ||K|| of an explicit step, about
 
 -- Methods to ask, the independent ones first.
 local function candidates(self)
   local method, work = self.options.method, self.stats
+  if self.problem.loss ~= "squared" then
+    return {method == "dop853" and "dopri5" or "dop853", "rodas4", "auto"}
+  end
   if method == "dopri5" then return {"dop853", "expo4"} end
   if method == "dop853" then return {"dopri5", "expo4"} end
   if method == "expo2" then return {"dop853", "expo4"} end
@@ -81,8 +85,9 @@ function M.run:verify()
         method = method, record = {}, save_at = {}, max_steps = STEPS, progress = false,
       })
       if reached(self, reference) then
-        local shared = (method == "auto" or method == "expo4")
-          and (o.method == "auto" and self.stats.eigenproblems > 0 or o.method == "expo4")
+        local own = o.method == "auto" and self.stats.eigenproblems > 0 or o.method == "expo4"
+        if self.problem.loss ~= "squared" then own = o.method == "auto" or o.method == "rodas4" end
+        local shared = own and (method == "auto" or method == "expo4" or method == "rodas4")
         return display.of{error = run.separation(self.final, reference.final), tol = o.tol,
           reference = reference, method = method, independent = not shared}
       end

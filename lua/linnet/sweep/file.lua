@@ -32,7 +32,9 @@ local function described(value)
     -- Six digits are the same on every processor; the digest is that of one.
     return {n = value.n, D = value.D, m = value.m, rank = value.rank,
       sigma_1 = ("%.6g"):format(value:singular_values()(1, 1)),
-      solution_norm = ("%.6g"):format(value:min_norm():norm()), digest = source.problem(value)}
+      loss = value.loss ~= "squared" and value.loss or nil,
+      solution_norm = core.problem.attained(value) and ("%.6g"):format(value:min_norm():norm())
+        or nil, digest = source.problem(value)}
   elseif type(value) == "table" then
     local out = {}
     for key, item in next, value do out[key] = described(item) end

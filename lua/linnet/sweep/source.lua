@@ -162,14 +162,20 @@ end
 -- ---------------------------------------------------------------- a sweep
 
 --- Of a problem: its singular values, least-norm solution and least loss, to the last bit; so the
--- same on one processor only.
+-- same on one processor only. Of another loss than the squared one all of its factors.
 -- @tparam problem p
 -- @treturn string
 function M.problem(p)
   local print = new()
   print.left = math.huge
   print:matrix(p:singular_values())
-  print:matrix(p:min_norm())
+  if p.loss == "squared" then
+    print:matrix(p:min_norm())
+  else
+    local W, Pt, _, Y = p:reduced()
+    for _, m in ipairs{W, Pt, Y} do print:matrix(m) end
+    print:add(("%s %a"):format(p.loss, p.delta))
+  end
   print:add(("%a"):format(p.optimal_loss))
   return text_of(print.hash)
 end

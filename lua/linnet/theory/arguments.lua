@@ -80,6 +80,7 @@ function M.weights(what, o)
     return U1, V, target, sigma
   end
   check.object(what, "state", o.state, core.types.state, "a state", 3)
+  check.squared(what, o.state.problem, 3)
   local U1, V = o.state:reduced()
   local _, _, Yt = o.state.problem:reduced()
   return U1, V, Yt, o.state.problem:singular_values()

@@ -14,6 +14,7 @@ local M = {}
 
 local function problem(what, p)
   check.object(what, "the argument", p, core.types.problem, "a problem", 3)
+  check.squared(what, p, 3)
 end
 
 -- ---------------------------------------------------------------- the flattest minimum

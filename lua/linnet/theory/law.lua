@@ -56,6 +56,7 @@ local function target_values(what, p)
   local _, _, Yt = p:reduced()
   local sigma = p:singular_values()
   local P1 = core.matrix.new(p.rank, p.m, function(i, j) return Yt:get(i, j) / sigma:get(i, 1) end)
+  if p.loss ~= "squared" then P1 = p:min_norm() end
   local _, s = P1:svd()
   return core.matrix.new(p.m, 1, function(i) return i <= s:rows() and s:get(i, 1) or 0 end),
     p.D - p.rank
@@ -125,6 +126,9 @@ function M.weight_decay_law(opts)
   local s = o.state
   if not check.is(s, "state") then
     error(("theory.weight_decay_law: state must be a state, got %s"):format(check.shown(s)), 2)
+  end
+  if not core.problem.attained(s.problem) then
+    error("theory.weight_decay_law: the loss of this state's problem has no minimum", 2)
   end
   local U1, V = s:reduced()
   local _, values = (U1 * V:t()):svd()
