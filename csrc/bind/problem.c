@@ -16,7 +16,8 @@ static problem *problem_place(lua_State *L, problem_work *w, int n, int D, int m
   for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
     problem_layout(&at.room, &shape, n, D, m, of);
   problem *self = lua_touserdata(L, -1);
-  for (placing at = bind_scratch(L); placing_next(&at);) problem_work_layout(&at.room, w, n, D, m);
+  for (placing at = bind_scratch(L); placing_next(&at);)
+    problem_work_layout(&at.room, w, n, D, m, of);
   return self;
 }
 
@@ -46,7 +47,10 @@ static int l_problem_new(lua_State *L) {
   problem_work w;
   problem *self = problem_place(L, &w, X.rows, X.cols, Y.cols, of);
   status s;
+  tick t = bind_tick(L);
+  w.ask = &t;
   ALONE(s = problem_solve(self, &w, X, Y, rank_tol));
+  if (s == STATUS_PAUSED) bind_answer_interrupt(L);
   if (s == STATUS_SINGULAR) {
     lua_pushnil(L);
     lua_pushliteral(L, "problem: X is zero: there is nothing to learn from");
@@ -68,7 +72,12 @@ static int l_problem_restore(lua_State *L) {
   problem_loss of = loss_check(L, 5, Y, &why);
   if (why) return 0;
   problem *self = problem_place(L, &w, W.rows, Pt.cols, Y.cols, of);
-  ATTEMPT(L, "load", problem_restore(self, &w, W, sigma, Pt, Y));
+  tick t = bind_tick(L);
+  w.ask = &t;
+  status s;
+  ALONE(s = problem_restore(self, &w, W, sigma, Pt, Y));
+  if (s == STATUS_PAUSED) bind_answer_interrupt(L);
+  bind_raise(L, "load", s);
   lua_pop(L, 1);
   luaL_setmetatable(L, PROBLEM_NAME);
   return 1;
@@ -93,18 +102,54 @@ static int l_problem_singular_values(lua_State *L) {
   return 1;
 }
 
-/*** The minimum-norm least-squares solution pinv(X) Y.
+/*** The map of least loss, of several the one of least norm: pinv(X) Y of the squared loss. The
+losses of classes have none where the data are separable, nor where a map decides some samples
+rightly and is undecided on all others: then no map is the best one, and this raises.
 @function problem:min_norm
 @treturn matrix D x m
+@raise no map has the least loss
 @usage
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):min_norm()) */
 static int l_problem_min_norm(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
-  if (p->of.loss && !p->best.p)
-    return bind_fail(L, "misuse", "min_norm: the %s loss has no minimum here", p->of.loss->name);
+  if (p->of.loss && p->optimum.kind == OPTIMUM_SEPARABLE)
+    return bind_fail(
+        L, "data",
+        "min_norm: the data are separable: the %s loss falls towards 0 along every map "
+        "without a mistake, and no map has the least; p:separable() gives one",
+        p->of.loss->name);
+  if (p->of.loss && p->optimum.kind == OPTIMUM_UNATTAINED)
+    return bind_fail(L, "data",
+                     "min_norm: some samples can be decided ever more clearly, at no other's cost: "
+                     "the %s loss falls towards %f, and no map has the least",
+                     p->of.loss->name, p->optimal_loss);
   problem_min_norm(p, bind_matrix_new(L, p->D, p->m));
   return 1;
+}
+
+/*** Can the classes be separated: does some linear map give every sample its own class? Then the
+infimum of the loss is 0, and training never ends: Theta grows like log t. A margin is y f of the
+logistic loss, and what the right output is above the largest other one of softmax. Margins below
+1e-12 of the outputs are round-off and do not count.
+@function problem:separable
+@treturn boolean
+@treturn ?matrix D x m, where it is true: a map without a mistake, of least margin 1
+@raise the loss is not one of classes
+@usage
+local X = linnet.matrix{{1, 1}, {1, 2}, {1, 3}, {1, 4}}
+local yes, Theta = linnet.problem(X, linnet.matrix{-1, -1, 1, 1}, {loss = "logistic"}):separable()
+assert(yes and math.abs((X * Theta)(3) - 1) < 1e-9)
+assert(not linnet.problem(X, linnet.matrix{-1, 1, -1, 1}, {loss = "logistic"}):separable()) */
+static int l_problem_separable(lua_State *L) {
+  const problem *p = bind_problem_check(L, 1);
+  if (!p->of.loss || !p->of.loss->classes)
+    return bind_fail(L, "misuse", "separable: the %s loss has no classes",
+                     p->of.loss ? p->of.loss->name : "squared");
+  bool separable = p->optimum.kind == OPTIMUM_SEPARABLE;
+  lua_pushboolean(L, separable);
+  if (separable) problem_map(p, p->optimum.P, bind_matrix_new(L, p->D, p->m));
+  return separable ? 2 : 1;
 }
 
 /* The parts of the reduction, for specs and for those who want to look inside:
@@ -146,6 +191,7 @@ static int problem_index(lua_State *L) {
 
 static const luaL_Reg methods[] = {{"singular_values", l_problem_singular_values},
                                    {"min_norm", l_problem_min_norm},
+                                   {"separable", l_problem_separable},
                                    {"reduced", l_problem_reduced},
                                    {NULL, NULL}};
 

@@ -36,6 +36,14 @@ void newton_begin(newton *w, const loss *l, double delta, mat W, mat Y) {
   w->W = W;
   w->Y = Y;
   w->damp = 0.0;
+  int r = W.cols, d = w->dense ? r * Y.cols : 0, wide = w->dense ? 0 : r;
+  w->H = mat_of(w->H.p, d, d);
+  w->L = mat_of(w->L.p, d, d);
+  w->panel = mat_cols(w->panel, 0, r);
+  w->block = mat_of(w->block.p, w->dense ? r : 0, w->dense ? r : 0);
+  w->residual = mat_of(w->residual.p, wide, Y.cols);
+  w->search = mat_of(w->search.p, wide, Y.cols);
+  w->image = mat_of(w->image.p, wide, Y.cols);
   mat_fill(w->h, 0.0);
   mat_fill(w->unit, 1.0);
   l->curvature(delta, w->h, Y, w->unit, w->unit);

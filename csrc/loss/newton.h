@@ -26,6 +26,7 @@ typedef struct newton {
   mat spread;                  /* n x m */
 } newton;
 
+/* For at most r columns of W. */
 void newton_layout(arena *a, newton *w, int n, int r, int m);
 /* The loss, the map's basis and the targets stay in use. */
 void newton_begin(newton *w, const loss *l, double delta, mat W, mat Y);

@@ -247,6 +247,9 @@ static void certify(optimum *o, optimum_work *w, mat W, const double *sigma, mat
 status optimum_find(optimum *o, optimum_work *w, const loss *l, double delta, mat W,
                     const double *sigma, mat Y, const tick *t) {
   int n = W.rows, r = W.cols, m = together(l, Y.cols);
+  o->P = mat_of(o->P.p, r, Y.cols);
+  w->G = mat_of(w->G.p, r, m);
+  w->D = mat_of(w->D.p, r, m);
   o->kind = OPTIMUM_ATTAINED;
   o->loss = o->gradient = o->margin = 0.0;
   o->steps = 0;

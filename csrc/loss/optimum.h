@@ -28,6 +28,7 @@ typedef struct optimum_work {
   mat G, D;        /* r x m, the same */
 } optimum_work;
 
+/* Both for at most r columns of W. */
 void optimum_layout(arena *a, optimum *o, int r, int m);
 void optimum_work_layout(arena *a, optimum_work *w, const loss *l, int n, int r, int m);
 

@@ -19,9 +19,12 @@ void problem_layout(arena *a, problem *p, int n, int D, int m, problem_loss of) 
   p->Py = arena_mat(a, q, s);
   p->Rt = arena_mat(a, s, m);
   p->sy = arena_doubles(a, (size_t)s);
+  if (!of.loss) return;
+  optimum_layout(a, &p->optimum, q, m);
+  p->best = arena_mat(a, n, m);
 }
 
-void problem_work_layout(arena *a, problem_work *w, int n, int D, int m) {
+void problem_work_layout(arena *a, problem_work *w, int n, int D, int m, problem_loss of) {
   int q = least(n, D);
   thin_layout(a, &w->thin, n, D);
   w->residual = arena_mat(a, n, m);
@@ -30,6 +33,8 @@ void problem_work_layout(arena *a, problem_work *w, int n, int D, int m) {
   w->lapack = (lapack_work){0};
   for (int r = 1; r <= q; r++) lapack_want_svd(&w->lapack, r, m);
   lapack_layout(a, &w->lapack);
+  w->ask = NULL;
+  if (of.loss) optimum_work_layout(a, &w->optimum, of.loss, n, q, m);
 }
 
 /* Yt = Py diag(sy) Rt for the margin bound, alignment and spectral starts. */
@@ -51,11 +56,17 @@ static void cut(problem *p, int r) {
 }
 
 /* Yt and L* of another loss than the squared one. */
-static void reduce_loss(problem *p, problem_work *w) {
+static status reduce_loss(problem *p, problem_work *w) {
   const loss *l = p->of.loss;
   mat_fill(w->residual, 0.0);
   l->residual(p->of.delta, w->residual, p->Y, w->residual);
   blas_gemm('T', 'N', 1.0, p->W, w->residual, 0.0, p->Yt);
+  optimum *o = &p->optimum;
+  status s = optimum_find(o, &w->optimum, l, p->of.delta, p->W, p->sigma, p->Y, w->ask);
+  p->optimal_loss = o->loss;
+  if (o->kind == OPTIMUM_ATTAINED) blas_gemm('N', 'N', 1.0, p->W, o->P, 0.0, p->best);
+  else p->best.p = NULL;
+  return s;
 }
 
 /* What follows from W, sigma and Y. */
@@ -63,8 +74,8 @@ static status reduce(problem *p, problem_work *w) {
   double ratio = p->sigma[0] / p->sigma[p->r - 1];
   p->kappa = ratio * ratio;
   if (p->of.loss) {
-    reduce_loss(p, w);
-    return target_svd(p, w);
+    status s = reduce_loss(p, w);
+    return s == STATUS_OK ? target_svd(p, w) : s;
   }
   blas_gemm('T', 'N', 1.0, p->W, p->Y, 0.0, p->Yt);
   mat_copy(w->residual, p->Y);
@@ -121,18 +132,15 @@ field problem_field(const problem *p, const field_room *room) {
   return f;
 }
 
-/* Entry (i, j) of diag(sigma) Phi1^T Theta_hat. */
-static double solution(const problem *p, int i, int j) {
-  if (!p->of.loss) return mat_get(p->Yt, i, j);
-  return mat_dot(mat_cols(p->W, i, 1), mat_cols(p->best, j, 1));
-}
-
-void problem_min_norm(const problem *p, mat out) {
+void problem_map(const problem *p, mat P, mat out) {
   for (int j = 0; j < p->m; j++)
     for (int d = 0; d < p->D; d++) {
       double sum = 0.0;
-      for (int i = 0; i < p->r; i++)
-        sum += mat_get(p->Pt, i, d) * (solution(p, i, j) / p->sigma[i]);
+      for (int i = 0; i < p->r; i++) sum += mat_get(p->Pt, i, d) * (mat_get(P, i, j) / p->sigma[i]);
       *mat_at(out, d, j) = sum;
     }
+}
+
+void problem_min_norm(const problem *p, mat out) {
+  problem_map(p, p->of.loss ? p->optimum.P : p->Yt, out);
 }

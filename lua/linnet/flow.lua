@@ -79,9 +79,9 @@ function M.complaint(p, o)
   end
   local ends = o.until_excess or o.stop or (o.weight_decay or 0) > 0
   if o.t == math.huge and not ends and not core.problem.attained(p) then
-    return ("t = math.huge: the %s loss has no minimum here, as the data can be separated, and the "
-      .. "flow goes on for ever, like log t: give a last time, such as 1e15, until_excess, stop or "
-      .. "weight_decay"):format(p.loss)
+    return ("t = math.huge: the %s loss has no minimum here, as samples can be decided ever more "
+      .. "clearly (p:min_norm() says how), and the flow never ends: give a last time, such as "
+      .. "1e15, until_excess, stop or weight_decay"):format(p.loss)
   end
 end
 

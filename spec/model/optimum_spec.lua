@@ -1,0 +1,92 @@
+--- spec/model/optimum_spec.lua: what problems with other losses say of their least loss;
+-- spec/c/optimum.c has the iteration.
+-- SPDX-License-Identifier: MIT
+local linnet = require "linnet"
+package.path = "spec/?.lua;" .. package.path
+local support = require "support"
+
+-- One-hot rows of the largest of n x m numbers.
+local function classes(F)
+  return linnet.matrix(F:rows(), F:cols(), function(i, j)
+    return select(2, F:row(i):argmax()) == j and 1 or 0
+  end)
+end
+
+local function fails(what, ...)
+  local ok, why = pcall(...)
+  assert.is_false(ok)
+  assert.is_truthy(tostring(why):find(what, 1, true), tostring(why))
+end
+
+describe("the least loss over linear maps", function()
+  local X, F = linnet.data.gaussian{n = 60, D = 4, m = 3, noise = 3, seed = 1}
+
+  it("is that of min_norm, where the gradient is 0", function()
+    for _, loss in ipairs{"softmax", {"huber", delta = 0.5}} do
+      local p = linnet.problem(X, loss == "softmax" and classes(F) or F, {loss = loss})
+      local Theta = p:min_norm()
+      local s = p:init{U = Theta, V = linnet.eye(3)}
+      assert.is_true(math.abs(s:loss() / p.optimal_loss - 1) < 1e-14)
+      assert.is_true(s:excess() < 1e-28 and s:distance() < 1e-13)
+      local worse = p:init{U = Theta + linnet.random(2):normal(4, 3) * 1e-3, V = linnet.eye(3)}
+      assert.is_true(math.abs(worse:excess() / (worse:loss() - p.optimal_loss) - 1) < 1e-6)
+    end
+  end)
+
+  it("has a minimizer without what softmax does not see, and of least norm in few directions",
+    function()
+      local p = linnet.problem(X, classes(F), {loss = "softmax"})
+      assert.is_true((p:min_norm() * linnet.ones(3, 1)):norm() < 1e-13)
+      local wide = linnet.random(3):normal(4, 9) -- inputs that the data do not tell apart
+      local q = linnet.problem(X * wide, classes(F), {loss = "softmax"})
+      assert.is_true(support.relative(wide * q:min_norm(), p:min_norm()) < 1e-11)
+      assert.is_true(math.abs(q.optimal_loss / p.optimal_loss - 1) < 1e-13)
+    end)
+
+  it("is 0 for separable data, met by no map: a certificate says why", function()
+    local Y = classes(X * linnet.random(4):normal(4, 3))
+    local p = linnet.problem(X, Y, {loss = "softmax"})
+    local yes, Theta = p:separable()
+    assert.is_true(yes)
+    assert.equal(0, p.optimal_loss)
+    local margin, G = math.huge, X * Theta
+    for i = 1, 60 do
+      local _, right = Y:row(i):argmax()
+      for j = 1, 3 do
+        if j ~= right then margin = math.min(margin, G(i, right) - G(i, j)) end
+      end
+    end
+    assert.is_true(math.abs(margin - 1) < 1e-10)
+    fails("the data are separable", p.min_norm, p)
+    local smooth = linnet.problem(X, Y * 0.7 + 0.1, {loss = "softmax"})
+    assert.is_false((smooth:separable()))
+    assert.is_true(smooth:min_norm():norm() > 0)
+  end)
+
+  it("is met by no map where some samples alone can be decided", function()
+    -- The second input belongs to two samples that it decides; of the first the loss is known.
+    local A = linnet.matrix{{1, 0}, {1, 0}, {1, 0}, {0, 1}, {0, -2}}
+    local p = linnet.problem(A, linnet.matrix{1, 1, -1, 1, -1}, {loss = "logistic"})
+    assert.is_false((p:separable()))
+    local known = 3 * math.log(3) - 2 * math.log(2) -- two of three: f = log 2
+    assert.is_true(math.abs(p.optimal_loss / known - 1) < 1e-14)
+    fails("ever more clearly", p.min_norm, p)
+  end)
+
+  it("asks for classes where they matter", function()
+    local p = linnet.problem(X, F)
+    fails("separable: the squared loss has no classes", p.separable, p)
+  end)
+
+  it("is the same after a file", function()
+    local path = os.tmpname()
+    for _, Y in ipairs{classes(F), classes(X * linnet.random(4):normal(4, 3))} do
+      local p = linnet.problem(X, Y, {loss = "softmax"})
+      p:save(path)
+      local q = linnet.load(path)
+      assert.equal(p.optimal_loss, q.optimal_loss)
+      assert.equal((p:separable()), (q:separable()))
+    end
+    os.remove(path)
+  end)
+end)
