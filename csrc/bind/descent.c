@@ -42,7 +42,7 @@ descent_spec bind_descent_spec(lua_State *L, int arg) {
 
 /* core.descent.new(state, options), of bind_descent_spec */
 static int l_descent_new(lua_State *L) {
-  const state *s = bind_state_check(L, 1);
+  const state *s = bind_state_own(L, 1);
   const problem *p = s->o->p;
   lua_settop(L, 2);
   descent_spec spec = bind_descent_spec(L, 2);
@@ -116,7 +116,7 @@ static int l_descent_time(lua_State *L) {
 static int l_descent_stable_eta(lua_State *L) {
   const bound_descent *b = descent_check(L);
   lua_getiuservalue(L, 1, DESCENT_STATE);
-  dims d = state_dims(bind_state_check(L, -1));
+  dims d = state_dims(bind_state_bare(L, -1));
   stable_eta w;
   for (placing at = bind_scratch(L); placing_next(&at);) stable_eta_layout(&at.room, &w, d);
   double eta;

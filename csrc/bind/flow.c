@@ -11,7 +11,16 @@
 #define FLOW_NAME "linnet.flow"
 enum { FLOW_STATE = 1 }; /* uservalue: the state it began with, which keeps origin and problem */
 
-static flow *flow_check(lua_State *L) { return bind_arg_object(L, 1, FLOW_NAME); }
+/* With m columns for k where it is folded. */
+typedef struct bound_flow {
+  flow flow;
+  fold of;
+  bool folded;
+} bound_flow;
+
+static flow *flow_check(lua_State *L) {
+  return &((bound_flow *)bind_arg_object(L, 1, FLOW_NAME))->flow;
+}
 
 static const method *method_check(lua_State *L, const char *name) {
   const method *m = method_named(name);
@@ -33,22 +42,29 @@ flow_spec bind_flow_spec(lua_State *L, int arg) {
  * max_seconds, threads; to go on from a step of another flow, that one's method in use `using` and
  * its next step h */
 static int l_flow_new(lua_State *L) {
-  const state *s = bind_state_check(L, 1);
+  const state *s = bind_state_bare(L, 1);
   const problem *p = s->o->p;
   flow_spec spec = bind_flow_spec(L, 2);
   if (lua_getfield(L, 2, "using") == LUA_TSTRING) spec.using = method_check(L, lua_tostring(L, -1));
   spec.h = bind_number_or(L, 2, "h", 0.0);
-  flow shape;
+  bound_flow shape;
   dims d = state_dims(s);
+  fold of;
+  mat Z;
+  bool folded = stepper_folds(d, spec.method) && bind_state_fold(L, 1, spec.weight_decay, &of, &Z);
+  if (folded) d.kp = d.m;
+  else Z = bind_state_check(L, 1)->L;
   if (blas_reentrant()) d.threads = (int)bind_number_or(L, 2, "threads", bind_threads(L));
   for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
-    flow_layout(&at.room, &shape, d, spec.method);
-  flow *f = lua_touserdata(L, -1);
+    flow_layout(&at.room, &shape.flow, d, spec.method);
+  bound_flow *b = lua_touserdata(L, -1);
+  b->folded = folded;
+  if (folded) b->of = of;
   lua_pushvalue(L, 1);
   lua_setiuservalue(L, -2, FLOW_STATE);
   luaL_setmetatable(L, FLOW_NAME);
   field reduced = problem_field(p, NULL);
-  ALONE(flow_start(f, &reduced, &spec, s->L, s->t));
+  ALONE(flow_start(&b->flow, &reduced, &spec, Z, s->t));
   return 1;
 }
 
@@ -63,14 +79,23 @@ static int l_flow_advance(lua_State *L) {
   return 1;
 }
 
+/* Pushes a state of the flow's trajectory at t, where its Z will stand in the matrix returned. */
+static mat state_push(lua_State *L, double t) {
+  const bound_flow *b = bind_arg_object(L, 1, FLOW_NAME);
+  const flow_spec *spec = &b->flow.spec;
+  lua_getiuservalue(L, 1, FLOW_STATE);
+  int from = lua_gettop(L);
+  state *s =
+      b->folded ? bind_state_folded(L, from, t, &b->of, spec->tol) : bind_state_like(L, from, t);
+  s->decay *= flow_decay(&b->flow, t);
+  s->weight_decay = spec->weight_decay;
+  return b->folded ? s->Y : s->L;
+}
+
 /* f:state() -> the last accepted state */
 static int l_flow_state(lua_State *L) {
   flow *f = flow_check(L);
-  lua_getiuservalue(L, 1, FLOW_STATE);
-  state *s = bind_state_like(L, lua_gettop(L), f->t);
-  s->decay *= flow_decay(f, f->t);
-  s->weight_decay = f->spec.weight_decay;
-  flow_state(f, s->L);
+  flow_state(f, state_push(L, f->t));
   return 1;
 }
 
@@ -78,11 +103,8 @@ static int l_flow_state(lua_State *L) {
 static int l_flow_between(lua_State *L) {
   flow *f = flow_check(L);
   double t = bind_arg_number(L, 2);
-  lua_getiuservalue(L, 1, FLOW_STATE);
-  state *s = bind_state_like(L, lua_gettop(L), t);
-  s->decay *= flow_decay(f, t);
-  s->weight_decay = f->spec.weight_decay;
-  ATTEMPT(L, "flow", flow_between(f, t, s->L));
+  mat Z = state_push(L, t);
+  ATTEMPT(L, "flow", flow_between(f, t, Z));
   return 1;
 }
 

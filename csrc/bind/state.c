@@ -8,20 +8,21 @@
 #include "bind/object.h"
 #include "model/measure.h"
 
-/* uservalue of a state: its origin */
-enum { STATE_ORIGIN = 1 };
-
-const state *bind_state_check(lua_State *L, int arg) {
+const state *bind_state_bare(lua_State *L, int arg) {
   return (const state *)bind_arg_object(L, arg, STATE_NAME);
 }
 
 /* ---- origins and states as blocks */
 
-state *bind_state_push(lua_State *L, int at, double t) {
+/* With Y of so many columns in place of L, or with L. */
+static state *push(lua_State *L, int at, double t, int folded) {
   const origin *o = lua_touserdata(L, at);
   state shape;
-  for (placing place = bind_place(L, &shape, sizeof shape, 1); placing_next(&place);)
-    shape = (state){o, arena_mat(&place.room, problem_k(o->p), o->kp), t, 0, 1.0, 0.0};
+  for (placing place = bind_place(L, &shape, sizeof shape, STATE_VALUES); placing_next(&place);) {
+    mat Z = arena_mat(&place.room, problem_k(o->p), folded ? folded : o->kp);
+    shape = (state){.o = o, .t = t, .decay = 1.0};
+    *(folded ? &shape.Y : &shape.L) = Z;
+  }
   state *s = lua_touserdata(L, -1);
   lua_pushvalue(L, at);
   lua_setiuservalue(L, -2, STATE_ORIGIN);
@@ -29,10 +30,12 @@ state *bind_state_push(lua_State *L, int at, double t) {
   return s;
 }
 
-state *bind_state_like(lua_State *L, int arg, double t) {
-  const state *from = bind_state_check(L, arg);
+state *bind_state_push(lua_State *L, int at, double t) { return push(L, at, t, 0); }
+
+static state *push_like(lua_State *L, int arg, double t, int folded) {
+  const state *from = bind_state_bare(L, arg);
   lua_getiuservalue(L, arg, STATE_ORIGIN);
-  state *s = bind_state_push(L, lua_gettop(L), t);
+  state *s = push(L, lua_gettop(L), t, folded);
   s->k = from->k;
   s->decay = from->decay;
   s->weight_decay = from->weight_decay;
@@ -40,13 +43,22 @@ state *bind_state_like(lua_State *L, int arg, double t) {
   return s;
 }
 
+state *bind_state_like(lua_State *L, int arg, double t) { return push_like(L, arg, t, 0); }
+
+state *bind_state_folded(lua_State *L, int arg, double t, const fold *of, double tol) {
+  state *s = push_like(L, arg, t, bind_state_bare(L, arg)->o->p->m);
+  s->of = *of;
+  s->tol = tol;
+  return s;
+}
+
 void bind_state_origin(lua_State *L, int arg) {
-  bind_state_check(L, arg);
+  bind_state_bare(L, arg);
   lua_getiuservalue(L, arg, STATE_ORIGIN);
 }
 
 state_work *bind_state_work(lua_State *L, int arg) {
-  const state *s = bind_state_check(L, arg);
+  const state *s = bind_state_bare(L, arg);
   lua_getiuservalue(L, arg, STATE_ORIGIN);
   if (lua_getiuservalue(L, -1, ORIGIN_WORK) == LUA_TNIL) {
     state_work shape;
@@ -62,7 +74,7 @@ state_work *bind_state_work(lua_State *L, int arg) {
 }
 
 void bind_state_frame(lua_State *L, int arg) {
-  const state *s = bind_state_check(L, arg);
+  const state *s = bind_state_bare(L, arg);
   if (s->o->F.p || s->o->R.rows == 0) return;
   lua_getiuservalue(L, arg, STATE_ORIGIN);
   origin *o = lua_touserdata(L, -1);
@@ -80,14 +92,16 @@ void bind_state_frame(lua_State *L, int arg) {
 /* The method of the measure whose place in the table is the upvalue. */
 static int l_state_measure(lua_State *L) {
   const measure *m = &measures[lua_tointeger(L, lua_upvalueindex(1))];
-  const state *s = bind_state_check(L, 1);
+  state s = *bind_state_bare(L, 1);
+  if (m->of == MEASURE_MAP) s = state_by_map(&s);
+  else s = *(m->of == MEASURE_OWN ? bind_state_own(L, 1) : bind_state_check(L, 1));
   state_work *w = bind_state_work(L, 1);
   if (m->column) {
-    mat out = bind_matrix_new(L, measure_columns(m, s->o->p), 1);
-    ATTEMPT(L, m->name, m->column(s, w, out.p));
+    mat out = bind_matrix_new(L, measure_columns(m, s.o->p), 1);
+    ATTEMPT(L, m->name, m->column(&s, w, out.p));
   } else {
     double x;
-    ALONE(x = m->number(s, w));
+    ALONE(x = m->number(&s, w));
     lua_pushnumber(L, x);
   }
   return 1;
@@ -100,7 +114,7 @@ static int l_state_measure(lua_State *L) {
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):perpendicular()) */
 static int l_state_perpendicular(lua_State *L) {
-  const state *s = bind_state_check(L, 1);
+  const state *s = bind_state_bare(L, 1);
   state_work *w = bind_state_work(L, 1);
   double x;
   ALONE(x = state_perpendicular(s, w));
@@ -116,7 +130,7 @@ static int l_state_perpendicular(lua_State *L) {
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):distance(2)) */
 static int l_state_distance(lua_State *L) {
-  const state *s = bind_state_check(L, 1);
+  state s = state_by_map(bind_state_bare(L, 1));
   bool spectral = false;
   if (lua_type(L, 2) == LUA_TNUMBER && lua_tonumber(L, 2) == 2.0) spectral = true;
   else if (!lua_isnoneornil(L, 2) &&
@@ -124,7 +138,7 @@ static int l_state_distance(lua_State *L) {
     return bind_argument(L, 2, "distance: norm must be \"fro\" or 2");
   state_work *w = bind_state_work(L, 1);
   double x;
-  ALONE(x = state_distance(s, w, spectral));
+  ALONE(x = state_distance(&s, w, spectral));
   lua_pushnumber(L, x);
   return 1;
 }
@@ -158,16 +172,16 @@ static int l_state_imbalance(lua_State *L) {
 local X, Y = linnet.data.gaussian{n = 5, D = 8, seed = 1}
 print(linnet.problem(X, Y):init("gaussian", {h = 1e6, seed = 1}):theta()) */
 static int l_state_theta(lua_State *L) {
-  const state *s = bind_state_check(L, 1);
+  state s = state_by_map(bind_state_bare(L, 1));
   state_work *w = bind_state_work(L, 1);
   bind_state_frame(L, 1);
-  mat out = bind_matrix_new(L, s->o->p->D, s->o->p->m);
-  ALONE(state_theta(s, w, out));
+  mat out = bind_matrix_new(L, s.o->p->D, s.o->p->m);
+  ALONE(state_theta(&s, w, out));
   return 1;
 }
 
 static const state *explicit_check(lua_State *L, const char *what) {
-  const state *s = bind_state_check(L, 1);
+  const state *s = bind_state_bare(L, 1);
   if (s->o->O.p == NULL)
     bind_fail(L, "misuse",
               "%s: this state is implicit: its %s columns were never built (kind '%s'); "
@@ -202,7 +216,8 @@ static int l_state_V(lua_State *L) {
   return 1;
 }
 
-/* L_U (r x k'), L_V (m x k') and R (pr x k'): the state itself, for specs and the curious. */
+/* L_U (r x k'), L_V (m x k') and R (pr x k'): the state itself, for specs and the curious; at
+ * infinite width up to a rotation of the hidden units, which nothing but travel sees. */
 static int l_state_reduced(lua_State *L) {
   const state *s = bind_state_check(L, 1);
   bind_matrix_push(L, state_U(s));
@@ -234,7 +249,7 @@ static void set_part(lua_State *L, const char *name, mat part) {
 /* What the state's origin is made of, for core.start.restore: L0, R, F, O, U2, those that there
  * are; a frame that was drawn from the seed can be drawn again. */
 static int l_state_parts(lua_State *L) {
-  const origin *o = bind_state_check(L, 1)->o;
+  const origin *o = bind_state_bare(L, 1)->o;
   lua_newtable(L);
   set_part(L, "L0", o->L0);
   set_part(L, "R", o->R);
@@ -247,17 +262,41 @@ static int l_state_parts(lua_State *L) {
   return 1;
 }
 
-/* s:moved(Z, t, k, decay, weight_decay) -> the state of the same trajectory with Z (k x k') for L
- */
+/* s:moved(Z, t, k, decay, weight_decay) -> the state of the same trajectory with Z (k x k') for L;
+ * with Z (k x m) for Y and a sixth argument tol, a folded one */
 static int l_state_moved(lua_State *L) {
   mat Z = bind_matrix_check(L, 2);
-  state *s = bind_state_like(L, 1, bind_arg_number(L, 3));
-  if (!(Z.rows == s->L.rows && Z.cols == s->L.cols)) bind_argument(L, 2, "of another size");
-  mat_copy(s->L, Z);
+  const state *from = bind_state_bare(L, 1);
+  state *s;
+  fold of;
+  if (lua_isnoneornil(L, 7)) {
+    s = bind_state_like(L, 1, bind_arg_number(L, 3));
+    if (!(Z.rows == s->L.rows && Z.cols == s->L.cols)) bind_argument(L, 2, "of another size");
+    mat_copy(s->L, Z);
+  } else {
+    if (!(Z.rows == problem_k(from->o->p) && Z.cols == from->o->p->m &&
+          bind_origin_folds(L, 1, &of)))
+      bind_argument(L, 2, "of another size");
+    s = bind_state_folded(L, 1, bind_arg_number(L, 3), &of, bind_arg_number(L, 7));
+    mat_copy(s->Y, Z);
+  }
   s->k = bind_arg_integer(L, 4);
   s->decay = bind_arg_number(L, 5);
   s->weight_decay = bind_arg_number(L, 6);
   return 1;
+}
+
+/* s:folded(found) -> Y_U (r x m), Y_V (m x m), tol of a folded state, or of one that could be where
+ * found is true; else nothing */
+static int l_state_folded(lua_State *L) {
+  const state *s = bind_state_bare(L, 1);
+  mat Y = s->Y;
+  fold of;
+  if (!Y.p && !(lua_toboolean(L, 2) && bind_state_fold(L, 1, s->weight_decay, &of, &Y))) return 0;
+  bind_matrix_push(L, mat_rows(Y, 0, s->o->p->r));
+  bind_matrix_push(L, mat_rows(Y, s->o->p->r, s->o->p->m));
+  lua_pushnumber(L, s->tol);
+  return 3;
 }
 
 /* The start of the trajectory that this state lies on. */
@@ -271,7 +310,7 @@ static int l_state_start(lua_State *L) {
 }
 
 static int state_index(lua_State *L) {
-  const state *s = bind_state_check(L, 1);
+  const state *s = bind_state_bare(L, 1);
   const char *key = lua_tostring(L, 2);
   if (!key) return 0;
   if (!strcmp(key, "h")) {
@@ -334,6 +373,7 @@ void bind_state(lua_State *L) {
                                      {"start", l_state_start},
                                      {"parts", l_state_parts},
                                      {"moved", l_state_moved},
+                                     {"folded", l_state_folded},
                                      {NULL, NULL}};
   bind_type(L, STATE_NAME, methods, state_index, NULL);
   measures_push(L);

@@ -17,7 +17,7 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
   bool test = job->Ytest.p != NULL;
   *room = (ensemble_room){0};
   origin_layout(a, &room->o, p, job->kp, job->pr, 0, false);
-  room->s = (state){&room->o, arena_mat(a, problem_k(p), job->kp), 0.0, 0, 1.0, 0.0};
+  room->s = (state){.o = &room->o, .L = arena_mat(a, problem_k(p), job->kp), .decay = 1.0};
   state_work_layout(a, &room->work, &room->o);
   if (job->descend.method)
     descent_layout(a, &room->descent, problem_dims(p, job->kp), job->descend.method, p->n,

@@ -25,6 +25,12 @@ static bool displaces(const method *creeping, const method *second, dims d) {
   return creeping && second && STEPPER_DISPLACE * creeping->cost(d) < second->cost(d);
 }
 
+bool stepper_folds(dims d, const method *which) {
+  dims few = d;
+  few.kp = d.m;
+  return 2 * d.m <= d.r && few.kp < d.kp && displaces(which->creeping, which->pair[1], few);
+}
+
 void stepper_layout(arena *a, stepper *s, dims d, const method *which) {
   bool pair = which->pair[0] != NULL;
   s->low = arena_mat(a, d.r + d.m, d.kp);

@@ -43,6 +43,9 @@ struct stepper {
 /* Rooms for a method; for auto those of both of its pair. Only where k' < r can K be singular, and
  * a state creep along while E stays. */
 void stepper_layout(arena *a, stepper *s, dims d, const method *which);
+/* Whether this method goes along as many columns as there are outputs, where those tell the others
+ * (fold.h), by steps that are much cheaper. */
+bool stepper_folds(dims d, const method *which);
 /* Begins with the method of the layout, or with the first of its pair. */
 void stepper_start(stepper *s, const field *f, double tol);
 

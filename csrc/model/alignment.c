@@ -49,7 +49,7 @@ local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
 print(p:init("gaussian", {h = 10, seed = 1}):alignment()) */
 status state_alignment(const state *s, state_work *w, double *values) {
   const problem *p = s->o->p;
-  mat V = state_V(s), U = mat_rows(w->SZ, 0, p->r);
+  mat V = state_V(s), U = mat_sub(w->SZ, 0, 0, p->r, s->L.cols);
   mat_copy(U, state_U(s));
   mat_scale_rows(U, p->sigma);
   blas_gemm('N', 'T', 1.0, U, V, 0.0, w->P);

@@ -50,7 +50,7 @@ static double measure_rate(const state *s, state_work *w) {
   field f = problem_field(s->o->p, &w->room);
   f.weight_decay = s->weight_decay;
   field_error(&f, s->L, w->E);
-  return field_rate(&f, s->L, w->E, w->A, w->SZ);
+  return field_rate(&f, s->L, w->E, w->A, mat_cols(w->SZ, 0, s->L.cols));
 }
 
 /* state:distance, whose argument csrc/bind/state.c reads, without one. */
@@ -59,7 +59,8 @@ static double measure_distance(const state *s, state_work *w) {
 }
 
 /*** Change of the imbalance since the start, 0 in exact arithmetic: with d = `state.decay`, 1
-without weight decay, max|L'JL - d^2 L0'JL0| over the larger of max|L'L| and max|d^2 L0'L0|.
+without weight decay, max|L'JL - d^2 L0'JL0| over the larger of max|L'L| and max|d^2 L0'L0|. At
+infinite width L and L0 may be those of the m hidden units that tell the others (`problem:flow`).
 @function state:imbalance_drift
 @treturn number
 @usage
@@ -67,12 +68,17 @@ local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 local s = p:init("gaussian", {h = 10, seed = 1})
 assert(p:flow(s, {t = 1, method = "expo4"}).final:imbalance_drift() < 1e-13) */
 static double measure_drift(const state *s, state_work *w) {
-  int r = s->o->p->r;
-  imbalance_matrix(r, s->L, w->G);
-  double kept = s->decay * s->decay;
-  mat_axpy(-kept, s->o->G0, w->G);
-  double change = mat_max_abs(w->G);
-  double top = fmax(imbalance_scale(r, s->L), kept * imbalance_scale(r, s->o->L0));
+  int r = s->o->p->r, columns = s->L.cols;
+  double kept = s->decay * s->decay, first = s->of.a + s->of.b;
+  mat G = mat_sub(w->G, 0, 0, columns, columns);
+  imbalance_matrix(r, s->L, G);
+  if (s->Y.p) /* it began with U = 0, V = (a + b)^{1/2} I */
+    for (int i = 0; i < columns; i++) *mat_at(G, i, i) += kept * first;
+  else {
+    mat_axpy(-kept, s->o->G0, G);
+    first = imbalance_scale(r, s->o->L0);
+  }
+  double change = mat_max_abs(G), top = fmax(imbalance_scale(r, s->L), kept * first);
   return change == 0.0 || top < DBL_MIN / DBL_EPSILON ? 0.0 : change / top; /* squares: subnormal */
 }
 
@@ -137,7 +143,8 @@ static status measure_singular_values(const state *s, state_work *w, double *val
 static status map_values(const state *s, state_work *w) {
   const origin *o = s->o;
   blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, mat_rows(w->T, 0, o->p->r));
-  blas_gemm('N', 'T', s->decay, o->R, state_V(s), 0.0, mat_rows(w->T, o->p->r, o->R.rows));
+  if (o->R.rows)
+    blas_gemm('N', 'T', s->decay, o->R, state_V(s), 0.0, mat_rows(w->T, o->p->r, o->R.rows));
   return lapack_singular_values(&w->lapack, w->T, w->s);
 }
 
@@ -197,9 +204,12 @@ const measure measures[] = {
     {.name = "rate", .log = true, .number = measure_rate},
     {.name = "distance", .log = true, .number = measure_distance},
     {.name = "imbalance_drift", .number = measure_drift},
-    {.name = "kernel_distance", .log = true, .number = measure_kernel_distance},
-    {.name = "travel", .log = true, .number = measure_travel},
-    {.name = "sharpness", .log = true, .number = measure_sharpness},
+    {.name = "kernel_distance",
+     .log = true,
+     .of = MEASURE_WHOLE,
+     .number = measure_kernel_distance},
+    {.name = "travel", .log = true, .of = MEASURE_OWN, .number = measure_travel},
+    {.name = "sharpness", .log = true, .of = MEASURE_WHOLE, .number = measure_sharpness},
     {.name = "stable_rank", .number = measure_stable_rank},
     {.name = "nuclear_norm", .log = true, .number = measure_nuclear_norm},
     {.name = "singular_values", .log = true, .column = measure_singular_values},

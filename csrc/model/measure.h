@@ -9,6 +9,12 @@
 typedef struct measure {
   const char *name;
   bool log; /* drawn over a logarithmic axis */
+  enum {
+    MEASURE_MAP,
+    MEASURE_WHOLE,
+    MEASURE_OWN
+  } of; /* what it sees of a folded state (fold.h):
+         * Y alone for L; an L that Y tells; the L of the hidden units of the start */
   /* one of them: a number, or min(r, m) numbers */
   double (*number)(const state *s, state_work *w);
   status (*column)(const state *s, state_work *w, double *out);

@@ -54,8 +54,15 @@ double state_excess(const state *s, state_work *w) {
   return f.loss ? field_excess(&f, s->L, w->E) : 0.5 * norm * norm;
 }
 
+/* ||Z||; tr Z Z^T = ||Y||^2 + a d^2 (r - m) where it is folded. */
+static double whole_norm(const state *s) {
+  if (!s->Y.p) return mat_norm_fro(s->L);
+  double y = mat_norm_fro(s->Y);
+  return sqrt(fmax(y * y + s->of.a * s->decay * s->decay * (s->o->p->r - s->o->p->m), 0.0));
+}
+
 double state_objective(const state *s, state_work *w) {
-  double z = mat_norm_fro(s->L), out = mat_norm_fro(s->o->U2.p ? s->o->U2 : s->o->R);
+  double z = whole_norm(s), out = mat_norm_fro(s->o->U2.p ? s->o->U2 : s->o->R);
   double size = z * z + s->decay * s->decay * (out * out + s->o->rest);
   double value = s->o->p->optimal_loss + state_excess(s, w);
   return s->weight_decay > 0.0 ? value + 0.5 * s->weight_decay * size : value;
@@ -70,7 +77,7 @@ double state_perpendicular(const state *s, state_work *w) {
 /* The rows of w->T below the first r: decay R V^T = F^T U2 V^T, those of so many rows of R. */
 static mat outside(const state *s, state_work *w, int rows) {
   mat tail = mat_rows(w->T, s->o->p->r, rows);
-  blas_gemm('N', 'T', s->decay, mat_rows(s->o->R, 0, rows), state_V(s), 0.0, tail);
+  if (rows) blas_gemm('N', 'T', s->decay, mat_rows(s->o->R, 0, rows), state_V(s), 0.0, tail);
   return tail;
 }
 

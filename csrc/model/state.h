@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "model/fold.h"
 #include "model/hessian.h"
 #include "model/imbalance.h"
 #include "model/problem.h"
@@ -41,6 +42,11 @@ typedef struct state {
   int64_t k;           /* steps of descents that led here */
   double decay;        /* U2 is decay times that of the start: 1 without weight decay */
   double weight_decay; /* w of the run that led here, 0 at a start */
+  /* Where the state is folded; else Y.p is NULL. L.p may be NULL then, and is any that Y tells. */
+  mat Y; /* k x m */
+  fold of;
+  double tol; /* of the flow that led here */
+  bool own;   /* L is that of the hidden units of the start, not only up to a rotation */
 } state;
 
 /* Buffers of the functions below, for one problem and k'. */
@@ -69,6 +75,14 @@ static inline mat state_V(const state *s) {                                     
 }
 
 static inline dims state_dims(const state *s) { return problem_dims(s->o->p, s->o->kp); }
+
+/* The state by what tells its map: with Y for L where it is folded. E, the map, rate and distance
+ * are the same, and U2 moves in none. */
+static inline state state_by_map(const state *s) {
+  state seen = *s;
+  if (s->Y.p) seen.L = s->Y;
+  return seen;
+}
 
 /* L - L* at the state, whose E goes into w->E. */
 double state_excess(const state *s, state_work *w);

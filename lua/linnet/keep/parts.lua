@@ -139,8 +139,15 @@ end
 
 --- Where on its trajectory a state is.
 function M.point_out(s)
-  local U, V = s:reduced()
-  return {t = s.t, k = s.k, decay = s.decay, weight_decay = s.weight_decay, L = U:vcat(V)}
+  local out = {t = s.t, k = s.k, decay = s.decay, weight_decay = s.weight_decay}
+  local U, V, tol = s:folded()
+  if U then
+    out.Y, out.tol = U:vcat(V), tol
+  else
+    U, V = s:reduced()
+    out.L = U:vcat(V)
+  end
+  return out
 end
 
 --- The state there, `first` being any of the same trajectory; or nil and why not.
@@ -151,8 +158,13 @@ function M.point_in(first, kept)
   if type(kept) ~= "table" or math.type(kept.k) ~= "integer" or kept.k < 0
     or type(w) ~= "number" or not (w >= 0)
     or type(kept.decay) ~= "number" or kept.decay ~= kept.decay
-    or type(kept.t) ~= "number" or not (kept.t >= 0)
-    or not sized(kept.L, p.rank + p.m, U:cols()) then
+    or type(kept.t) ~= "number" or not (kept.t >= 0) then
+    return nil, "a state of it does not fit its start"
+  end
+  if kept.L == nil and sized(kept.Y, p.rank + p.m, p.m) and first:folded(true)
+    and type(kept.tol) == "number" and kept.tol > 0 then
+    return first:moved(kept.Y, kept.t, kept.k, kept.decay, w, kept.tol)
+  elseif not sized(kept.L, p.rank + p.m, U:cols()) then
     return nil, "a state of it does not fit its start"
   end
   return first:moved(kept.L, kept.t, kept.k, kept.decay, w)

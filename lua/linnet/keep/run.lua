@@ -23,8 +23,9 @@ local PATH_NUMBERS = 1e6 -- of the states along the way together; then every oth
 
 -- States along the way, thinned so that the file stays small.
 local function path_out(checkpoints)
-  local first = parts.point_out(checkpoints[1].state).L
-  local room, stride = PATH_NUMBERS / (first:rows() * first:cols()), 1
+  local one = parts.point_out(checkpoints[#checkpoints].state)
+  local numbers = one.Y or one.L
+  local room, stride = PATH_NUMBERS / (numbers:rows() * numbers:cols()), 1
   while #checkpoints / stride > math.max(8, room) do stride = 2 * stride end
   local path = {}
   for i = 1, #checkpoints, stride do

@@ -174,10 +174,13 @@ function methods:at(t)
   return found
 end
 
--- Largest difference of two states relative to the largest entry, the worse of the blocks U1, V.
+-- Largest difference of two states relative to the largest entry, the worse of the blocks U1, V;
+-- of the m hidden units that tell the others, where one of the states is known by them.
 local function separation(a, b)
-  local ua, va = a:reduced()
-  local ub, vb = b:reduced()
+  local folded = a:folded() or b:folded()
+  local ua, va = a:folded(folded)
+  local ub, vb = b:folded(folded)
+  if not (ua and ub) then ua, va = a:reduced() ub, vb = b:reduced() end
   local function relative(x, y)
     local size = math.max(core.matrix.max_abs(x), core.matrix.max_abs(y))
     return size == 0 and 0 or core.matrix.max_abs(x - y) / size

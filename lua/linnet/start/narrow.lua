@@ -19,9 +19,9 @@ end
 -- as it moves that of m hidden units from U = 0 and V = sqrt(a + b) I, at all times, whatever the
 -- data and the loss (docs/mathematics.md, 3.4: theorem). Loss, excess, predictions within the span
 -- of the data and the distance of an infinitely wide network are those of the narrow one; its
--- weights and its imbalance are its own, and descent by steps is another matter. A step of rodas4
--- costs O(r m^3) then, and O(r^3) at full width. Raises for any other start, or one
--- whose clock has run.
+-- weights and its imbalance are its own, and descent by steps is another matter. `problem:flow`
+-- goes that way by itself where it pays; here are the units, to look at, or for another method.
+-- Raises for any other start, or one whose clock has run.
 -- @function state:narrow
 -- @treturn state explicit, h = m
 -- @usage
