@@ -51,6 +51,11 @@ double arrival_decay_cap(const arrival *w, const stepper *s, const method *use, 
 /* Steps of size h hardly move the state, and the excess has long not halved: something else than
  * accuracy keeps them short. */
 bool arrival_creeps(const arrival *w, const stepper *s, double h);
+/* Without weight decay: d/dt of -log(L - L*). */
+static inline double arrival_rate(const arrival *w) {
+  double v = mat_norm_fro(w->SZ);
+  return v * v / w->excess;
+}
 /* The excess, or motion, halved in the last step. */
 static inline bool arrival_moves_on(const arrival *w) { return w->stalled_for == 0; }
 

@@ -10,6 +10,8 @@
 const method method_auto = {
     .name = "auto", .pair = {&method_dop853, &method_expo4}, .creeping = &method_rodas4};
 
+void choice_layout(arena *a, choice *c, dims d) { fastest_layout(a, &c->fastest, d); }
+
 void choice_start(choice *c, const stepper *s, int kp) {
   dims d = {.r = s->f.r, .m = s->f.m, .kp = kp, .n = s->f.loss ? s->f.Y.rows : 0};
   c->active = stepper_has(s, 1);
@@ -20,6 +22,7 @@ void choice_start(choice *c, const stepper *s, int kp) {
   c->again = 0.0;
   c->creep_after = 0;
   c->creep_patience = ARRIVAL_CREEPING;
+  fastest_start(&c->fastest);
 }
 
 /* Near a point of rest the other methods take steps of the fastest time scale, which is no way on
@@ -44,8 +47,38 @@ static bool is_time(const choice *c, int other, double since) {
   return spent >= CHOICE_PATIENCE && (since >= c->again || spent >= c->patience);
 }
 
+/* Stability and not accuracy is about to bound explicit steps h; with weight decay other bounds
+ * may.
+ */
+static bool is_stiff(const stepper *s, double lam, double h) {
+  return s->f.weight_decay > 0.0 || h * lam >= CHOICE_STIFF * stepper_method(s)->stable;
+}
+
+/* What the other method neglects hardly matters within a step h. It is of second order in how far Z
+ * goes, relative to Z, where E vanishes within h, and of third where E hardly changes; or E stays
+ * while Z grows from almost nothing. */
+static bool is_lazy(const stepper *s, int other, const arrival *a, double lam, double h) {
+  double tol = s->slot[other].local_tol, rate = arrival_rate(a);
+  double moves = a->moving * fmin(h, 2.0 / rate), changes = fmin(1.0, moves + h * rate);
+  double grown = exp(2.0 * h * mat_norm_fro(a->A));
+  return moves * moves * changes <= CHOICE_LAZY * tol || h * lam * grown <= tol;
+}
+
+/* A method without a limit seems to be as good as a step `most` in place of h asks for, and what is
+ * left to do costs more in steps h, as far as they are stable, than a few of its own, of which the
+ * first has nothing to begin with. */
+static bool is_promising(choice *c, const stepper *s, const arrival *a, mat Z, moment now, double h,
+                         double most) {
+  int other = 1 - s->used;
+  double stable = stepper_method(s)->stable, lam = fastest_at(&c->fastest, &s->f, Z, now.steps);
+  if (!(is_stiff(s, lam, h) || is_lazy(s, other, a, lam, most))) return false;
+  h = fmin(h, stable / lam);
+  double steps = fmin(now.left / h, now.ahead / h + now.hovers);
+  return steps * c->cost[s->used] >= CHOICE_ENTRY * c->cost[other];
+}
+
 /* Of the other method of a pair; 0: do not try. */
-static double size_of_other(const choice *c, const stepper *s, const arrival *a, moment now,
+static double size_of_other(choice *c, const stepper *s, const arrival *a, mat Z, moment now,
                             double h) {
   int other = 1 - s->used;
   double left = now.left;
@@ -54,17 +87,17 @@ static double size_of_other(const choice *c, const stepper *s, const arrival *a,
   if (arrival_decay_cap(a, s, s->slot[other].method, most) < most) return 0.0;
   /* A method without a limit must go so far that its price pays before the end; the other only
    * inside its region of stability, which its own first step would not find. */
-  if (isinf(stable)) return most <= left ? most : 0.0;
+  if (isinf(stable)) return most <= left && is_promising(c, s, a, Z, now, h, most) ? most : 0.0;
   return most * stepper_fastest(s) <= CHOICE_INSIDE * stable ? fmin(most, left) : 0.0;
 }
 
-offer choice_offer(choice *c, const stepper *s, const arrival *a, moment now, double h) {
+offer choice_offer(choice *c, const stepper *s, const arrival *a, mat Z, moment now, double h) {
   if (s->used == STEPPER_CREEPING) return (offer){STEPPER_CREEPING, 0.0};
   if (stepper_has(s, STEPPER_CREEPING) && now.steps >= c->creep_after && arrival_creeps(a, s, h)) {
     c->crept_from = s->used;
     return (offer){STEPPER_CREEPING, fmin(enough(c, s, STEPPER_CREEPING, h), now.left)};
   }
-  return (offer){1 - s->used, size_of_other(c, s, a, now, h)};
+  return (offer){1 - s->used, size_of_other(c, s, a, Z, now, h)};
 }
 
 void choice_spend(choice *c, const stepper *s) { c->spent += c->cost[s->used]; }

@@ -6,6 +6,7 @@
 #define LINNET_FLOW_CHOICE_H
 
 #include "flow/arrival.h"
+#include "flow/fastest.h"
 #include "flow/stepper.h"
 
 typedef struct choice {
@@ -17,12 +18,14 @@ typedef struct choice {
   int crept_from;             /* the slot in use before the state crept */
   int64_t creep_after;        /* no attempt at creeping before so many steps */
   double creep_patience;      /* steps from one such attempt to the next */
+  fastest fastest;            /* the largest eigenvalue of K */
 } choice;
 
-/* Where a flow is: accepted steps, the time since its start, and what is left. */
+/* Where a flow is: accepted steps, the time since its start, what is left until its end; as E
+ * decays now, how long until the level it ends at, and how many steps it may take to notice. */
 typedef struct moment {
   int64_t steps;
-  double since, left;
+  double since, left, ahead, hovers;
 } moment;
 
 /* A step worth a try: of size h by the method of a slot. */
@@ -31,11 +34,13 @@ typedef struct offer {
   double h; /* 0: none */
 } offer;
 
+void choice_layout(arena *a, choice *c, dims d);
 void choice_start(choice *c, const stepper *s, int kp);
 /* Where the state Z crept and E falls again, the method before is in use again, if it pays. */
 void choice_settle(const choice *c, stepper *s, const arrival *a, mat Z);
-/* So long a step of another method that it would pay, given the next one h of the method in use. */
-offer choice_offer(choice *c, const stepper *s, const arrival *a, moment now, double h);
+/* So long a step of another method from Z that it would pay, given the next one h of the method in
+ * use. */
+offer choice_offer(choice *c, const stepper *s, const arrival *a, mat Z, moment now, double h);
 /* A step was tried by the method in use. */
 void choice_spend(choice *c, const stepper *s);
 /* The offer was tried, with this error; taken: its method is in use. A failure doubles the

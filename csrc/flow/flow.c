@@ -15,6 +15,7 @@ void flow_layout(arena *a, flow *w, dims d, const method *which) {
     *states[i] = arena_mat(a, d.r + d.m, d.kp);
   arrival_layout(a, &w->arrival, d);
   stepper_layout(a, &w->step, d, which);
+  choice_layout(a, &w->choice, d);
   w->sigma = arena_doubles(a, (size_t)d.r);
   w->f.Yt = arena_mat(a, d.r, d.m);
   field_room_layout(a, &w->room, d);
@@ -131,8 +132,17 @@ static attempt try_method(flow *w, int slot, double h, double *err, const tick *
   return done == STATUS_PAUSED ? PAUSED : taken ? TAKEN : REFUSED;
 }
 
+/* As E decays now, it is at until_excess or at round-off after this time; flows slow down, and it
+ * takes longer. */
+static double time_to_level(const flow *w) {
+  double y = DBL_EPSILON * mat_norm_fro(w->f.Yt), level = fmax(w->level, 0.5 * y * y);
+  if (w->f.weight_decay > 0.0) return INFINITY;
+  return log(fmax(w->arrival.excess / level, 1.0)) / arrival_rate(&w->arrival);
+}
+
 static moment moment_of(const flow *w) {
-  return (moment){w->steps, w->now - w->started, w->t_end - w->now};
+  double hovers = w->level > 0.0 ? 0.0 : ARRIVAL_PATIENCE;
+  return (moment){w->steps, w->now - w->started, w->t_end - w->now, time_to_level(w), hovers};
 }
 
 /* A step by any other method that may pay. */
@@ -140,7 +150,8 @@ static attempt try_others(flow *w, const tick *t) {
   choice_settle(&w->choice, &w->step, &w->arrival, w->Z);
   for (;;) {
     double err;
-    offer other = choice_offer(&w->choice, &w->step, &w->arrival, moment_of(w), step_length(w));
+    offer other =
+        choice_offer(&w->choice, &w->step, &w->arrival, w->Z, moment_of(w), step_length(w));
     if (!(other.h > 0.0 && w->now + other.h > w->now)) return REFUSED;
     attempt got = try_method(w, other.slot, other.h, &err, t);
     if (got == PAUSED) return PAUSED;

@@ -173,6 +173,21 @@ static const double CHOICE_LATER = 1.2, CHOICE_LATER_MOST = 4.0;
 /* dop853 is tried against expo4 only so far inside its region of stability: one step from a smooth
  * state would not show that it is unstable. Bench: 0.35 and 1.4 change less than half a percent. */
 static const double CHOICE_INSIDE = 0.7;
+/* What promises something to a method without a limit, which pays for two kernels at once. h
+ * lam_max is at least this share of what is stable: of 300 random flows (r to 70) none costs more
+ * than 1.3 times what trying at once had cost, by eigenproblems and evaluations, the mean .91.
+ * Bench, auto: 0.4 and 1.6 take 0.99 to 1.05 times the attempts, */
+static const double CHOICE_STIFF = 0.8;
+/* or the error of such a step, of second or third order in how far Z will go, is at most this many
+ * bars: without, flows from 1e-30 take 700 steps of 50, wide ones 40 of 8 (bench: 0.5, nothing; 2,
+ * one attempt of 500), */
+static const double CHOICE_LAZY = 1.0;
+/* and what is left costs so many of its steps. Bench: 1.5 and 6 take 1.00 to 1.02 times the
+ * attempts; n = 20, m = 5 to t = 30 takes 1.3 to 1.7 times as long with 0. */
+static const double CHOICE_ENTRY = 3.0;
+/* Passes of the power method at the first state that is asked for, and at each later one: each is a
+ * thirtieth of a step of dop853. Bench: 2 and 8, 2, nothing. */
+enum { FASTEST_FIRST = 4, FASTEST_NEXT = 1 };
 /* Microseconds of one core of 2023; only ratios matter. Fitted to steps of auto, held in dop853,
  * and of expo4 at 18 sizes (r 3 to 200, m 1 to 20, k' 4 to 201): within 35 %, mostly 10 %. A step,
  * per r (m + 2) k', which passes over the state count in, per order^3 of the propagator. */
