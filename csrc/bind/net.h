@@ -10,7 +10,9 @@
 #include "model/state.h"
 
 /* uservalues of an origin's block: the problem, the frame, the state_work's block, the kind's name,
- * the table of what the start was asked for, the flow that follows all hidden units */
+ * the table of what the start was asked for, the flow that follows all hidden units; of a state that
+ * another problem continued, the matrix (R x D) whose rows span the directions of the inputs along
+ * which U is known */
 enum {
   ORIGIN_PROBLEM = 1,
   ORIGIN_FRAME,
@@ -18,7 +20,8 @@ enum {
   ORIGIN_KIND,
   ORIGIN_OPTIONS,
   ORIGIN_FOLLOWED, /* csrc/bind/fold.c */
-  ORIGIN_VALUES = ORIGIN_FOLLOWED
+  ORIGIN_SEEN,
+  ORIGIN_VALUES = ORIGIN_SEEN
 };
 
 /* uservalues of a state: its origin, and where it is folded its L once that was asked for */

@@ -213,7 +213,8 @@ void bind_random(lua_State *L) {
     const char *name;
     int stream;
   } streams[] = {{"X", STREAM_X},         {"Theta", STREAM_THETA}, {"noise", STREAM_NOISE},
-                 {"split", STREAM_SPLIT}, {"frame", STREAM_FRAME}, {"start", STREAM_START}};
+                 {"split", STREAM_SPLIT}, {"frame", STREAM_FRAME}, {"start", STREAM_START},
+                 {"task", STREAM_TASK}};
   luaL_setfuncs(L, functions, 0);
   bind_type(L, RANDOM_NAME, methods, NULL, NULL);
   lua_newtable(L); /* streams by purpose that Lua draws from */

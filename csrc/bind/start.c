@@ -10,11 +10,11 @@
 /* ---- origins */
 
 /* Pushes the origin's block. arg: the problem. */
-static origin *origin_new(lua_State *L, int arg, int kp, int pr, int explicit_h, bool keep_frame) {
+static origin *origin_new(lua_State *L, int arg, int kp, int pr, int hidden, bool keep_frame) {
   const problem *p = bind_problem_check(L, arg);
   origin shape;
   for (placing at = bind_place(L, &shape, sizeof shape, ORIGIN_VALUES); placing_next(&at);)
-    origin_layout(&at.room, &shape, p, kp, pr, explicit_h, keep_frame);
+    origin_layout(&at.room, &shape, p, kp, pr, hidden, keep_frame);
   origin *o = lua_touserdata(L, -1);
   lua_pushvalue(L, arg);
   lua_setiuservalue(L, -2, ORIGIN_PROBLEM);
@@ -83,6 +83,7 @@ static int l_start_weights(lua_State *L) {
   reduce_place(L, &w, p, h);
   origin *o = origin_new(L, 1, kp, pr, h, true);
   label(L, o, h, (uint64_t)bind_arg_integer_or(L, 5, 0));
+  o->explicit = true;
   ATTEMPT(L, "init", start_reduce(&w, o, U, V));
   if (invariant) ALONE(start_invariant(o));
   return state_first(L);
@@ -116,22 +117,29 @@ static mat part(lua_State *L, int arg, const char *name) {
   return m;
 }
 
-/* core.start.restore(problem, kind, parts): h, seed, std_u, std_v, sampled and the matrices of
- * s:parts(), of fitting shapes -> the state at the start */
+/* core.start.restore(problem, kind, parts): h, seed, std_u, std_v, sampled, explicit and what
+ * s:parts() gives, of fitting shapes -> the state at the start */
 static int l_start_restore(lua_State *L) {
   mat L0 = part(L, 3, "L0"), R = part(L, 3, "R"), F = part(L, 3, "F");
-  mat O = part(L, 3, "O"), U2 = part(L, 3, "U2");
+  mat O = part(L, 3, "O"), U2 = part(L, 3, "U2"), seen = part(L, 3, "seen");
   origin *o = origin_new(L, 1, L0.cols, R.rows, O.rows, F.p || O.p);
   label(L, o, bind_number(L, 3, "h"), (uint64_t)bind_integer(L, 3, "seed"));
   o->s_u = bind_number(L, 3, "std_u");
   o->s_v = bind_number(L, 3, "std_v");
   o->sampled = bind_flag(L, 3, "sampled");
+  o->explicit = bind_flag(L, 3, "explicit");
+  o->task = (int)bind_integer(L, 3, "task");
+  start_rest(o, bind_number(L, 3, "free"), bind_number(L, 3, "deviation"),
+             seen.p ? seen.rows : o->p->r);
+  if (seen.p) {
+    lua_getfield(L, 3, "seen");
+    lua_setiuservalue(L, -2, ORIGIN_SEEN);
+  }
   mat_copy(o->L0, L0);
   if (R.p) mat_copy(o->R, R);
   if (F.p) mat_copy(o->F, F);
   if (O.p) mat_copy(o->O, O);
   if (O.p) mat_copy(o->U2, U2);
-  if (!O.p) start_rest(o);
   return state_first(L);
 }
 

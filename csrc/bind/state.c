@@ -89,9 +89,43 @@ void bind_state_frame(lua_State *L, int arg) {
 
 /* ---- methods */
 
+/* The measure m of the map that the state at 1 has learned, on the data of the problem at 2: of m
+ * hidden units with U1 = Phi1^T Theta and V = I. */
+static int measure_elsewhere(lua_State *L, const measure *m) {
+  state from = state_by_map(bind_state_bare(L, 1));
+  const problem *own = from.o->p, *q = luaL_testudata(L, 2, PROBLEM_NAME);
+  if (!q)
+    return bind_fail(L, "misuse", "%s: expected a problem, or nothing for the state's own; got %s",
+                     m->name, luaL_typename(L, 2));
+  if (q->D != own->D || q->m != own->m)
+    return bind_fail(L, "misuse",
+                     "%s: the problem has D = %d and m = %d, that of the state D = %d and m = %d",
+                     m->name, q->D, q->m, own->D, own->m);
+  bind_state_frame(L, 1);
+  mat Theta = bind_matrix_new(L, q->D, q->m);
+  state_work *w = bind_state_work(L, 1), there;
+  origin o = {0};
+  state s = {.o = &o, .decay = 1.0};
+  for (placing at = bind_scratch(L); placing_next(&at);) {
+    origin_layout(&at.room, &o, q, q->m, 0, 0, false);
+    s.L = arena_mat(&at.room, problem_k(q), q->m);
+    state_work_layout(&at.room, &there, &o);
+  }
+  double x;
+  ALONE({
+    state_theta(&from, w, Theta);
+    blas_gemm('N', 'N', 1.0, q->Pt, Theta, 0.0, state_U(&s));
+    mat_eye(state_V(&s));
+    x = m->number(&s, &there);
+  });
+  lua_pushnumber(L, x);
+  return 1;
+}
+
 /* The method of the measure whose place in the table is the upvalue. */
 static int l_state_measure(lua_State *L) {
   const measure *m = &measures[lua_tointeger(L, lua_upvalueindex(1))];
+  if (m->elsewhere && lua_gettop(L) > 1) return measure_elsewhere(L, m);
   state s = *bind_state_bare(L, 1);
   if (m->of == MEASURE_MAP) s = state_by_map(&s);
   else s = *(m->of == MEASURE_OWN ? bind_state_own(L, 1) : bind_state_check(L, 1));
@@ -182,12 +216,21 @@ static int l_state_theta(lua_State *L) {
 
 static const state *explicit_check(lua_State *L, const char *what) {
   const state *s = bind_state_bare(L, 1);
-  if (s->o->O.p == NULL)
+  if (!s->o->explicit)
     bind_fail(L, "misuse",
               "%s: this state is implicit: its %s columns were never built (kind '%s'); "
               "use theta(), or init with explicit = true",
               what, isinf(s->o->h) ? "infinitely many" : "h", s->o->kind);
   return s;
+}
+
+static void weights_push(lua_State *L, const state *s, bool first) {
+  mat scratch = bind_matrix_new(L, first ? s->o->p->r : 0, state_units(s));
+  mat out = bind_matrix_new(L, first ? s->o->p->D : s->o->p->m, state_units(s));
+  ALONE({
+    if (first) state_weights_u(s, scratch, out);
+    else state_weights_v(s, out);
+  });
 }
 
 /*** First-layer weights of an explicit state. An implicit state raises and says why.
@@ -197,10 +240,7 @@ static const state *explicit_check(lua_State *L, const char *what) {
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 3, seed = 1, explicit = true}):U()) */
 static int l_state_U(lua_State *L) {
-  const state *s = explicit_check(L, "U");
-  mat scratch = bind_matrix_new(L, s->o->p->r, s->o->O.rows);
-  mat out = bind_matrix_new(L, s->o->p->D, s->o->O.rows);
-  state_weights_u(s, scratch, out);
+  weights_push(L, explicit_check(L, "U"), true);
   return 1;
 }
 
@@ -211,9 +251,19 @@ static int l_state_U(lua_State *L) {
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
 print(p:init("gaussian", {h = 3, seed = 1, explicit = true}):V()) */
 static int l_state_V(lua_State *L) {
-  const state *s = explicit_check(L, "V");
-  state_weights_v(s, bind_matrix_new(L, s->o->p->m, s->o->O.rows));
+  weights_push(L, explicit_check(L, "V"), false);
   return 1;
+}
+
+/* U and V as those of the fewest hidden units that hold what is known of them, for
+ * lua/linnet/start/task.lua: the weights of an explicit state. */
+static int l_state_units(lua_State *L) {
+  const state *s = bind_state_check(L, 1);
+  bind_state_frame(L, 1);
+  weights_push(L, s, true);
+  weights_push(L, s, false);
+  lua_remove(L, -2);
+  return 2;
 }
 
 /* L_U (r x k'), L_V (m x k') and R (pr x k'): the state itself, for specs and the curious; at
@@ -246,17 +296,23 @@ static void set_part(lua_State *L, const char *name, mat part) {
   lua_setfield(L, -2, name);
 }
 
-/* What the state's origin is made of, for core.start.restore: L0, R, F, O, U2, those that there
- * are; a frame that was drawn from the seed can be drawn again. */
+/* What the state's origin is made of, for core.start.restore: task, free, deviation and L0, R, F,
+ * O, U2, seen, those that there are; a frame that was drawn from the seed can be drawn again. */
 static int l_state_parts(lua_State *L) {
   const origin *o = bind_state_bare(L, 1)->o;
   lua_newtable(L);
+  lua_pushinteger(L, o->task);
+  lua_setfield(L, -2, "task");
+  bind_set_number(L, "free", o->free);
+  bind_set_number(L, "deviation", o->s_n);
   set_part(L, "L0", o->L0);
   set_part(L, "R", o->R);
   set_part(L, "O", o->O);
   set_part(L, "U2", o->U2);
   lua_getiuservalue(L, 1, STATE_ORIGIN);
   bool drawn = lua_getiuservalue(L, -1, ORIGIN_FRAME) != LUA_TNIL;
+  if (lua_getiuservalue(L, -2, ORIGIN_SEEN) != LUA_TNIL) lua_setfield(L, -4, "seen");
+  else lua_pop(L, 1);
   lua_pop(L, 2);
   if (!drawn) set_part(L, "F", o->F);
   return 1;
@@ -323,7 +379,8 @@ static int state_index(lua_State *L) {
   else if (!strcmp(key, "weight_decay")) lua_pushnumber(L, s->weight_decay);
   else if (!strcmp(key, "kind")) lua_pushstring(L, s->o->kind);
   else if (!strcmp(key, "seed")) lua_pushinteger(L, (lua_Integer)s->o->seed);
-  else if (!strcmp(key, "explicit")) lua_pushboolean(L, s->o->O.p != NULL);
+  else if (!strcmp(key, "explicit")) lua_pushboolean(L, s->o->explicit);
+  else if (!strcmp(key, "task")) lua_pushinteger(L, s->o->task);
   else if (!strcmp(key, "sampled")) lua_pushboolean(L, s->o->sampled);
   else if (!strcmp(key, "std_u")) lua_pushnumber(L, s->o->s_u);
   else if (!strcmp(key, "std_v")) lua_pushnumber(L, s->o->s_v);
@@ -372,6 +429,7 @@ void bind_state(lua_State *L) {
                                      {"kernel_reduced", l_state_kernel_reduced},
                                      {"start", l_state_start},
                                      {"parts", l_state_parts},
+                                     {"units", l_state_units},
                                      {"moved", l_state_moved},
                                      {"folded", l_state_folded},
                                      {NULL, NULL}};

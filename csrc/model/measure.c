@@ -9,16 +9,24 @@
 #include "num/blas.h"
 
 /*** Excess loss L - L*, without cancellation: 1/2 ||E||_F^2 of the squared loss, of another one the
-Bregman divergence from its minimum, and the loss itself where the infimum is 0 and no minimum.
+Bregman divergence from its minimum, and the loss itself where the infimum is 0 and no minimum. On
+the data of another problem that of the learned map Theta = U V' there: along a second task what is
+forgotten of the first.
 @function state:excess
+@tparam ?problem on of as many inputs and outputs; default: the state's own
 @treturn number
 @usage
-local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
-print(p:init("gaussian", {h = 10, seed = 1}):excess()) */
+local X, Y = linnet.data.gaussian{n = 5, D = 20, seed = 1}
+local X2, Y2 = linnet.data.gaussian{n = 5, D = 20, seed = 2}
+local p, p2 = linnet.problem(X, Y), linnet.problem(X2, Y2)
+local first = p:flow(p:init("gaussian", {h = 1e6, seed = 3}), {t = math.huge}).final
+local second = p2:flow(p2:init(first), {t = math.huge, record = {old = p}})
+print(first:excess(), second.final:excess(p), second.old:max()) */
 static double measure_excess(const state *s, state_work *w) { return state_excess(s, w); }
 
 /*** Loss L, 1/2 ||Y - X U V'||_F^2 or what the problem was made with, summed over samples.
 @function state:loss
+@tparam ?problem on another problem, whose X and Y are taken: as in `state:excess`
 @treturn number
 @usage
 local p = linnet.problem(linnet.eye(2), linnet.ones(2, 1))
@@ -198,8 +206,8 @@ static double measure_sharpness(const state *s, state_work *w) {
 }
 
 const measure measures[] = {
-    {.name = "loss", .log = true, .number = measure_loss},
-    {.name = "excess", .log = true, .number = measure_excess},
+    {.name = "loss", .log = true, .elsewhere = true, .number = measure_loss},
+    {.name = "excess", .log = true, .elsewhere = true, .number = measure_excess},
     {.name = "objective", .log = true, .number = measure_objective},
     {.name = "rate", .log = true, .number = measure_rate},
     {.name = "distance", .log = true, .number = measure_distance},

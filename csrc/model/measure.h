@@ -8,7 +8,8 @@
 
 typedef struct measure {
   const char *name;
-  bool log; /* drawn over a logarithmic axis */
+  bool log;       /* drawn over a logarithmic axis */
+  bool elsewhere; /* it can be asked of the data of another problem */
   enum {
     MEASURE_MAP,
     MEASURE_WHOLE,

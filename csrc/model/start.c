@@ -23,9 +23,11 @@ static void sample_complement(philox *g, const problem *p, double s, mat R) {
   for (int i = 0; i < R.rows; i++) *mat_at(R, i, i) = s * random_chi(g, (double)(p->D - p->r - i));
 }
 
-void start_rest(origin *o) {
-  double entries = (double)(o->p->D - o->p->r) * (o->h - (double)o->kp);
-  o->rest = isfinite(o->s_u) && isfinite(o->h) ? entries * o->s_u * o->s_u : 0.0;
+void start_rest(origin *o, double free, double s_n, int seen) {
+  double entries = (double)(o->p->D - seen) * free;
+  o->free = free;
+  o->s_n = s_n;
+  o->rest = isfinite(entries * s_n) ? entries * s_n * s_n : 0.0;
 }
 
 void start_sampled(origin *o) {
@@ -35,7 +37,7 @@ void start_sampled(origin *o) {
   mat_scale(mat_rows(o->L0, 0, p->r), o->s_u);
   mat_scale(mat_rows(o->L0, p->r, p->m), o->s_v);
   sample_complement(&rest, p, o->s_u, o->R);
-  start_rest(o);
+  start_rest(o, o->h - (double)o->kp, o->s_u, p->r);
 }
 
 void start_zero_output(origin *o, double s_u, double s_v) {
@@ -49,11 +51,13 @@ void start_zero_output(origin *o, double s_u, double s_v) {
   mat_scale(U, root2 * s_u);
   mat_scale(V, root2 * s_v);
   sample_complement(&rest, p, root2 * s_u, mat_cols(o->R, 0, ku));
+  start_rest(o, 0.5 * o->h - (double)ku, root2 * s_u, r);
 }
 
 void start_orthogonal(origin *o, double a, double b) {
   mat_fill(o->L0, 0.0);
   for (int i = 0; i < o->kp; i++) *mat_at(o->L0, i, i) = sqrt(i < o->p->r ? a : b);
+  start_rest(o, INFINITY, sqrt(a), o->p->r);
 }
 
 void start_frame_layout(arena *a, frame_work *w, const origin *o) {

@@ -13,8 +13,9 @@ int start_columns(const problem *p, double h);
 /* Rows of C's factor R for a sampled start: min(D - r, k'). */
 int start_frame_rows(const problem *p, int kp);
 
-/* The mean of what independent entries of deviation s_u have of U2 off the rows of Z. */
-void start_rest(origin *o);
+/* What U2 has in `free` hidden directions off the rows of Z, entries of deviation s_n (see origin),
+ * and its mean square norm; `seen`: of how many directions of the inputs it has nothing. */
+void start_rest(origin *o, double free, double s_n, int seen);
 /* L and R (shapes set by origin_layout) of independent N(0, s_u^2), N(0, s_v^2) entries:
  * Bartlett's factor of a Wishart matrix with h degrees of freedom, any h >= 1. */
 void start_sampled(origin *o);

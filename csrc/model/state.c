@@ -7,17 +7,18 @@
 
 #include "num/blas.h"
 
-void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
+void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int hidden,
                    bool keep_frame) {
   o->p = p;
   o->kp = kp;
-  o->rest = 0.0;
+  o->task = 1;
+  o->free = o->s_n = o->rest = 0.0;
   o->L0 = arena_mat(a, problem_k(p), kp);
   o->G0 = arena_mat(a, kp, kp);
   o->R = arena_mat(a, pr, kp);
   o->F = keep_frame ? arena_mat(a, p->D, pr) : (mat){NULL, p->D, pr, p->D};
-  o->O = explicit_h ? arena_mat(a, explicit_h, kp) : (mat){NULL, 0, kp, 1};
-  o->U2 = explicit_h ? arena_mat(a, p->D, explicit_h) : (mat){NULL, p->D, 0, p->D};
+  o->O = hidden ? arena_mat(a, hidden, kp) : (mat){NULL, 0, kp, 1};
+  o->U2 = hidden ? arena_mat(a, p->D, hidden) : (mat){NULL, p->D, 0, p->D};
 }
 
 void origin_begin(origin *o) { imbalance_matrix(o->p->r, o->L0, o->G0); }
@@ -136,12 +137,22 @@ void state_theta(const state *s, state_work *w, mat out) {
 }
 
 void state_weights_u(const state *s, mat scratch, mat out) {
-  blas_gemm('N', 'T', 1.0, state_U(s), s->o->O, 0.0, scratch);
-  mat_copy(out, s->o->U2);
-  mat_scale(out, s->decay);
-  blas_gemm('T', 'N', 1.0, s->o->p->Pt, scratch, 1.0, out);
+  const origin *o = s->o;
+  if (o->O.p) {
+    blas_gemm('N', 'T', 1.0, state_U(s), o->O, 0.0, scratch);
+    mat_copy(out, o->U2);
+    mat_scale(out, s->decay);
+  } else {
+    int rows = least(o->R.rows, o->F.cols);
+    mat_copy(scratch, state_U(s));
+    mat_fill(out, 0.0);
+    if (rows > 0)
+      blas_gemm('N', 'N', s->decay, mat_cols(o->F, 0, rows), mat_rows(o->R, 0, rows), 0.0, out);
+  }
+  blas_gemm('T', 'N', 1.0, o->p->Pt, scratch, 1.0, out);
 }
 
 void state_weights_v(const state *s, mat out) {
-  blas_gemm('N', 'T', 1.0, state_V(s), s->o->O, 0.0, out);
+  if (s->o->O.p) blas_gemm('N', 'T', 1.0, state_V(s), s->o->O, 0.0, out);
+  else mat_copy(out, state_V(s));
 }

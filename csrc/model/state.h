@@ -17,20 +17,26 @@ typedef struct origin {
   const char *kind; /* name of the start; "matrices" when U and V were given */
   double h;         /* hidden width, INFINITY in the wide limit */
   int kp;           /* k' = min(h, k): columns of L */
+  int task;         /* 1: a start; of a state that another problem continued, one more */
   uint64_t seed;
   double s_u, s_v; /* standard deviations of the entries; nan where the law has none */
   bool sampled;    /* U2 is independent Gaussian of deviation s_u: the exact law applies */
+  bool explicit;   /* O and U2 are of all h hidden units */
   mat L0;          /* k x k', the start */
   mat G0;          /* k' x k', L0^T J L0 */
   mat R;           /* pr x k': C = U2(0) O = F R; pr = 0 where C = 0 */
   mat F;           /* D x pr, orthonormal columns off Phi1; p NULL: not drawn yet */
-  mat O;           /* h x k', explicit states only (else p NULL) */
-  mat U2;          /* D x h, explicit states only */
-  double rest;     /* mean of ||U2(0)||^2 - ||R||^2, not drawn; 0 where it has no law */
+  /* Explicit states: h x k' and D x h, else p NULL. Of a state that another problem continued,
+   * those of the hidden directions along which the weights are known. */
+  mat O, U2;
+  /* What of U2(0) was not drawn: in `free` more hidden directions, along inputs that no problem has
+   * seen, entries N(0, s_n^2); free infinite: rows orthogonal, of length s_n; s_n nan: not known.
+   * Its mean square norm, 0 where that is infinite or not known. */
+  double free, s_n, rest;
 } origin;
 
-/* What an origin of kp columns and pr frame rows owns; explicit_h > 0 adds F, O and U2. */
-void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int explicit_h,
+/* What an origin of kp columns and pr frame rows owns; hidden > 0 adds O and U2 of so many. */
+void origin_layout(arena *a, origin *o, const problem *p, int kp, int pr, int hidden,
                    bool keep_frame);
 /* L0 stands: what belongs to it follows. */
 void origin_begin(origin *o);
@@ -107,8 +113,10 @@ status state_alignment(const state *s, state_work *w, double *values);
 void state_kernel_reduced(const state *s, state_work *w, mat K);
 /* Theta = U V^T into out (D x m); needs o->F where pr > 0, but no columns where R is 0. */
 void state_theta(const state *s, state_work *w, mat out);
-/* U = Phi1 U1 O^T + U2 (D x h) and V = V O^T (m x h) of an explicit state; scratch r x h and m x h.
- */
+/* U = Phi1 U1 O^T + U2 (D x h) and V = V O^T (m x h) of an explicit state; scratch r x h. Of others
+ * U O' (D x K) and V O' (m x K), O' (h x K) with orthonormal columns that nobody knows, all of V
+ * and what is known of U: with K = state_units, and o->F where R is not 0. */
+static inline int state_units(const state *s) { return s->o->O.p ? s->o->O.rows : s->o->kp; }
 void state_weights_u(const state *s, mat scratch, mat out);
 void state_weights_v(const state *s, mat out);
 

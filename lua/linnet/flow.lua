@@ -21,7 +21,8 @@ local M = {problem = {}}
 M.common = {
   record = {name = "record", type = "table", default = {"rate", "distance"},
     default_help = "{'rate', 'distance'}, with weight decay 'objective' too; loss, excess always",
-    help = "names among " .. table.concat(trace.names, " ") .. ", or name = function(state)"},
+    help = "names among " .. table.concat(trace.names, " ")
+      .. ", name = function(state), or name = problem: the excess on its data"},
   until_excess = {name = "until_excess", type = "number", range = "(0, inf)",
     help = "stop when L - L* has fallen to this"},
   stop = {name = "stop", type = "function", help = "stop when stop(state) is true"},

@@ -43,8 +43,8 @@ end
 --- The generator that the package itself draws from for one purpose: with one seed, data, weights
 -- and noise never share words.
 -- @tparam int seed 0..2^63-1
--- @tparam string purpose "X", "Theta", "noise" or "split" (`linnet.data`), "frame" or "start"
--- (`problem:init`)
+-- @tparam string purpose "X", "Theta", "noise" or "split" (`linnet.data`), "frame", "start" or
+-- "task" (`problem:init`)
 -- @treturn Random
 -- @raise a seed that is no integer in the range, a purpose that is none of these
 -- @usage local X = linnet.data.gaussian{n = 3, D = 4, seed = 5}

@@ -18,6 +18,8 @@ local M = {state = {}}
 -- @field decay what weight decay has left of the rows of U that the data do not see, 1 without
 -- @field h hidden width, a float where no integer holds it; math.huge in the wide limit
 -- @field kind name of the start it came from ("gaussian", ...)
+-- @field task how many problems have had these weights, this one included: 1, or `problem:init` of
+--   a state
 -- @field seed of that start
 -- @field options what the start was asked for, numbers and words (nil where nobody asked)
 -- @field explicit whether U and V exist as matrices
@@ -57,8 +59,9 @@ function M.state.kernel(s)
 end
 
 function M.state.__tostring(s)
-  return ("state: %s, h = %s%s, t = %.6g, excess %.6g%s"):format(s.kind,
-    s.h == math.huge and "inf" or ("%.10g"):format(s.h), s.explicit and " (explicit)" or "", s.t,
+  local h = s.h == math.huge and "inf" or ("%.10g"):format(s.h)
+  return ("state: %s%s, h = %s%s, t = %.6g, excess %.6g%s"):format(s.kind,
+    s.task > 1 and (", task %d"):format(s.task) or "", h, s.explicit and " (explicit)" or "", s.t,
     s:excess(), core.problem.attained(s.problem) and (", distance %.6g"):format(s:distance()) or "")
 end
 

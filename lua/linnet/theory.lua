@@ -266,7 +266,7 @@ function M.log_apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
   return core.theory.apriori(norm_perp, sigma_1, sigma_r, norm_E, c)
 end
 
-for _, part in ipairs{"law", "weights", "descent"} do
+for _, part in ipairs{"law", "weights", "descent", "task"} do
   for name, f in pairs(require("linnet.theory." .. part)) do M[name] = f end
 end
 

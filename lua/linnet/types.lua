@@ -74,7 +74,7 @@ local METHODS = {
 -- Fields by type; an object may lack some.
 local FIELDS = {
   problem = "n D m rank kappa optimal_loss loss delta",
-  state = "problem t h kind seed options explicit sampled std_u std_v",
+  state = "problem t h kind task seed options explicit sampled std_u std_v",
   run = "t k stats start final problem options columns checkpoints",
   sweep = "spec grid fixed functions names measures roles starts source errors written",
   result = "points seeds axes measures header records missing reason grid by_job vectors failures",

@@ -73,7 +73,7 @@ end
 --- What a trajectory never changes, of any state on it.
 function M.origin_out(s)
   local out = s:parts()
-  out.kind, out.h, out.seed, out.sampled = s.kind, s.h, s.seed, s.sampled
+  out.kind, out.h, out.seed, out.sampled, out.explicit = s.kind, s.h, s.seed, s.sampled, s.explicit
   out.std_u, out.std_v, out.options = s.std_u, s.std_v, s.options
   return out
 end
@@ -89,8 +89,29 @@ end
 
 local function weights_fit(p, kept, width)
   local O, U2 = kept.O, kept.U2
-  if O == nil then return U2 == nil end
-  return sound(O, nil, width) and O:rows() == kept.h and sound(U2, p.D, O:rows())
+  if O == nil then return U2 == nil and not kept.explicit end
+  return sound(O, nil, width) and O:rows() <= kept.h and sound(U2, p.D, O:rows())
+    and (O:rows() == kept.h or not kept.explicit)
+end
+
+-- What files from before a state could go on with another problem do not say.
+local function of_first_task(kept, width)
+  kept.task, kept.explicit = 1, kept.O ~= nil
+  if kept.sampled or kept.kind == "invariant" then
+    kept.free, kept.deviation = kept.O and 0 or kept.h - width, kept.O and 0 or kept.std_u
+  else
+    kept.free, kept.deviation = 0, (kept.O or kept.F) and 0 or 0 / 0
+  end
+end
+
+-- Whether what of U was not drawn is told.
+local function rest_fits(p, kept)
+  local free, deviation, seen = kept.free, kept.deviation, kept.seen
+  return math.type(kept.task) == "integer" and kept.task >= 1 and kept.task < 1 << 20
+    and type(kept.explicit) == "boolean"
+    and type(free) == "number" and free >= 0 and (free == math.huge or free <= kept.h)
+    and type(deviation) == "number" and not (deviation < 0 or deviation == math.huge)
+    and (seen == nil or sound(seen, nil, p.D) and seen:rows() <= p.D and orthonormal(seen:t()))
 end
 
 local PLAIN = {number = true, string = true, boolean = true}
@@ -118,7 +139,7 @@ local function words_fit(kept)
   return type(kept.kind) == "string" and kept.kind:find("^[%w_]+$") ~= nil
     and type(h) == "number" and h >= 1 and (h == math.huge or h == math.floor(h))
     and math.type(kept.seed) == "integer" and type(s_u) == "number" and type(s_v) == "number"
-    and type(kept.sampled) == "boolean" and (not kept.sampled or s_u >= 0 and s_v >= 0)
+    and type(kept.sampled) == "boolean" and (not kept.sampled or s_u >= 0)
     and (kept.options == nil or type(kept.options) == "table")
 end
 
@@ -128,8 +149,9 @@ function M.origin_in(p, kept)
   local k = p.rank + p.m
   if not words_fit(kept) then return nil, "its start is not described" end
   local width = sound(kept.L0, k) and kept.L0:cols()
+  if width and kept.task == nil then of_first_task(kept, width) end
   if not width or width < 1 or width > math.min(k, kept.h) or not outside_fits(p, kept, width)
-    or not weights_fit(p, kept, width) then
+    or not weights_fit(p, kept, width) or not rest_fits(p, kept) then
     return nil, "the matrices of its start do not fit its problem"
   end
   local s = core.start.restore(p, kept.kind, kept)

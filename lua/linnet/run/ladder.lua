@@ -69,7 +69,8 @@ function M.state.law(s)
   check.self(s, core.types.state, "state", "law")
   if not s.sampled then
     error(("law: the rows of U that the data do not see are not independent and Gaussian in a "
-      .. "start of kind '%s'%s"):format(s.kind, s.h == math.huge and " at h = inf" or ""), 2)
+      .. "start of kind '%s'%s"):format(s.kind, s.task > 1 and " that was trained on other data"
+      or s.h == math.huge and " at h = inf" or ""), 2)
   end
   local _, V = s:reduced()
   local nu = (V * V:t()):eigh():map(function(x) return math.max(x, 0) end)

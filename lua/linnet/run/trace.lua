@@ -24,7 +24,8 @@ table.sort(M.names)
 -- Names beside those of a run's fields and methods that records cannot have.
 local RESERVED = {method = true, error = true}
 
---- The functions behind a `record` option: a list of names and `name = function(state)`.
+--- The functions behind a `record` option: a list of names, `name = function(state)`, and `name =
+-- problem` for the excess on its data.
 -- @tparam table record
 -- @treturn ?table list of {name, function}; nil and a message when a name is unknown
 function M.resolve(record)
@@ -51,13 +52,14 @@ function M.resolve(record)
   end
   table.sort(own)
   for _, name in ipairs(own) do
-    if type(record[name]) ~= "function" then
-      return nil, ("record: '%s' must be a function of the state, got a %s"):format(name,
-        type(record[name]))
+    local value = record[name]
+    if not check.is(value, "problem") and type(value) ~= "function" then
+      return nil, ("record: '%s' must be a function of the state, or a problem, got %s"):format(
+        name, check.shown(value))
     elseif RESERVED[name] or types.has("run", name) then
       return nil, ("record: '%s' is a field of every run; choose another name"):format(name)
     end
-    add(name, record[name])
+    add(name, type(value) == "function" and value or function(s) return s:excess(value) end)
   end
   return list
 end

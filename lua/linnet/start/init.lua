@@ -8,6 +8,7 @@ local core = require "linnet.core"
 local gaussian = require "linnet.start.gaussian"
 local options = require "linnet.options"
 local structured = require "linnet.start.structured"
+local task = require "linnet.start.task"
 local error = require("linnet.failure").raise
 
 local M = {problem = {}}
@@ -44,23 +45,47 @@ local function given_weights(p, o)
   return core.start.weights(p, "matrices", U, V, 0, false)
 end
 
---- A state of this problem: a kind with options, or `{U = U, V = V}`.
+-- What an object of this library is that is no table of weights, nil for others.
+local function named(value)
+  local meta = type(value) ~= "string" and getmetatable(value)
+  local name = meta and type(meta.__name) == "string" and meta.__name:match("^linnet%.(%l+)$")
+  return name == "run" and "a run: its last state is run.final"
+    or name and ("%s %s"):format(name:find("^[aeiou]") and "an" or "a", name)
+end
+
+--- A state of this problem: a kind with options, `{U = U, V = V}`, or the weights that another
+-- problem has trained.
 -- Kinds: gaussian, xavier, he, lecun, uniform, invariant, orthogonal, balanced, homogeneous,
 -- imbalanced, spectral, zero_output; `help("init.gaussian")` lists a kind's options.
+-- A state of another problem, of as many inputs and outputs, goes on as it is, at any width: a
+-- change of task. Its clock begins again at 0 and its `task` counts. What of U no earlier data saw
+-- is drawn now, from the state's seed, and remembered: the same call draws the same again, later
+-- problems of the chain see the same numbers, and going back finds all as it was left. See also
+-- `state:excess` for what is forgotten.
 -- @function problem:init
--- @param kind a string, or a table with matrices U (D x h) and V (m x h)
--- @tparam ?table opts of the kind
+-- @param kind a string, a table with matrices U (D x h) and V (m x h), or a state
+-- @tparam ?table opts of the kind; a state has none
 -- @treturn state
 -- @usage
 -- local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 -- local p = linnet.problem(X, Y)
 -- print(p:init("gaussian", {h = 1e12, alpha = 0.5, seed = 2}))
 -- print(p:init{U = linnet.ones(50, 3), V = linnet.ones(1, 3)})
+-- local X2, Y2 = linnet.data.gaussian{n = 20, D = 50, seed = 3}
+-- local first = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = 10}).final
+-- print(linnet.problem(X2, Y2):init(first))
 function M.problem.init(p, kind, opts)
   check.self(p, core.types.problem, "problem", "init")
   local state, why
   local asked = {} -- what can be told afterwards: numbers and words, no matrices
-  if type(kind) == "table" then
+  if check.is(kind, "state") then
+    if opts ~= nil then
+      error("init: a state of another problem goes on as it is: there are no options", 2)
+    end
+    state, why = task.continued(p, kind)
+    if not state then error("init: " .. why, 2) end
+    asked, kind = kind.options or asked, kind.kind
+  elseif type(kind) == "table" and not named(kind) then
     local o = options.check("init.matrices", kind, 2)
     state, why = given_weights(p, o)
     kind = "matrices"
@@ -71,8 +96,9 @@ function M.problem.init(p, kind, opts)
       if not check.is_matrix(value) then asked[name] = value end
     end
   else
-    error(("init: kind must be one of %s, or a table {U = U, V = V}; got %s%s"):format(
-      table.concat(M.names, ", "), check.shown(kind), check.suggestion(kind, M.names)), 2)
+    error(("init: kind must be one of %s, a table {U = U, V = V}, or a state of another problem; "
+      .. "got %s%s"):format(table.concat(M.names, ", "), named(kind) or check.shown(kind),
+      check.suggestion(kind, M.names)), 2)
   end
   if not state then error(("init.%s: %s"):format(kind, why), 2) end
   core.start.note(state, asked)
