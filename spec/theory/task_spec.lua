@@ -28,7 +28,7 @@ describe("the law of the next task", function()
     end
   end)
 
-  it("says that a task in other directions is forgotten by the gain alone, and not if lazy", function()
+  it("is forgetting by the gain alone where spans are orthogonal, and none if lazy", function()
     local eye = linnet.eye(D)
     local first = linnet.problem(eye:sub(1, 3, 1, D), 2 * linnet.ones(3, 1))
     local second = linnet.problem(eye:sub(4, 8, 1, D), 3 * linnet.ones(5, 1))
@@ -89,6 +89,9 @@ describe("the law of the next task", function()
     end, "theory.task_end: it is known for one output, the problem has m = 2")
     support.refuses(function() linnet.theory.task_end{problem = p, theta = linnet.ones(3, 1)} end,
       "theory.task_end: theta must be D x 1, got a 3 x 1 matrix")
+    local huber = linnet.problem(linnet.ones(3, D), linnet.ones(3, 1), {loss = "huber"})
+    support.refuses(function() linnet.theory.task_end{problem = huber, theta = theta} end,
+      "theory.task_end: it is known for the squared loss, that of the problem is huber")
     support.refuses(function() linnet.theory.task_end{problem = 3, theta = theta} end,
       "theory.task_end: problem must be a problem, got 3")
   end)
