@@ -10,7 +10,7 @@ local pages = require "linnet.manual"
 local INTERNAL = {}
 for name in ([[linnet.csv.read linnet.plot.heatmap_svg linnet.random.own
   linnet.repl.greet linnet.help.show linnet.report.new
-  problem:reduced state:reduced state:kernel_reduced state:parts state:moved state:folded
+  problem:reduced state:reduced state:kernel_reduced state:parts state:units state:moved state:folded
   state:start]]):gmatch("%S+") do
   INTERNAL[name] = true
 end

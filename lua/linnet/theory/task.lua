@@ -1,6 +1,7 @@
 --- lua/linnet/theory/task.lua: where a second task ends, and what it leaves of the first
 -- (mathematics.md, section 7.6).
 -- SPDX-License-Identifier: MIT
+-- @module linnet.theory
 
 local core = require "linnet.core"
 local check = require "linnet.check"
