@@ -89,7 +89,7 @@ describe("the law of the next task", function()
     end, "theory.task_end: it is known for one output, the problem has m = 2")
     support.refuses(function() linnet.theory.task_end{problem = p, theta = linnet.ones(3, 1)} end,
       "theory.task_end: theta must be D x 1, got a 3 x 1 matrix")
-    local huber = linnet.problem(linnet.ones(3, D), linnet.ones(3, 1), {loss = "huber"})
+    local huber = linnet.problem(linnet.eye(D), linnet.ones(D, 1), {loss = "huber"})
     support.refuses(function() linnet.theory.task_end{problem = huber, theta = theta} end,
       "theory.task_end: it is known for the squared loss, that of the problem is huber")
     support.refuses(function() linnet.theory.task_end{problem = 3, theta = theta} end,
