@@ -10,9 +10,9 @@
 #include "model/state.h"
 
 /* uservalues of an origin's block: the problem, the frame, the state_work's block, the kind's name,
- * the table of what the start was asked for, the flow that follows all hidden units; of a state that
- * another problem continued, the matrix (R x D) whose rows span the directions of the inputs along
- * which U is known */
+ * the table of what the start was asked for, the flow that follows all hidden units; of a state
+ * that another problem continued, the matrix (R x D) whose rows span the directions of the inputs
+ * along which U is known */
 enum {
   ORIGIN_PROBLEM = 1,
   ORIGIN_FRAME,

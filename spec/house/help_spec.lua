@@ -10,8 +10,8 @@ local pages = require "linnet.manual"
 local INTERNAL = {}
 for name in ([[linnet.csv.read linnet.plot.heatmap_svg linnet.random.own
   linnet.repl.greet linnet.help.show linnet.report.new
-  problem:reduced state:reduced state:kernel_reduced state:parts state:units state:moved state:folded
-  state:start]]):gmatch("%S+") do
+  problem:reduced state:reduced state:kernel_reduced state:parts state:units state:moved
+  state:start state:folded]]):gmatch("%S+") do
   INTERNAL[name] = true
 end
 
