@@ -104,3 +104,100 @@ describe("the flow", function()
     assert.is_true(deviation(U + 0.1 * rng:normal(9, U:cols()), V, Phi1) > 1e-3)
   end)
 end)
+
+-- Section 7.7: what (3.3) and the wide law say whatever the loss is.
+describe("the flow of any loss", function()
+  local rng = linnet.random(17)
+  local X, lam = rng:normal(8, 11), 0.7
+  local classes = linnet.matrix(8, 3, function(i, j) return i * 7 % 3 + 1 == j and 1 or 0 end)
+  local signs = rng:normal(8, 1):map(function(x) return x > 0 and 1 or -1 end)
+  local problems = {
+    linnet.problem(X, signs, {loss = "logistic"}),
+    linnet.problem(X, classes, {loss = "softmax"}), -- separable: weights grow for ever
+    linnet.problem(X, 0.9 * classes + 0.1 / 3, {loss = "softmax"}), -- smoothed: they do not
+    linnet.problem(X, 3 * rng:normal(8, 3), {loss = {"huber", delta = 0.3}}),
+  }
+
+  local function law(P1) return root(lam ^ 2 * linnet.eye(P1:cols()) + P1:t() * P1) end
+
+  -- Of V V' from its law, relative.
+  local function deviation(U, V)
+    local VV = V * V:t()
+    return (VV - law(U * V:t())):norm() / VV:norm()
+  end
+
+  local function start(p) return p:init("orthogonal", {h = 40, lam = lam}) end
+
+  it("has V V' = (lam^2 + P1'P1)^(1/2) to round-off at all times, separable or not", function()
+    for _, p in ipairs(problems) do
+      for _, t in ipairs{0.1, 3, 1e3, 1e9} do
+        assert.is_true(deviation(p:flow(start(p), {t = t}).final:reduced()) < 1e-13, p.loss)
+      end
+    end
+  end)
+
+  it("has it of any schedule: one loss and target after the other", function()
+    local U, V, Phi1 = orthogonal_start(X, 3, lam, lam, rng)
+    local where = {}
+    for i, p in ipairs{problems[4], problems[2], problems[3], linnet.problem(X, classes)} do
+      local s = p:flow(p:init{U = U, V = V}, {t = 2}).final
+      U, V = s:U(), s:V()
+      where[i] = Phi1:t() * U * V:t()
+      assert.is_true(deviation(Phi1:t() * U, V) < 1e-12)
+    end
+    assert.is_true((where[4] - where[3]):norm() > 1) -- there was something to learn
+  end)
+
+  it("has by it the law of the distance to the solution that is reached", function()
+    local h = 1e15
+    for _, p in ipairs(problems) do
+      local o = {t = 1e4, tol = 1e-10}
+      local U, V = p:flow(p:init("gaussian", {h = math.huge}), o).final:reduced()
+      local P1 = U * V:t()
+      local wide = (p.D - p.rank) / h * root(linnet.eye(p.m) + P1:t() * P1):trace()
+      local s = p:flow(p:init("gaussian", {h = h, seed = 5}), o).final
+      assert.is_true(math.abs(s:law().mean / wide - 1) < 1e-6, p.loss)
+    end
+  end)
+
+  it("is left by steps of descent, at order eta (negative control)", function()
+    for i, p in ipairs(problems) do
+      local function off(eta)
+        return deviation(p:descend(start(p), {eta = eta, steps = 2 / eta}).final:reduced())
+      end
+      assert.is_true(off(0.002) > 1e-5, p.loss)
+      if i < 4 then assert.near(2, off(0.004) / off(0.002), 0.1) end -- huber's corners come late
+    end
+  end)
+
+  -- Classical Runge-Kutta on all weights of the softmax loss; ridge: beside it mu/2 ||Z q||^2 for a
+  -- direction q among the hidden units, which no function of U V' is.
+  it("has it on the full weights, and not with a loss on hidden units (negative control)",
+    function()
+    local function full(mu)
+      local U, V, Phi1 = orthogonal_start(X, 3, lam, lam, linnet.random(4))
+      local q, dt = linnet.random(3):orthogonal(U:cols(), 1), 0.01
+      local function slope(u, v)
+        local R = X * (u * v:t())
+        for i = 1, R:rows() do
+          local sum = 0
+          for j = 1, 3 do sum = sum + math.exp(R(i, j)) end
+          for j = 1, 3 do R:set(i, j, classes(i, j) - math.exp(R(i, j)) / sum) end
+        end
+        local A = X:t() * R
+        return A * v - mu * (u * q) * q:t(), A:t() * u - mu * (v * q) * q:t()
+      end
+      for _ = 1, 200 do
+        local u1, v1 = slope(U, V)
+        local u2, v2 = slope(U + dt / 2 * u1, V + dt / 2 * v1)
+        local u3, v3 = slope(U + dt / 2 * u2, V + dt / 2 * v2)
+        local u4, v4 = slope(U + dt * u3, V + dt * v3)
+        U = U + dt / 6 * (u1 + 2 * u2 + 2 * u3 + u4)
+        V = V + dt / 6 * (v1 + 2 * v2 + 2 * v3 + v4)
+      end
+      return deviation(Phi1:t() * U, V)
+    end
+    assert.is_true(full(0) < 1e-7)
+    assert.is_true(full(0.3) > 1e-3)
+  end)
+end)
