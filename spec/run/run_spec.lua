@@ -98,6 +98,14 @@ describe("a run", function()
     assert.error_matches(function() run:plot("los") end, "did you mean 'loss'", 1, true)
     assert.error_matches(function() run:plot("rate") end, "this run recorded", 1, true)
     assert.error_matches(function() run:plot() end, "got nil", 1, true)
+    assert.error_matches(function() run:plot("t", "loss") end, "drawn against", 1, true)
+  end)
+
+  it("are drawn over the logarithm of time where it happened early", function()
+    local figure = require("linnet.run.plot").figure
+    local function log_of(t) return figure(p:flow(s, {t = t}), "excess", {}).log end
+    assert.equal("y", log_of(1))
+    assert.equal("xy", log_of(1e15))
   end)
 
   it("has bounds that its losses obey", function()

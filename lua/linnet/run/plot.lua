@@ -12,7 +12,9 @@ local error = require("linnet.failure").raise
 
 local M = {run = {}}
 
-local STIFF = 1e4 -- from this kappa on, time is drawn on a logarithmic axis
+-- Time is drawn on a logarithmic axis from this kappa on, and where half of the records lie in the
+-- first hundredth of the time.
+local STIFF, EARLY = 1e4, 0.01
 local BOUND_POINTS = 60
 
 -- Rows of two columns with finite time, as lists.
@@ -68,13 +70,23 @@ local function curves_of(self, what, log)
   return curves
 end
 
+-- Whether most of what happened would be drawn on the left edge of a linear axis of time.
+local function early(self)
+  local times = {}
+  for i = 1, #self.t do
+    if self.t(i) < math.huge then times[#times + 1] = self.t(i) end
+  end
+  local middle, first, last = times[(#times + 1) // 2], times[1], times[#times]
+  return #times > 2 and middle - first < EARLY * (last - first)
+end
+
 --- The figure of a record as `linnet.plot` takes it, over what is set in it already.
 -- @tparam run self
 -- @tparam string what
 -- @tparam table figure becomes it
 -- @treturn table figure
 function M.figure(self, what, figure)
-  local x_log = self.problem and self.problem.kappa > STIFF
+  local x_log = self.problem and self.problem.kappa > STIFF or early(self)
   figure.log = figure.log or (x_log and "x" or "") .. (trace.logarithmic[what] and "y" or "")
   if figure.log == "" then figure.log = nil end
   local curves, start = curves_of(self, what, figure.log == "xy"), self.start
@@ -100,6 +112,10 @@ end
 function M.run.plot(self, what, file, opts)
   check.self(self, run.meta, "run", "plot")
   local known, found = self.columns, nil
+  if what == "t" then
+    error("plot: t is what everything is drawn against: name what to draw, as in "
+      .. "run:plot(\"loss\")", 2)
+  end
   for _, name in ipairs(known) do found = found or (name == what and name ~= "t") end
   if not found then
     error(("plot: this run recorded %s; got %s%s"):format(table.concat(known, ", "),
