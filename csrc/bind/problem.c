@@ -6,6 +6,8 @@
 #include "bind/net.h"
 #include "bind/object.h"
 
+enum { PROBLEM_CLASSES = 1 }; /* uservalue: the list of classes, or nil */
+
 const problem *bind_problem_check(lua_State *L, int arg) {
   return (const problem *)bind_arg_object(L, arg, PROBLEM_NAME);
 }
@@ -13,7 +15,7 @@ const problem *bind_problem_check(lua_State *L, int arg) {
 /* Pushes the problem's block, without its metatable, and above it what w stands in. */
 static problem *problem_place(lua_State *L, problem_work *w, int n, int D, int m, problem_loss of) {
   problem shape;
-  for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
+  for (placing at = bind_place(L, &shape, sizeof shape, PROBLEM_CLASSES); placing_next(&at);)
     problem_layout(&at.room, &shape, n, D, m, of);
   problem *self = lua_touserdata(L, -1);
   for (placing at = bind_scratch(L); placing_next(&at);)
@@ -170,6 +172,29 @@ static int l_problem_attained(lua_State *L) {
   return 1;
 }
 
+/* core.problem.note(problem, list): problem.classes */
+static int l_problem_note(lua_State *L) {
+  bind_problem_check(L, 1);
+  bind_arg_type(L, 2, LUA_TTABLE);
+  lua_settop(L, 2);
+  lua_setiuservalue(L, 1, PROBLEM_CLASSES);
+  return 0;
+}
+
+/* A copy: problems never change; false where there are none. */
+static void push_classes(lua_State *L) {
+  if (lua_getiuservalue(L, 1, PROBLEM_CLASSES) != LUA_TTABLE) {
+    lua_pushboolean(L, 0);
+    return;
+  }
+  lua_Integer count = (lua_Integer)lua_rawlen(L, -1);
+  lua_createtable(L, (int)count, 0);
+  for (lua_Integer i = 1; i <= count; i++) {
+    lua_rawgeti(L, -2, i);
+    lua_rawseti(L, -2, i);
+  }
+}
+
 static int problem_index(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
   const char *key = lua_tostring(L, 2);
@@ -181,6 +206,7 @@ static int problem_index(lua_State *L) {
   else if (!strcmp(key, "kappa")) lua_pushnumber(L, p->kappa);
   else if (!strcmp(key, "loss")) lua_pushstring(L, p->of.loss ? p->of.loss->name : "squared");
   else if (!strcmp(key, "delta")) lua_pushnumber(L, p->of.delta);
+  else if (!strcmp(key, "classes")) push_classes(L);
   else if (!strcmp(key, "optimal_loss")) lua_pushnumber(L, p->optimal_loss);
   else {
     lua_pushvalue(L, 2);
@@ -199,6 +225,7 @@ void bind_problem(lua_State *L) {
   static const luaL_Reg functions[] = {{"new", l_problem_new},
                                        {"restore", l_problem_restore},
                                        {"attained", l_problem_attained},
+                                       {"note", l_problem_note},
                                        {NULL, NULL}};
   static const luaL_Reg meta[] = {{"__eq", meta_eq}, {NULL, NULL}};
   luaL_setfuncs(L, functions, 0);

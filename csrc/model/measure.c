@@ -205,6 +205,49 @@ static double measure_sharpness(const state *s, state_work *w) {
   return fmax(top, 0.0); /* the trace is not negative; what is is round-off */
 }
 
+/* Output j of training sample i: from outputs that stand, or from P = diag(sigma) U1 V^T. */
+static double output_of(const state_work *w, const problem *p, int i, int j) {
+  if (p->of.loss) return mat_get(w->room.F, i, j);
+  double sum = 0.0;
+  for (int k = 0; k < p->r; k++) sum += mat_get(p->W, i, k) * mat_get(w->P, k, j);
+  return sum;
+}
+
+/* Is the largest output one of those whose target is largest, and no other equal to it? */
+static bool is_right(const state_work *w, const problem *p, int i) {
+  if (p->m == 1) return output_of(w, p, i, 0) * mat_get(p->Y, i, 0) > 0.0;
+  double top = -INFINITY, right = -INFINITY, other = -INFINITY;
+  for (int j = 0; j < p->m; j++) top = fmax(top, mat_get(p->Y, i, j));
+  for (int j = 0; j < p->m; j++) {
+    double *of = mat_get(p->Y, i, j) == top ? &right : &other;
+    *of = fmax(*of, output_of(w, p, i, j));
+  }
+  return right > other;
+}
+
+/*** Share of the training samples that are decided rightly: their largest output is that of their
+class, of one output its sign is that of the target.
+@function state:accuracy
+@treturn number from 0 to 1
+@usage
+local X = linnet.random(1):normal(20, 3)
+local kind = linnet.matrix(20, 1, function(i) return X(i, 1) > 0 and 1 or 0 end)
+local p = linnet.problem(X, kind, {loss = "logistic"})
+print(p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = 10}).final:accuracy()) */
+static double measure_accuracy(const state *s, state_work *w) {
+  const problem *p = s->o->p;
+  int count = 0;
+  if (p->of.loss) {
+    field f = problem_field(p, &w->room);
+    field_outputs(&f, s->L, w->room.F);
+  } else {
+    blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, w->P);
+    mat_scale_rows(w->P, p->sigma);
+  }
+  for (int i = 0; i < p->n; i++) count += is_right(w, p, i);
+  return (double)count / p->n;
+}
+
 const measure measures[] = {
     {.name = "loss", .log = true, .elsewhere = true, .number = measure_loss},
     {.name = "excess", .log = true, .elsewhere = true, .number = measure_excess},
@@ -218,6 +261,7 @@ const measure measures[] = {
      .number = measure_kernel_distance},
     {.name = "travel", .log = true, .of = MEASURE_OWN, .number = measure_travel},
     {.name = "sharpness", .log = true, .of = MEASURE_WHOLE, .number = measure_sharpness},
+    {.name = "accuracy", .number = measure_accuracy},
     {.name = "stable_rank", .number = measure_stable_rank},
     {.name = "nuclear_norm", .log = true, .number = measure_nuclear_norm},
     {.name = "singular_values", .log = true, .column = measure_singular_values},

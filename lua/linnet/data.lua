@@ -275,7 +275,9 @@ local function csv_read(path, o)
   local X, Y, about = read.read(path, o, true)
   local why = Y
   if X and (o.center or o.scale) then X, why = standard("X", X, about.X, o) end
-  if X and o.center then Y, why = standard("Y", Y, about.Y, {center = true}) end
+  if X and o.center and not about.classes then
+    Y, why = standard("Y", Y, about.Y, {center = true})
+  end
   if not X then return nil, why, type(about) == "string" and about or nil end
   if not Y then return nil, why end
   return X, Y, about
@@ -291,7 +293,8 @@ end
 -- @tparam string path
 -- @tparam table options
 -- @treturn Matrix X, all columns that are no targets, or those that `columns` names
--- @treturn Matrix Y, the targets in the order in which they are named
+-- @treturn Matrix Y, the targets in the order in which they are named; of one target of texts the
+-- numbers of its classes, from 1, whose names `about.classes` has
 -- @treturn about `X` and `Y` (names of their columns), `rows`, `read` (rows in the file), `gone`
 -- (those left out), `guessed`, `left_out`, `coded`, `filled`, `constant`, `notes`; prints as a few
 -- lines

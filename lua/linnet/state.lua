@@ -4,7 +4,9 @@
 -- @module linnet.state
 
 local check = require "linnet.check"
+local classes = require "linnet.classes"
 local core = require "linnet.core"
+local error = require("linnet.failure").raise
 
 local M = {state = {}}
 
@@ -42,6 +44,67 @@ function M.state.predict(s, Xnew)
   check.matrix("predict", "Xnew", Xnew, nil, s.problem.D,
     ("must have D = %d columns"):format(s.problem.D))
   return Xnew * s:theta()
+end
+
+-- The classes of a state's problem.
+local function classes_of(what, s, Xnew)
+  check.self(s, core.types.state, "state", what, 3)
+  if not s.problem.classes then
+    error(("%s: the %s loss has no classes"):format(what, s.problem.loss), 3)
+  end
+  check.matrix(what, "Xnew", Xnew, nil, s.problem.D,
+    ("must have D = %d columns"):format(s.problem.D), 3)
+  return s.problem.classes
+end
+
+--- The class that the network decides for, of each of new inputs: the largest output, or the sign
+-- of the one there is.
+-- @function state:classify
+-- @tparam matrix Xnew any number of rows, D columns
+-- @treturn matrix rows x 1, numbers of classes as a column of targets has them
+-- @treturn table their names, a list
+-- @raise the problem's loss is not one of classes
+-- @usage
+-- local X = linnet.random(1):normal(20, 3)
+-- local kind = linnet.matrix(20, 1, function(i) return X(i, 1) > 0 and 1 or 2 end)
+-- local p = linnet.problem(X, kind, {loss = "softmax", classes = {"warm", "cold"}})
+-- local final = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = 10}).final
+-- local numbers, names = final:classify(X)
+-- print(numbers(1), names[1], final:test_accuracy(X, kind))
+function M.state.classify(s, Xnew)
+  local list = classes_of("classify", s, Xnew)
+  local place, names = classes.decide(s:predict(Xnew)), {}
+  for i, j in ipairs(place) do names[i] = list[j] end
+  return core.matrix.new(#place, 1, function(i)
+    return type(list[1]) == "number" and names[i] or place[i]
+  end), names
+end
+
+--- Share of new samples whose class is decided rightly; `state:accuracy` is that of training.
+-- @function state:test_accuracy
+-- @tparam matrix Xnew any number of rows, D columns
+-- @tparam matrix Ynew a row per row of Xnew: numbers of classes, or targets as the problem's
+-- @treturn number from 0 to 1
+-- @raise the problem's loss is not one of classes; Ynew holds something else
+-- @usage
+-- local X = linnet.random(1):normal(20, 3)
+-- local kind = linnet.matrix(20, 1, function(i) return X(i, 1) > 0 and 1 or 0 end)
+-- local X1, Y1, X2, Y2 = linnet.data.split(X, kind, {seed = 1})
+-- local p = linnet.problem(X1, Y1, {loss = "logistic"})
+-- print(p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = 10}).final:test_accuracy(X2, Y2))
+function M.state.test_accuracy(s, Xnew, Ynew)
+  local list = classes_of("test_accuracy", s, Xnew)
+  check.finite("test_accuracy", "Ynew", Ynew)
+  if Ynew:rows() ~= Xnew:rows() then
+    error(("test_accuracy: Ynew must have a row per row of Xnew, got %d and %d"):format(Ynew:rows(),
+      Xnew:rows()), 2)
+  end
+  local targets, why = classes.encode(Ynew, s.problem.loss, list)
+  if not targets then error("test_accuracy: " .. why, 2) end
+  local right, decided = classes.decide(targets), classes.decide(s:predict(Xnew))
+  local count = 0
+  for i, j in ipairs(right) do count = count + (decided[i] == j and 1 or 0) end
+  return count / #right
 end
 
 --- The tangent kernel on the training outputs F = XUV': dF/dt = K R with columns stacked, R minus

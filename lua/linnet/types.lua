@@ -47,7 +47,8 @@ local METHODS = {
   random = {state = "linnet.random", restore = "linnet.random", __tostring = "linnet.random"},
   problem = {init = "linnet.start", flow = "linnet.flow", descend = "linnet.descend",
     stable_step = "linnet.hessian", save = "linnet.keep", __tostring = "linnet.problem"},
-  state = {predict = "linnet.state", kernel = "linnet.state", save = "linnet.keep",
+  state = {predict = "linnet.state", classify = "linnet.state",
+    test_accuracy = "linnet.state", kernel = "linnet.state", save = "linnet.keep",
     narrow = "linnet.start.narrow",
     hessian = "linnet.hessian", stable_step = "linnet.hessian",
     __tostring = "linnet.state",
@@ -73,7 +74,7 @@ local METHODS = {
 
 -- Fields by type; an object may lack some.
 local FIELDS = {
-  problem = "n D m rank kappa optimal_loss loss delta",
+  problem = "n D m rank kappa optimal_loss loss delta classes",
   state = "problem t h kind task seed options explicit sampled std_u std_v",
   run = "t k stats start final problem options columns checkpoints",
   sweep = "spec grid fixed functions names measures roles starts source errors written",

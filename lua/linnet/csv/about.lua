@@ -12,6 +12,8 @@ local words = require "linnet.csv.words"
 -- @field guessed what was found out: delimiter, header, decimal sign, ...
 -- @field left_out columns that were not taken
 -- @field coded columns of text that became columns of 0 and 1
+-- @field classes names of the classes of a target of texts, in order; nil where it has numbers
+-- @field class_sizes how many samples each has, where Y is one column of their numbers
 -- @field filled cells that were filled in
 -- @field gone rows that were left out
 -- @field notes sentences about what looks odd
@@ -50,6 +52,12 @@ function About:said()
     out[#out + 1] = "coded, one column per category: " .. each(self.coded, function(entry)
       return ("%s (%s)"):format(words.cell(entry.name), words.list(entry.categories, 4))
     end)
+  end
+  if self.class_sizes then
+    local list = {}
+    for i, name in ipairs(self.classes) do list[i] = {name, self.class_sizes[i]} end
+    out[#out + 1] = ("classes of %s, numbered: "):format(words.cell(self.Y[1]))
+      .. each(list, function(one) return ("%s (%d)"):format(words.cell(one[1]), one[2]) end)
   end
   if #self.filled > 0 then
     out[#out + 1] = "gaps filled: " .. each(self.filled, function(entry)

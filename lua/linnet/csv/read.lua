@@ -5,6 +5,7 @@
 -- @module linnet.csv.read
 
 local about = require "linnet.csv.about"
+local classes = require "linnet.csv.classes"
 local columns = require "linnet.csv.columns"
 local core = require "linnet.core"
 local guess = require "linnet.csv.guess"
@@ -92,6 +93,8 @@ local function text_column(t, k, stat)
   if o.text == "drop" and not target then
     local why = mostly and "text among numbers: " or "text: "
     leave_out(t, k, why .. words.cell(stat.text.cell))
+    return true
+  elseif o.text ~= "code" and classes.are(t, k, stat, CATEGORIES) then
     return true
   elseif o.text ~= "code" then
     return false, refusal.text(t, k, stat)
@@ -368,6 +371,7 @@ function M.read(path, o, roles)
   end
   info.X = names
   Y, info.Y = take(t, t.ys, gone)
+  classes.say(t, Y)
   constants(t, Y, info.Y, t.ys)
   return X, Y, info
 end

@@ -93,9 +93,9 @@ options.define("csv.save", {
 local with_roles = {
   summary = "Inputs and targets from a table.",
   {name = "target", type = "string|integer|table", required = true,
-    help = "the column to predict: name, number from 1, or a list of them"},
+    help = "the column to predict: name, number from 1, or a list of them; one of texts: classes"},
   {name = "center", type = "boolean", default = false,
-    help = "subtract the mean of each column of X and Y"},
+    help = "subtract the mean of each column of X, and of Y unless it is of classes"},
   {name = "scale", type = "boolean", default = false,
     help = "divide each column of X by its standard deviation"},
 }

@@ -5,6 +5,7 @@
 -- SPDX-License-Identifier: MIT
 -- @module linnet.keep.parts
 
+local classes = require "linnet.classes"
 local core = require "linnet.core"
 
 local M = {}
@@ -42,7 +43,7 @@ end
 function M.problem_out(p)
   local W, Pt, _, Y = p:reduced()
   return {W = W, sigma = p:singular_values(), Pt = Pt, Y = Y, loss = p.loss,
-    delta = p.delta}
+    delta = p.delta, classes = p.classes or nil}
 end
 
 local LOSSES = {}
@@ -64,7 +65,13 @@ function M.problem_in(kept)
     or (delta > 0) ~= (name == "huber") then
     return nil, "its loss is unknown"
   end
+  local list = kept.classes
+  if list ~= nil and not (type(list) == "table" and classes.losses[name] and classes.is_list(list)
+    and #list == math.max(Y:cols(), 2)) then
+    return nil, "its classes do not fit its targets"
+  end
   local p = core.problem.restore(W, sigma, Pt, Y, name, delta)
+  if p and list then core.problem.note(p, list) end
   return p, not p and ("its targets are not those of the %s loss"):format(name) or nil
 end
 

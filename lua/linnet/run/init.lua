@@ -214,6 +214,12 @@ local function figure(x)
   return (math.type(x) == "integer" and x < 1e7 and "%d" or "%.6g"):format(x)
 end
 
+--- How many training samples the end decides rightly, "148 of 150 samples".
+function M.right(self)
+  local n = self.problem.n
+  return ("%d of %d samples"):format(math.floor(self.final:accuracy() * n + 0.5), n)
+end
+
 function describe(self)
   local s, f = self.stats, self.final
   local whole = self.k and s.reason == "time" -- a descent that did its steps
@@ -229,6 +235,9 @@ function describe(self)
     if core.problem.attained(self.problem) then
       lines[#lines + 1] = ("  %-16s%s -> %s"):format("distance", figure(self.start:distance()),
         figure(f:distance()))
+    end
+    if self.problem.classes then
+      lines[#lines + 1] = ("  %-16s%s"):format("decided rightly", M.right(self))
     end
     if M.decays(self) then
       lines[#lines + 1] = ("  %-16s%s, L + w/2 (||U||^2 + ||V||^2) = %s"):format("weight decay",

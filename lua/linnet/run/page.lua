@@ -8,6 +8,7 @@ local core = require "linnet.core"
 local figures = require "linnet.run.plot"
 local run = require "linnet.run"
 local report = require "linnet.report"
+local words = require "linnet.csv.words"
 
 local M = {}
 
@@ -57,10 +58,13 @@ local function setting(self)
     {"problem", ("n = %d samples, D = %d inputs, m = %d output%s, rank %d"):format(p.n, p.D, p.m,
       p.m == 1 and "" or "s", p.rank)},
     {"loss", p.loss .. (p.delta > 0 and (", delta = %s"):format(shown(p.delta)) or "")},
-    {"condition number kappa", shown(p.kappa)}, {"least loss", shown(p.optimal_loss)},
+    {"condition number kappa", shown(p.kappa)},
+    {"least loss", shown(p.optimal_loss) .. (core.problem.attained(p) and ""
+      or ", which no linear map has")},
     {"start", s.kind}, {"width h", s.h == math.huge and "infinite" or ("%.10g"):format(s.h)},
     {"seed", s.seed},
   }
+  if p.classes then table.insert(rows, 3, {"classes", words.list(p.classes, 12)}) end
   for _, row in ipairs(options_rows(s.options, TOLD)) do
     rows[#rows + 1] = {"start: " .. row[1], row[2]}
   end
@@ -85,6 +89,10 @@ local function outcome(self)
     if core.problem.attained(self.problem) then
       rows[#rows + 1] = {"distance", ("%s to %s"):format(shown(self.start:distance()),
         shown(final:distance()))}
+    end
+    rows[#rows + 1] = {"loss", ("%s to %s"):format(shown(self.start:loss()), shown(final:loss()))}
+    if self.problem.classes then
+      rows[#rows + 1] = {"decided rightly", run.right(self)}
     end
     if run.decays(self) then
       rows[#rows + 1] = {"loss with weight decay", shown(final:objective())}

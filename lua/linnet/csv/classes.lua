@@ -1,0 +1,49 @@
+--- A target of texts: their numbers, in the order of their names, and how many of each there are.
+--
+-- SPDX-License-Identifier: MIT
+-- @module linnet.csv.classes
+
+local core = require "linnet.core"
+local words = require "linnet.csv.words"
+
+local M = {}
+
+--- Whether used column k is a target of classes: texts alone, some of them more than once. Its
+-- entries are then numbers of texts, in the order of the file.
+function M.are(t, k, stat, most)
+  if not t.is_target[k] or #t.ys > 1 or stat.numbers > 0 then return false end
+  local labels = {}
+  local count = core.table.labels(t.text, t.rules, t.used[k], t.matrix:col(k), labels, most)
+  t.labels = labels
+  return count <= most and count + stat.gaps < t.rows
+end
+
+-- Texts of the rows that are left, in order, and how often each stands in Y, which gets their
+-- places.
+local function number(labels, Y)
+  local count, order, place, names, sizes = {}, {}, {}, {}, {}
+  for i = 1, #Y do
+    local code = math.tointeger(Y:get(i, 1))
+    if not count[code] then order[#order + 1] = code end
+    count[code] = (count[code] or 0) + 1
+  end
+  table.sort(order, function(a, b) return labels[a] < labels[b] end)
+  for i, code in ipairs(order) do place[code], names[i], sizes[i] = i, labels[code], count[code] end
+  for i = 1, #Y do Y:set(i, 1, place[math.tointeger(Y:get(i, 1))]) end
+  return names, sizes
+end
+
+--- Tells `about` of the classes of Y, a column of numbers of texts or, where texts are coded, one
+-- column for each.
+function M.say(t, Y)
+  local k, about = t.ys[1], t.about
+  if t.labels then
+    for code, label in ipairs(t.labels) do t.labels[code] = words.utf8(label) end
+    about.classes, about.class_sizes = number(t.labels, Y)
+  elseif #t.ys == 1 and t.codes[k] then
+    about.classes = {}
+    for i, one in ipairs(t.codes[k]) do about.classes[i] = one.label end
+  end
+end
+
+return M
