@@ -99,7 +99,7 @@ describe("the documentation", function()
         assert(shown[path] or name == "07_table.lua", path .. " is not shown")
       end
     end
-    assert.equal(10, count)
+    assert.equal(12, count)
   end)
 
   it("names files that are there", function()
