@@ -13,6 +13,8 @@ enum { STEPS = 1000, POLISH = 4 };
  * may be one to infinity: there Newton's steps are 1 and more (e^-f falls by e), while those to a
  * minimum end by squares. It is one if it does no sample harm, to a share HARM of it. */
 static const double RUNNING = 0.1, LATE = 1e-6, HARM = 1e-9;
+/* Residuals of so many units of round-off of the targets are none. */
+static const double EXACT = 16.0;
 /* Margins below this share of the outputs are round-off of F = W P. */
 static const double SLIGHT = 1e-12;
 
@@ -176,6 +178,13 @@ static double damping(double damp, double step) {
   return step > 0.5 && damp > 1e-12 ? damp / 8.0 : step > 0.5 ? 0.0 : damp;
 }
 
+/* The gradient is round-off of the residuals, or these are of the targets: a map fits them all. */
+static bool met(const optimum_work *w, double size) {
+  double left = mat_norm_fro(w->R);
+  return size <= 2.0 * DBL_EPSILON * left ||
+         left <= EXACT * DBL_EPSILON * mat_norm_fro(w->newton.Y);
+}
+
 /* From P to the minimum at one delta, or until the loss is known to have none. `least_fall`: what a
  * step may gain without being made, relative to the loss. */
 static status descend(optimum *o, optimum_work *w, mat P, double least_fall, bool hard,
@@ -193,8 +202,7 @@ static status descend(optimum *o, optimum_work *w, mat P, double least_fall, boo
       return STATUS_OK;
     }
     mat_fill(w->D, 0.0);
-    if (size == 0.0 || (!e->l->classes && size <= 2.0 * DBL_EPSILON * mat_norm_fro(w->R)))
-      return STATUS_OK;
+    if (size == 0.0 || (!e->l->classes && met(w, size))) return STATUS_OK;
     double accuracy = fmax(1e-10, fmin(0.1, size / first));
     status s = newton_solve(&w->newton, w->F, w->G, accuracy, w->D, t);
     if (s != STATUS_OK) return s;

@@ -85,10 +85,18 @@ static status reduce(problem *p, problem_work *w) {
   return target_svd(p, w);
 }
 
+/* A sample of zeros has no outputs, whatever the map: round-off in its row of W, times a map that
+ * runs away, would decide it. */
+static void clear_rows(mat X, mat W) {
+  for (int i = 0; i < X.rows; i++)
+    if (mat_max_abs(mat_rows(X, i, 1)) == 0.0) mat_fill(mat_rows(W, i, 1), 0.0);
+}
+
 status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol) {
   mat_copy(p->Y, Y);
   status s = thin_svd(&w->thin, X, p->W, p->sigma, p->Pt);
   if (s != STATUS_OK) return s;
+  if (p->of.loss) clear_rows(X, p->W);
   if (!isfinite(p->sigma[0])) return STATUS_OVERFLOW;
   int r = 0;
   while (r < p->q && p->sigma[r] > rank_tol * p->sigma[0]) r++;
