@@ -4,15 +4,18 @@
 local linnet = require "linnet"
 local core = require "linnet.core"
 package.path = "spec/?.lua;" .. package.path
+local losses = require "losses"
 local support = require "support"
 
 local ETA, DECAY, MU, RHO, STEPS = 0.02, 0.3, 0.8, 0.2, 25
 
 -- ---------------------------------------------------------------- on the full weights
 
--- -dL/dU, -dL/dV of 1/2 ||Y - X U V'||^2.
+local residual = losses.residual.squared -- that of the loss in use
+
+-- -dL/dU, -dL/dV.
 local function force(X, Y, U, V)
-  local G = X:t() * (Y - X * U * V:t())
+  local G = X:t() * residual(X * U * V:t(), Y)
   return G * V, G:t() * U
 end
 
@@ -169,6 +172,55 @@ describe("every method of descent", function()
       end
     end)
   end
+
+  it("is its loop on the full weights with any loss, or is refused", function()
+    for _, loss in ipairs(losses.names) do
+      residual = losses.residual[loss]
+      for seed, h in ipairs{2, 9, 20} do
+        local X, F = data(loss == "logistic" and 1 or 3, seed)
+        local Y = losses.targets(loss, F, seed == 2 and 0.2)
+        local p = linnet.problem(X, Y, {loss = losses.option(loss)})
+        local s = p:init("gaussian", {h = h, std_u = 0.5, std_v = 0.7, seed = seed,
+          explicit = true})
+        for _, name in ipairs(NAMES) do
+          if core.descent.squared[name] then
+            assert.is_false(pcall(p.descend, p, s, options(name)))
+          else
+            local U, V = trained(full[name], X, Y, s:U(), s:V())
+            local final = p:descend(s, options(name)).final
+            assert.is_true(support.relative(final:U(), U) < tolerance(name), name)
+            assert.is_true(support.relative(final:V(), V) < tolerance(name), name)
+            local value = losses.value[loss](X * U * V:t(), Y)
+            assert.is_true(math.abs(final:loss() / value - 1) < tolerance(name))
+          end
+        end
+        local mean = {eta = ETA * 6, loss = "mean", steps = STEPS} -- the mean over samples
+        local sum = {eta = ETA, steps = STEPS}
+        assert.is_true(support.relative(p:descend(s, mean).final:U(),
+          p:descend(s, sum).final:U()) < 1e-12)
+      end
+    end
+    residual = losses.residual.squared
+  end)
+
+  it("takes batches of any loss: the mean over the batches of an epoch is the gradient", function()
+    local X, F = data(3, 1)
+    local Y = losses.targets("softmax", F)
+    local p = linnet.problem(X, Y, {loss = "softmax"})
+    local s = p:init("gaussian", {h = 9, std = 0.5, seed = 1, explicit = true})
+    residual = losses.residual.softmax
+    local gU = force(X, Y, s:U(), s:V())
+    residual = losses.residual.squared
+    local sum = gU * 0 -- a step of size eps from the same state, by seeds that draw each sample
+    local seen = {}
+    for seed = 1, 60 do
+      local after = p:descend(s, {method = "sgd", batch = 1, seed = seed, eta = 1e-6, steps = 1})
+      local step = (after.final:U() - s:U()) * (1e6 / 6)
+      local key = ("%.6f"):format(step:norm())
+      if not seen[key] then sum, seen[key] = sum + step, true end
+    end
+    assert.is_true(support.relative(sum, gU) < 1e-6)
+  end)
 
   it("agrees with the reference: muon, label noise", function()
     local ref, p, s = support.case("descents")

@@ -2,26 +2,28 @@
 -- steps it allows against what descent does. SPDX-License-Identifier: MIT
 local linnet = require "linnet"
 local core = require "linnet.core"
+local losses = require "spec.losses"
 local support = require "spec.support"
 
 local matrix = linnet.matrix
 
--- The Hessian at U, V applied to (dU, dV).
-local function applied(X, Y, U, V, dU, dV)
-  local G = X:t() * (X * (dU * V:t() + U * dV:t()))
-  local A = X:t() * (Y - X * U * V:t())
+-- The Hessian at U, V applied to (dU, dV), of the squared loss unless another one is named.
+local function applied(X, Y, U, V, dU, dV, loss)
+  local F = X * U * V:t()
+  local G = X:t() * losses.curvature[loss or "squared"](F, Y, X * (dU * V:t() + U * dV:t()))
+  local A = X:t() * losses.residual[loss or "squared"](F, Y)
   return G * V - A * dV, G:t() * U - A:t() * dU
 end
 
 --- All (D + m) h eigenvalues, ascending, of the matrix that has each product as a column.
-local function dense(X, Y, U, V)
+local function dense(X, Y, U, V, loss)
   local D, m, h = U:rows(), V:rows(), U:cols()
   local H = linnet.zeros((D + m) * h, (D + m) * h)
   for j = 1, (D + m) * h do
     local dU, dV = linnet.zeros(D, h), linnet.zeros(m, h)
     local row, col = (j - 1) % (D + m) + 1, (j - 1) // (D + m) + 1
     if row <= D then dU:set(row, col, 1) else dV:set(row - D, col, 1) end
-    local hU, hV = applied(X, Y, U, V, dU, dV)
+    local hU, hV = applied(X, Y, U, V, dU, dV, loss)
     H:col(j):copy_(hU:vcat(hV):reshape((D + m) * h, 1))
   end
   return (H:eigh())
@@ -82,6 +84,21 @@ describe("The Hessian of a state", function()
       end
     end)
   end
+
+  it("is the dense one with any loss", function()
+    for _, loss in ipairs(losses.names) do
+      for seed, o in ipairs{{n = 7, D = 4, h = 3}, {n = 9, D = 3, h = 8}, {n = 4, D = 6, h = 9},
+        {n = 5, D = 2, h = 12}} do
+        o.m = loss == "logistic" and 1 or 3
+        local X, F, U, V = case(seed, o)
+        local Y = losses.targets(loss, F, 0.1)
+        local s = linnet.problem(X, Y, {loss = losses.option(loss)}):init{U = U, V = V}
+        compare(s, dense(X, Y, U, V, loss))
+        local plain = dense(X, Y, U, V) -- the control
+        assert(math.abs(s:sharpness() / plain(#plain) - 1) > 1e-3)
+      end
+    end
+  end)
 
   it("is the second derivative of the loss, a polynomial of degree 4 along lines", function()
     local X, Y, U, V = case(7, {n = 5, D = 6, m = 2, h = 9})
