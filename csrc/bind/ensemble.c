@@ -59,6 +59,9 @@ static void read_starts(lua_State *L, ensemble_job *job) {
     job->pr = job->invariant ? 0 : start_frame_rows(job->p, job->kp);
     return;
   }
+  fold of;
+  mat Y;
+  job->folded = !job->descend.method;
   const state **starts = bind_block(L, sizeof *starts * (size_t)job->count, 0);
   for (int i = 0; i < job->count; i++) {
     lua_rawgeti(L, -2, i + 1);
@@ -66,6 +69,9 @@ static void read_starts(lua_State *L, ensemble_job *job) {
     const state *s = starts[i] = bind_state_check(L, -1);
     if (s->o->kp > job->kp) job->kp = s->o->kp;
     if (s->o->R.rows > job->pr) job->pr = s->o->R.rows;
+    job->folded = job->folded && stepper_folds(state_dims(s), job->flow.method) &&
+                  bind_state_fold(L, lua_gettop(L), job->flow.weight_decay, &of, &Y);
+    if (job->folded) lua_pop(L, 1);
     lua_pop(L, 1);
   }
   job->starts = starts;

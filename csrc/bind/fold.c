@@ -6,7 +6,7 @@
 
 #include "bind/net.h"
 #include "bind/object.h"
-#include "flow/flow.h"
+#include "flow/follow.h"
 
 /* ---- which they are */
 
@@ -74,32 +74,17 @@ const state *bind_state_check(lua_State *L, int arg) {
   return s;
 }
 
-/* A flow of all k' columns beside the folded ones of an origin, and how far it got. */
-typedef struct followed {
-  flow flow;
-  fold_room room;
-  fold_turning turning;
-  mat L;
-  flow_spec spec; /* of the last leg; using and h: of the next */
-  double t;
-} followed;
-
-/* Pushes it. */
-static followed *followed_push(lua_State *L, int arg) {
+/* Pushes what follows all hidden units of the state's origin. */
+static follower *follower_push(lua_State *L, int arg) {
   const origin *o = bind_state_bare(L, arg)->o;
   bind_state_origin(L, arg);
   if (lua_getiuservalue(L, -1, ORIGIN_FOLLOWED) == LUA_TNIL) {
-    followed shape;
+    follower shape;
     dims d = problem_dims(o->p, o->kp);
     lua_pop(L, 1);
     if (blas_reentrant()) d.threads = bind_threads(L);
-    for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);) {
-      flow_layout(&at.room, &shape.flow, d, &method_auto);
-      fold_open_layout(&at.room, &shape.room, d);
-      fold_turn_layout(&at.room, &shape.turning, d);
-      shape.L = arena_mat(&at.room, d.r + d.m, d.kp);
-      shape.t = INFINITY;
-    }
+    for (placing at = bind_place(L, &shape, sizeof shape, 0); placing_next(&at);)
+      follower_layout(&at.room, &shape, d);
     lua_pushvalue(L, -1);
     lua_setiuservalue(L, -3, ORIGIN_FOLLOWED);
   }
@@ -107,45 +92,17 @@ static followed *followed_push(lua_State *L, int arg) {
   return lua_touserdata(L, -1);
 }
 
-/* To the time of a state; from the start where it has gone further, or with other options. */
-static flow_reason follow(followed *w, const state *s, const tick *t) {
-  field f = problem_field(s->o->p, NULL);
-  flow_spec spec = {.method = &method_auto, .tol = s->tol, .weight_decay = s->weight_decay};
-  bool goes_on =
-      w->t <= s->t && w->spec.tol == spec.tol && w->spec.weight_decay == spec.weight_decay;
-  if (goes_on) spec = w->spec;
-  else mat_copy(w->L, s->o->L0);
-  double from = goes_on ? w->t : 0.0;
-  if (s->t == from) return FLOW_TIME;
-  spec.t_end = s->t;
-  flow_start(&w->flow, &f, &spec, w->L, from);
-  flow_reason why;
-  do why = flow_advance(&w->flow, t);
-  while (why == FLOW_RUNNING);
-  if (why == FLOW_INTERRUPTED) return why;
-  flow_state(&w->flow, w->L);
-  w->t = s->t;
-  w->spec = spec;
-  w->spec.using = stepper_method(&w->flow.step);
-  w->spec.h = flow_next_step(&w->flow);
-  return why;
-}
-
 const state *bind_state_own(lua_State *L, int arg) {
   state *s = (state *)bind_state_bare(L, arg);
   if (!s->Y.p || s->own) return s;
   arg = lua_absindex(L, arg);
   bind_state_check(L, arg);
-  followed *w = followed_push(L, arg);
+  follower *w = follower_push(L, arg);
   tick t = bind_tick(L);
-  flow_reason why;
-  ALONE(why = follow(w, s, &t));
-  if (why == FLOW_INTERRUPTED) {
-    bind_answer_interrupt(L);
-    bind_raise(L, "state", STATUS_PAUSED);
-  }
-  ATTEMPT(L, "state",
-          fold_turn(&s->of, &w->room, &w->turning, s->o->p->r, s->Y, s->decay, w->L, s->L));
+  status done;
+  ALONE(done = follower_own(w, s, s->L, &t));
+  if (done == STATUS_PAUSED) bind_answer_interrupt(L);
+  bind_raise(L, "state", done);
   s->own = true;
   lua_pop(L, 1);
   return s;

@@ -12,6 +12,22 @@
 #include "num/blas.h"
 #include "num/clock.h"
 
+static bool measures_own(const ensemble_job *job) {
+  for (int i = 0; i < job->measures; i++)
+    if (job->measure[i].of_state && job->measure[i].of_state->of == MEASURE_OWN) return true;
+  return false;
+}
+
+static void folded_layout(arena *a, ensemble_room *room, const ensemble_job *job) {
+  dims d = problem_dims(job->p, job->kp), few = d;
+  few.kp = d.m;
+  flow_layout(a, &room->flow, few, job->flow.method);
+  fold_open_layout(a, &room->folding, d);
+  room->Y = arena_mat(a, d.r + d.m, d.m);
+  room->L = room->s.L;
+  if (measures_own(job)) follower_layout(a, &room->follower, d);
+}
+
 void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job) {
   const problem *p = job->p;
   bool test = job->Ytest.p != NULL;
@@ -22,6 +38,7 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
   if (job->descend.method)
     descent_layout(a, &room->descent, problem_dims(p, job->kp), job->descend.method, p->n,
                    job->descend.batch);
+  else if (job->folded) folded_layout(a, room, job);
   else flow_layout(a, &room->flow, problem_dims(p, job->kp), job->flow.method);
   start_frame_layout(a, &room->frame, &room->o);
   room->F = arena_mat(a, p->D, test ? job->pr : 0);
@@ -32,6 +49,9 @@ void ensemble_room_layout(arena *a, ensemble_room *room, const ensemble_job *job
 /* A start with fewer columns is the same start with columns of zeros. */
 static void take_start(ensemble_room *room, const state *start) {
   const origin *from = start->o;
+  if (room->L.p) room->s.L = room->L;
+  room->s.Y.p = NULL;
+  room->s.own = false;
   mat_fill(room->o.L0, 0.0);
   mat_fill(room->s.L, 0.0);
   mat_fill(room->o.R, 0.0);
@@ -65,7 +85,8 @@ static double test_error(ensemble_room *room, const ensemble_job *job) {
     if (start_frame(&room->frame, &room->o, room->F) != STATUS_OK) return NAN;
     room->o.F = room->F;
   }
-  state_theta(&room->s, &room->work, room->Theta);
+  state s = state_by_map(&room->s);
+  state_theta(&s, &room->work, room->Theta);
   mat_copy(room->Ehat, job->Ytest);
   blas_gemm('N', 'N', -1.0, job->Xtest, room->Theta, 1.0, room->Ehat);
   double norm = mat_norm_fro(room->Ehat);
@@ -107,24 +128,52 @@ int ensemble_columns(const problem *p, ensemble_measure m) {
   return m.of_state ? measure_columns(m.of_state, p) : 1;
 }
 
-static void measure_row(ensemble_room *room, const ensemble_job *job, int row) {
+/* What this measure sees of a folded state: see measure.h. */
+static status open_for(ensemble_room *room, const measure *m, const tick *t) {
+  state *s = &room->s;
+  if (!s->Y.p || m->of == MEASURE_MAP || s->own) return STATUS_OK;
+  mat first = mat_rows(s->o->L0, 0, s->o->p->r);
+  status done = STATUS_OK;
+  if (!s->L.p) done = fold_open(&s->of, &room->folding, first.rows, s->Y, s->decay, first, room->L);
+  s->L = room->L;
+  if (done != STATUS_OK || m->of == MEASURE_WHOLE) return done;
+  room->follower.t = INFINITY;
+  s->own = true;
+  return follower_own(&room->follower, s, s->L, t);
+}
+
+/* False when the tick asked to stop. */
+static bool measure_row(ensemble_room *room, const ensemble_job *job, int row, const tick *t) {
   double *values = room->work.s; /* min(r + pr, m) >= min(r, m) of them */
   for (int i = 0, column = 0; i < job->measures; i++) {
     ensemble_measure m = job->measure[i];
     status done = STATUS_OK;
-    if (m.of_state) done = measure_take(m.of_state, &room->s, &room->work, values);
-    else values[0] = m.of_run->number(room, job);
+    if (m.of_state) {
+      done = open_for(room, m.of_state, t);
+      if (done == STATUS_PAUSED) return false;
+      state s = m.of_state->of == MEASURE_MAP ? state_by_map(&room->s) : room->s;
+      if (done == STATUS_OK) done = measure_take(m.of_state, &s, &room->work, values);
+    } else values[0] = m.of_run->number(room, job);
     for (int j = 0; j < ensemble_columns(job->p, m); j++, column++)
       *mat_at(job->out, row, column) = done == STATUS_OK ? values[j] : NAN;
   }
+  return true;
 }
 
 static void flow_row(ensemble_room *room, const ensemble_job *job, const field *f, const tick *t) {
   flow *w = &room->flow;
-  flow_start(w, f, &job->flow, room->s.L, room->s.t);
+  state *s = &room->s;
+  bool folded = job->folded && fold_start(&s->of, &room->folding, f->r, s->o->L0) &&
+                fold_find(&s->of, &room->folding, f->r, s->L, s->decay, room->Y);
+  flow_start(w, f, &job->flow, folded ? room->Y : s->L, s->t);
   do room->reason = flow_advance(w, t);
   while (room->reason == FLOW_RUNNING);
-  flow_state(w, room->s.L);
+  if (folded) {
+    s->Y = room->Y;
+    s->tol = job->flow.tol;
+    s->L.p = NULL;
+  }
+  flow_state(w, folded ? s->Y : s->L);
   room->s.t = w->t;
   room->s.decay *= flow_decay(w, w->t);
   room->s.weight_decay = job->flow.weight_decay;
@@ -157,8 +206,7 @@ static bool run_row(ensemble_room *room, const ensemble_job *job, int row, const
   if (job->descend.method) descent_row(room, job, &f, job->seeds[row], t);
   else flow_row(room, job, &f, t);
   if (room->reason == FLOW_INTERRUPTED) return false;
-  measure_row(room, job, row);
-  return true;
+  return measure_row(room, job, row, t);
 }
 
 /* ---- the pool */

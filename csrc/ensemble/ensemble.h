@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "descent/descent.h"
+#include "flow/follow.h"
 #include "model/measure.h"
 #include "model/start.h"
 
@@ -18,7 +19,10 @@ typedef struct ensemble_room {
   state_work work;
   flow flow; /* one of the two */
   descent descent;
-  int64_t steps; /* of the last run */
+  mat Y, L;          /* k x m, k x k': of a folded job */
+  fold_room folding; /* the same */
+  follower follower; /* of one that measures where hidden units went */
+  int64_t steps;     /* of the last run */
   flow_reason reason;
   frame_work frame;
   mat F;           /* D x pr, test error of sampled starts */
@@ -51,6 +55,7 @@ struct ensemble_job {
   const uint64_t *seeds;      /* count */
   const state *const *starts; /* count, or NULL */
   int count;
+  bool folded; /* flows go along m columns that tell the others: from all starts they can */
   /* measures, in order; out is count x ensemble_columns */
   const ensemble_measure *measure;
   int measures;

@@ -120,6 +120,18 @@ describe("a flow from infinite width", function()
     end
   end)
 
+  it("is a member of an ensemble, bit for bit", function()
+    local names = {"loss", "distance", "kernel_distance", "travel", "imbalance_drift", "steps"}
+    local init = {"imbalanced", h = 1e4, theta = linnet.zeros(RANK, M),
+      positive = numbers(2, RANK), negative = numbers(0.3, M)}
+    local e = linnet.ensemble(p, {init = init, seeds = {1, 2}, flow = {t = 3}, measure = names})
+    local run = p:flow(starts.unequal, {t = 3})
+    for _, name in ipairs(names) do
+      local alone = name == "steps" and run.stats.steps or run.final[name](run.final)
+      for i = 1, 2 do assert.equal(alone, e[name](i), name) end
+    end
+  end)
+
   it("is followed whole where hidden units were built, and by other methods than auto", function()
     local h = RANK + M
     local built = p:init{U = linnet.eye(RANK):hcat(linnet.zeros(RANK, M)),
