@@ -17,7 +17,7 @@ end
 --- Small sizes: QUICK=1 in the environment. A table of one's own: DATA, and how it is to be read.
 M.quick = (setting("QUICK") or "0") ~= "0"
 M.data, M.settings = setting("DATA"), {}
-for name in ("TARGET INPUTS DROP DELIMITER HEADER COMMENT MISSING GAPS TEXT DECIMAL THOUSANDS")
+for name in ("TARGET INPUTS DROP DELIMITER HEADER COMMENT MISSING GAPS TEXT DECIMAL THOUSANDS LOSS")
   :gmatch("%u+") do
   M.settings[name] = setting(name)
 end

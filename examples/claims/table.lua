@@ -7,6 +7,7 @@
 --
 -- SPDX-License-Identifier: MIT
 
+local classes = require "linnet.classes"
 local failure = require "linnet.failure"
 local linnet = require "linnet"
 
@@ -89,6 +90,46 @@ local function rows_of(A, rows)
   return out
 end
 
+-- Whether a column holds so few whole numbers that they may be classes; how many.
+local function may_be_classes(Y)
+  local seen, count = {}, 0
+  for i = 1, Y:rows() do
+    local y = Y(i, 1)
+    if y % 1 ~= 0 then return false end
+    if not seen[y] then seen[y], count = true, count + 1 end
+  end
+  return count > 1 and count <= 20 and 5 * count <= Y:rows(), count
+end
+
+-- A target of classes as a column of 0 and 1 for each, which the claims' squared loss takes; and
+-- what its own loss needs. Texts are classes, numbers where LOSS says so.
+local function classes_of(X, Y, about, given, said)
+  local names, loss = about.classes, given.LOSS
+  if loss and loss ~= "squared" and not classes.losses[loss] then
+    return nil, ("LOSS must be softmax, logistic or squared, got '%s'"):format(loss)
+  end
+  if Y:cols() > 1 or names and #names < 2 then return Y end -- a constant target is refused below
+  if not (names or classes.losses[loss]) then
+    local may, count = may_be_classes(Y)
+    if may and loss ~= "squared" then
+      said[#said + 1] = ("the target has %d different values, all whole: LOSS=%s takes them for "
+        .. "classes"):format(count, count == 2 and "logistic" or "softmax")
+    end
+    return Y
+  end
+  local hot, found = classes.encode(Y, "softmax", names)
+  if not hot then return nil, found end
+  if #found > 2 and loss == "logistic" then
+    return nil, ("LOSS=logistic tells two classes apart, and the target has %d: LOSS=softmax")
+      :format(#found)
+  end
+  loss = classes.losses[loss] and loss or #found == 2 and "logistic" or "softmax"
+  said[#said + 1] = ("the target is of %d classes: the claims are measured with the squared loss "
+    .. "on a column of 0 and 1 for each, and a section of its own has the %s loss")
+    :format(#found, loss)
+  return hot, {X = X, Y = Y, names = found, loss = loss}
+end
+
 -- A sample of the rows where all of them would take too long.
 local function reduced(X, Y, said)
   local n, D = X:rows(), X:cols()
@@ -110,7 +151,7 @@ local function code(text) return "`" .. text:gsub("[`%c]", "'") .. "`" end
 -- @tparam string path
 -- @tparam table given settings by their names in capitals
 -- @treturn table X, Y, name (of the file), about (a sentence for the page), said (what the reader
--- found), settings (as a command repeats them)
+-- found), settings (as a command repeats them), classes (X, Y, names and loss, if it is of such)
 function M.load(path, given)
   local function refuse(why)
     io.stderr:write("demo: ", why, "\n")
@@ -126,6 +167,9 @@ function M.load(path, given)
   for _, line in ipairs(about:said()) do said[#said + 1] = in_make(line) end
   if X:rows() < 2 then refuse("one row says nothing: all columns are constant") end
   X, Y = reduced(X, Y, said)
+  local found
+  Y, found = classes_of(X, Y, about, given, said)
+  if not Y then refuse(found) end
   X, Y = scaled(X), scaled(Y)
   for _, line in ipairs(said) do io.stderr:write("demo: ", line, "\n") end
   if X:norm() == 0 then refuse("nothing to learn from: all columns are constant") end
@@ -135,12 +179,12 @@ function M.load(path, given)
   for i, target in ipairs(about.Y) do targets[i] = code(target) end
   local settings = ""
   for _, key in ipairs{"TARGET", "INPUTS", "DROP", "DELIMITER", "HEADER", "COMMENT", "MISSING",
-    "GAPS", "TEXT", "DECIMAL", "THOUSANDS"} do
+    "GAPS", "TEXT", "DECIMAL", "THOUSANDS", "LOSS"} do
     if given[key] then
       settings = ("%s %s='%s'"):format(settings, key, given[key]:gsub("'", "'\\''"))
     end
   end
-  return {X = X, Y = Y, name = name, said = said, settings = settings,
+  return {X = X, Y = Y, name = name, said = said, settings = settings, classes = found,
     about = ("%s of %s, columns centred and scaled to length 1"):format(
       table.concat(targets, ", ", 1, math.min(#targets, 4)) .. (#targets > 4 and ", ..." or ""),
       code(name))}

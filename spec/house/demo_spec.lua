@@ -130,10 +130,30 @@ describe("make demo", function()
     assert.is_nil(page:find("spec/tables", 1, true))
   end)
 
+  it("gives a target of classes a section with a loss of its own", function()
+    for _, case in ipairs{
+      {"classes.csv", "kind", "the target is of 3 classes", "the softmax loss"},
+      {"classes.csv' LOSS='softmax' DROP='length", "kind", "the target is of 3 classes",
+        "the softmax loss"},
+    } do
+      local _, text, status = child(("DATA='spec/tables/%s' TARGET='%s'"):format(case[1], case[2]))
+      assert.equal(0, status, text)
+      for _, words in ipairs{case[3], case[4], "claim 4: a target of classes"} do
+        assert.truthy(text:find(words, 1, true), ("%s\n%s"):format(text, words))
+      end
+      local page = file_read("out/report.html")
+      for _, words in ipairs{"4. Classes", "The target is of 3 classes", "kept aside"} do
+        assert.truthy(page:find(words, 1, true), words)
+      end
+    end
+  end)
+
   it("refuses with a sentence in the words of make", function()
     for _, case in ipairs{
+      {"classes.csv' LOSS='logistic", "kind", "demo: LOSS=logistic tells two classes apart"},
+      {"classes.csv' LOSS='hinge", "kind", "demo: LOSS must be softmax, logistic or squared"},
       {"constant_inputs.csv", "y", "demo: nothing to learn from: all columns are constant"},
-      {"text_column.csv", "origin", "TEXT='code' makes a column of each category"},
+      {"text_column.csv", "name", "TEXT='code' makes a column of each category"},
       {"text_column.csv", "pwer", "there is no column 'pwer' (did you mean 'power'?)"},
       {"semicolon_quoted.csv' DELIMITER=',", "quality", "DELIMITER=';'"},
       {"no such.csv", "y", "No such file or directory"},

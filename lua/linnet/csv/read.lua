@@ -264,7 +264,8 @@ local function constants(t, m, names, ks)
   local found, rounded = {}, 0
   if m:rows() < 2 then return found end
   for j = 1, m:cols() do
-    local stat = #ks == m:cols() and #t.about.gone == 0 and t.stats[ks[j]]
+    local stat = #ks == m:cols() and #t.about.gone == 0 and not (t.labels and ks == t.ys)
+      and t.stats[ks[j]]
     local low = stat and stat.gaps == 0 and stat.low or m:col(j):min()
     local high = stat and stat.gaps == 0 and stat.high or m:col(j):max()
     if M.is_constant(low, high) then
