@@ -57,10 +57,10 @@ describe("the examples", function()
   end
 
   it("are those of the results that the project shows", function()
-    local numbers = {}
+    local numbers, all = {}, {}
+    for i = 1, 24 do all[i] = i end
     for i, name in ipairs(scripts()) do numbers[i] = tonumber(name:sub(1, 2)) end
-    assert.same({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 24},
-      numbers)
+    assert.same(all, numbers)
   end)
 end)
 
