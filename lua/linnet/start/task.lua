@@ -22,24 +22,29 @@ local function round_off(p, q)
   return math.min(math.max(16 * EPS * (p.kappa ^ 0.5 + q.kappa ^ 0.5), 1e-13), 1e-10)
 end
 
--- Orthonormal rows for what the rows of Pt add to those of B: one after the other, as pivots would
--- make which rows are drawn a matter of round-off. Each projection twice.
-local function added(Pt, B, tol)
-  local out, count = core.matrix.zeros(Pt:rows(), Pt:cols()), 0
-  local function off(x, basis) return x - (x * basis:t()) * basis end
-  local rest = off(off(Pt, B), B)
-  for i = 1, rest:rows() do
-    local x = off(rest:sub(i, i, 1, rest:cols()), out)
-    local size = x:norm()
-    if size > tol and count + B:rows() < B:cols() then
-      x = off(off(x, B), out)
+-- Of the columns of R one after the other what the earlier ones have not, orthonormal; those that
+-- have no more than tol go. As pivots would, which are kept, not make them a matter of round-off.
+local function independent(R, tol)
+  local out, count = core.matrix.zeros(R:rows(), R:cols()), 0
+  for j = 1, R:cols() do
+    local x = R:sub(1, R:rows(), j, j)
+    for _ = 1, 2 do x = x - out * (out:t() * x) end
+    if x:norm() > tol then
+      for _ = 1, 2 do x = x - out * (out:t() * x) end
       count = count + 1
-      local row = out:row(count)
-      for j = 1, x:cols() do row:set(1, j, x:get(1, j)) end
-      row:scale_(1 / x:norm())
+      out:sub(1, R:rows(), count, count):copy_(x):scale_(1 / x:norm())
     end
   end
-  return out:sub(1, count, 1, Pt:cols())
+  return out:sub(1, R:rows(), 1, count)
+end
+
+-- Orthonormal rows for what the rows of Pt add to those of B, in their order: q x D.
+local function added(Pt, B, tol)
+  local function off(x) return x - B:t() * (B * x) end
+  local Q, R = off(off(Pt:t())):qr()
+  local S = independent(R, tol)
+  if S:cols() == 0 then return core.matrix.zeros(0, B:cols()) end
+  return (off(off(Q * S)):qr()):t()
 end
 
 -- What was never drawn of U along the hidden directions that the rows Q of new inputs need, D x
