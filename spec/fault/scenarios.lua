@@ -147,6 +147,16 @@ scenario("state", data, function(_, s, X)
   assert(s:law() and s:rate() and s:distance(2) > 0)
 end)
 
+scenario("change of task", data, function(p, s)
+  local X, Y = linnet.data.gaussian{n = 3, D = 9, m = 2, seed = 5}
+  local q = linnet.problem(X, Y)
+  local second = q:init(s)
+  assert(second.task == 2 and math.abs(second:excess(p) - s:excess()) < 1e-12)
+  assert((p:init(second):theta() - s:theta()):norm() < 1e-12)
+  local one = linnet.problem(X, Y:sub(1, 3, 1, 1):copy())
+  assert(linnet.theory.task_end{problem = one, theta = linnet.ones(9, 1)}.gain > 0)
+end)
+
 scenario("state's errors on data", data, function(_, s, X, Y)
   assert(s:test_error(X, Y) >= 0 and s:excess_risk(linnet.zeros(9, 2)) > 0)
 end)

@@ -47,6 +47,31 @@ describe("a change of task", function()
     end
   end)
 
+  -- Four tasks: decay, a shared direction, a rank that is deficient, softmax, and the first again.
+  it("is that of full weights at all times of a chain, and the loss of every task", function()
+    local chain = support.reference("tasks")
+    local problems, w = {}, {}
+    for i, task in ipairs(chain.tasks) do
+      problems[i] = linnet.problem(linnet.matrix(task.X), linnet.matrix(task.Y), {loss = task.loss})
+      w[i] = task.w
+    end
+    for _, method in ipairs{"auto", "dop853"} do
+      local s
+      for i, p in ipairs(problems) do
+        s = s and p:init(s) or p:init{U = linnet.matrix(chain.U0), V = linnet.matrix(chain.V0)}
+        for _, at in ipairs(chain.tasks[i].at) do
+          s = trained(p, s, {t = at.t, tol = 1e-11, method = method, weight_decay = w[i]})
+          assert.is_true(support.relative(s:U(), linnet.matrix(at.U)) < 1e-9)
+          assert.is_true(support.relative(s:V(), linnet.matrix(at.V)) < 1e-9)
+          for j, loss in ipairs(at.losses) do
+            assert.is_true(math.abs(s:loss(problems[j]) / loss - 1) < 1e-8)
+          end
+        end
+      end
+      assert.equal(3, problems[2].rank)
+    end
+  end)
+
   it("keeps given weights to round-off, decayed or not", function()
     for _, w in ipairs{0, 0.3} do
       local first = trained(p1, p1:init{U = U0, V = V0}, {weight_decay = w})
@@ -223,6 +248,23 @@ describe("the law of a second and third task", function()
           end
         end
       end
+    end
+  end)
+end)
+
+describe("a state that a flow left as m hidden units", function()
+  it("goes on as all of them would", function()
+    local p1, p2 = problem(70, 160, 2, 1), problem(40, 160, 2, 2)
+    local s = p1:init("gaussian", {h = math.huge})
+    local o = {t = 0.02, tol = 1e-10}
+    local wide, few = trained(p1, s, o), trained(p1, s:narrow(), o)
+    o.method = "expo4"
+    local all = trained(p1, s, o)
+    assert.is_true(wide:folded() ~= nil and all:folded() == nil)
+    for _, other in ipairs{all, few} do
+      local one, two = trained(p2, p2:init(wide), o), trained(p2, p2:init(other), o)
+      assert.is_true(max_abs(one:theta() - two:theta()) < 1e-8 * max_abs(one:theta()))
+      assert.is_true(math.abs(one:excess(p1) / two:excess(p1) - 1) < 1e-8)
     end
   end)
 end)

@@ -85,7 +85,9 @@ describe("a saved file with a part that is something else", function()
   end
 
   for kind, thing in pairs{problem = p, state = s, ["explicit state"] = p:init("gaussian",
-    {h = 3, explicit = true}), ["state off the data"] = p:init("zero_output", {h = 6})} do
+    {h = 3, explicit = true}), ["state off the data"] = p:init("zero_output", {h = 6}),
+    ["state of a second task"] = linnet.problem(linnet.random(9):normal(2, p.D),
+      linnet.ones(2, p.m)):init(p:init("gaussian", {h = 9}))} do
     it("is no " .. kind .. ", or one that works", function()
       thing:save(path)
       spoil(path, function(name)

@@ -37,6 +37,21 @@ describe("a draw and a whole flow", function()
     assert.is_true(large < 1.3 * small, ("%d against %d bytes"):format(large, small))
   end)
 
+  it("allocate the same at h = 1e3 and h = 1e15 over two tasks", function()
+    local X, Y = linnet.data.gaussian{n = 20, D = 400, m = 2, noise = 0.01, seed = 3}
+    local q = linnet.problem(X, Y)
+    local function two(h)
+      return function()
+        local s = p:init("gaussian", {h = h, seed = 2})
+        local first = p:flow(s, {t = 3, method = "expo4", record = {}, save_at = {}}).final
+        return q:flow(q:init(first), {t = 3, method = "expo4", record = {}, save_at = {}})
+      end
+    end
+    two(1e3)()
+    local small, large = bytes(two(1e3)), bytes(two(1e15))
+    assert.is_true(large < 1.3 * small, ("%d against %d bytes"):format(large, small))
+  end)
+
   it("allocate the same at D = 400 and D = 40000 where only norms are asked for", function()
     local wide = problem(40000)
     local small, large = bytes(whole(p, 1e9)), bytes(whole(wide, 1e9))
