@@ -135,7 +135,11 @@ static int l_state_measure(lua_State *L) {
     ATTEMPT(L, m->name, m->column(&s, w, out.p));
   } else {
     double x;
+    tick t = bind_tick(L);
+    w->ask = &t;
     ALONE(x = m->number(&s, w));
+    w->ask = NULL;
+    if (isnan(x)) bind_answer_interrupt(L);
     lua_pushnumber(L, x);
   }
   return 1;

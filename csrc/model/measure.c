@@ -199,7 +199,7 @@ static double measure_sharpness(const state *s, state_work *w) {
   double top = 0.0;
   status done = hessian_at(&w->hessian, &f, s->L);
   if (done == STATUS_OK && w->hessian.order > 0)
-    done = lanczos_largest(&w->lanczos, hessian_operator(&w->hessian), 1, &top, NULL);
+    done = lanczos_largest(&w->lanczos, hessian_operator(&w->hessian), 1, &top, w->ask);
   if (done != STATUS_OK) return NAN;
   if (s->o->h > s->o->kp) top = fmax(top, w->hessian.s[0]);
   return fmax(top, 0.0); /* the trace is not negative; what is is round-off */

@@ -70,6 +70,7 @@ typedef struct state_work {
   double *group;   /* min(r, m) */
   hessian hessian; /* for one eigenvalue */
   lanczos lanczos;
+  const tick *ask; /* or NULL: between the products of long work, which is nan where it stops */
   lapack_work lapack;
 } state_work;
 

@@ -85,6 +85,12 @@ local SINGLE = {
   ["csv.load"] = {"linnet.random(1):normal(60000, 10)", "linnet.csv.load(path)",
     "linnet.csv.save(path, m)"},
   plot = {"linnet.linspace(0, 1, 20000)", "linnet.plot.svg{{m, m}}"},
+  sharpness = {[[linnet.problem(linnet.random(1):normal(400, 400), linnet.random(2):normal(400, 8))
+    :init("gaussian", {h = 1e6, seed = 1})]], "m:sharpness()"},
+  ["following all hidden units"] = {[[(function()
+    local p = linnet.problem(linnet.diag(linnet.linspace(1, 0.01, 150)), linnet.ones(150, 1))
+    return p:flow(p:init("gaussian", {h = math.huge}), {t = 1e3})
+  end)()]], "m:at(900):travel() + m:at(1):travel()"},
 }
 
 describe("Ctrl-C during", function()
@@ -124,7 +130,7 @@ describe("Ctrl-C during one call of", function()
       os.remove(path)
       -- promise: ends it, and the same call again works
       assert.matches("^false.*interrupted!", lines[1])
-      assert.matches("^[us]", lines[#lines]) -- a userdata, a string
+      assert.matches("^[usn]", lines[#lines]) -- a userdata, a string, a number
     end)
   end
 end)
