@@ -5,6 +5,7 @@
 
 #include "bind/net.h"
 #include "bind/object.h"
+#include "loss/margin.h"
 
 enum { PROBLEM_CLASSES = 1 }; /* uservalue: the list of classes, or nil */
 
@@ -130,6 +131,14 @@ static int l_problem_min_norm(lua_State *L) {
   return 1;
 }
 
+static const problem *classes_check(lua_State *L, const char *what) {
+  const problem *p = bind_problem_check(L, 1);
+  if (!p->of.loss || !p->of.loss->classes)
+    bind_fail(L, "misuse", "%s: the %s loss has no classes", what,
+              p->of.loss ? p->of.loss->name : "squared");
+  return p;
+}
+
 /*** Can the classes be separated: does some linear map give every sample its own class? Then the
 infimum of the loss is 0, and training never ends: Theta grows like log t. A margin is y f of the
 logistic loss, and what the right output is above the largest other one of softmax. Margins below
@@ -144,14 +153,47 @@ local yes, Theta = linnet.problem(X, linnet.matrix{-1, -1, 1, 1}, {loss = "logis
 assert(yes and math.abs((X * Theta)(3) - 1) < 1e-9)
 assert(not linnet.problem(X, linnet.matrix{-1, 1, -1, 1}, {loss = "logistic"}):separable()) */
 static int l_problem_separable(lua_State *L) {
-  const problem *p = bind_problem_check(L, 1);
-  if (!p->of.loss || !p->of.loss->classes)
-    return bind_fail(L, "misuse", "separable: the %s loss has no classes",
-                     p->of.loss ? p->of.loss->name : "squared");
+  const problem *p = classes_check(L, "separable");
   bool separable = p->optimum.kind == OPTIMUM_SEPARABLE;
   lua_pushboolean(L, separable);
   if (separable) problem_map(p, p->optimum.P, bind_matrix_new(L, p->D, p->m));
   return separable ? 2 : 1;
+}
+
+/* Unknowns of max_margin, rank x outputs: their square is what it holds of numbers, twice. */
+enum { MARGIN_UNKNOWNS = 6000 };
+
+/*** The map of largest margin: of those that give every sample its class with a margin of at least
+1, the one of least norm, in the span of the data; the margin over the norm is then 1/||Theta||. It
+is the hard-margin support vector machine without a constant term, of two classes (logistic) or of
+all at once (softmax), and the direction that training on separable data tends to. By the dual
+active-set method: exact, in about as many steps as there are support vectors.
+@function problem:max_margin
+@treturn matrix D x m, of least margin 1
+@raise the data are not separable, or the loss is not one of classes; more than 6,000 unknowns
+@usage
+local X = linnet.matrix{{1, 1}, {1, 2}, {1, 3}, {1, 4}}
+local p = linnet.problem(X, linnet.matrix{-1, -1, 1, 1}, {loss = "logistic"})
+assert((p:max_margin() - linnet.matrix{-5, 2}):norm() < 1e-12) -- f = 2 x - 5 */
+static int l_problem_max_margin(lua_State *L) {
+  const problem *p = classes_check(L, "max_margin");
+  if (p->optimum.kind != OPTIMUM_SEPARABLE)
+    return bind_fail(L, "data",
+                     "max_margin: the data are not separable: every map makes a mistake");
+  if ((double)p->r * p->m > MARGIN_UNKNOWNS)
+    return bind_fail(L, "data", "max_margin: rank x outputs = %d x %d are more than %d unknowns",
+                     p->r, p->m, MARGIN_UNKNOWNS);
+  margin w;
+  for (placing at = bind_scratch(L); placing_next(&at);)
+    margin_layout(&at.room, &w, p->n, p->r, p->m);
+  mat P = bind_matrix_new(L, p->r, p->m);
+  tick t = bind_tick(L);
+  status s;
+  ALONE(s = margin_find(&w, p->W, p->sigma, p->Y, P, &t));
+  if (s == STATUS_PAUSED) bind_answer_interrupt(L);
+  bind_raise(L, "max_margin", s);
+  problem_map(p, P, bind_matrix_new(L, p->D, p->m));
+  return 1;
 }
 
 /* The parts of the reduction, for specs and for those who want to look inside:
@@ -218,6 +260,7 @@ static int problem_index(lua_State *L) {
 static const luaL_Reg methods[] = {{"singular_values", l_problem_singular_values},
                                    {"min_norm", l_problem_min_norm},
                                    {"separable", l_problem_separable},
+                                   {"max_margin", l_problem_max_margin},
                                    {"reduced", l_problem_reduced},
                                    {NULL, NULL}};
 

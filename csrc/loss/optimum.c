@@ -29,6 +29,7 @@ static int together(const loss *l, int m) { return l->classes ? m : 1; }
 void optimum_work_layout(arena *a, optimum_work *w, const loss *l, int n, int r, int m) {
   m = together(l, m);
   newton_layout(a, &w->newton, n, r, m);
+  if (!l->classes) flat_layout(a, &w->flat, n, r);
   w->F = arena_mat(a, n, m);
   w->T = arena_mat(a, n, m);
   w->R = arena_mat(a, n, m);
@@ -269,9 +270,12 @@ status optimum_find(optimum *o, optimum_work *w, const loss *l, double delta, ma
     return STATUS_OK;
   }
   for (int j = 0; j < Y.cols; j += m) {
-    status s = descend_all(o, w, l, delta, W, mat_cols(o->P, j, m), mat_cols(Y, j, m), t);
+    mat P = mat_cols(o->P, j, m), targets = mat_cols(Y, j, m);
+    status s = descend_all(o, w, l, delta, W, P, targets, t);
+    if (s == STATUS_OK && !l->classes)
+      s = flat_settle(&w->flat, W, sigma, delta, w->F, targets, P, t);
     if (s != STATUS_OK) return s;
-    o->loss += l->value(delta, w->F, mat_cols(Y, j, m));
+    o->loss += l->value(delta, w->F, targets);
     o->gradient = hypot(o->gradient, mat_norm_fro(w->G));
   }
   if (o->kind == OPTIMUM_SEPARABLE) {

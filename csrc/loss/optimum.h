@@ -5,6 +5,7 @@
 #ifndef LINNET_LOSS_OPTIMUM_H
 #define LINNET_LOSS_OPTIMUM_H
 
+#include "loss/flat.h"
 #include "loss/newton.h"
 
 typedef enum optimum_kind {
@@ -24,6 +25,7 @@ typedef struct optimum {
 
 typedef struct optimum_work {
   newton newton;
+  flat flat;       /* of losses that are no classes' */
   mat F, T, R, FD; /* n x m, or n x 1 where outputs do not meet */
   mat G, D;        /* r x m, the same */
 } optimum_work;

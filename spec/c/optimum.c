@@ -1,6 +1,7 @@
 /* spec/c/optimum.c: the least loss over linear maps against minima found by SciPy in the inputs'
  * own coordinates, identities at a minimum, and verdicts on data whose kind is known.
  * SPDX-License-Identifier: MIT */
+#include "loss/margin.h"
 #include "loss/optimum.h"
 #include "num/blas.h"
 #include "num/random.h"
@@ -122,12 +123,74 @@ static void huber_ends(void) {
         map_of(&median).p[0]);
 }
 
+/* Two targets that are far apart: any constant between is a minimum, but for delta at each end; and
+ * two such in directions of very different size, one of them with 0 between. */
+static void huber_flat(void) {
+  mat X = check_mat(5, 3), Y = check_mat(5, 1);
+  const double inputs[][3] = {{2, 0, 0}, {2, 0, 0}, {0, 1e-3, 0}, {0, 1e-3, 0}, {0, 0, 1}};
+  const double targets[] = {6.0, 26.0, -3.0, 4.0, 7.0};
+  for (int i = 0; i < 5; i++) {
+    for (int j = 0; j < 3; j++) *mat_at(X, i, j) = inputs[i][j];
+    Y.p[i] = targets[i];
+  }
+  asked a = ask("huber", 0.5, X, Y, NULL);
+  mat theta = map_of(&a);
+  check(fabs(theta.p[0] - 3.25) <= 1e-12, "the nearer end of many minima: %.15g", theta.p[0]);
+  check(fabs(theta.p[1]) <= 1e-9, "0 where it is one of them: %.15g", theta.p[1]);
+  check(fabs(theta.p[2] - 7.0) <= 1e-12, "met where that is possible: %.15g", theta.p[2]);
+  check(gradient_of(&a) <= 1e-13, "it is a minimum: %g", gradient_of(&a));
+
+  /* Many: fewer samples near than directions, against steps to all sides that keep the loss. */
+  mat Z = normal(12, 9, 60), T = normal(12, 1, 61);
+  asked b = ask("huber", 1e-3, Z, T, NULL);
+  double size = mat_norm_fro(map_of(&b));
+  check(gradient_of(&b) <= 1e-15, "a small delta: a gradient of %g is left", gradient_of(&b));
+  philox g = philox_make(12, 1);
+  mat step = check_mat(9, 1), F = check_mat(12, 1), P = b.o.P;
+  int smaller = 0;
+  for (int k = 0; k < 2000; k++) {
+    random_fill_normal(&g, step, 1e-6);
+    mat_axpy(1.0, P, step);
+    blas_gemm('N', 'N', 1.0, b.W, step, 0.0, F);
+    bool same = b.l->value(b.delta, F, T) <= b.o.loss * (1.0 + 1e-14);
+    double other = 0.0;
+    for (int i = 0; i < 9; i++) other = hypot(other, step.p[i] / b.sigma[i]);
+    smaller += same && other < size * (1.0 - 1e-12);
+  }
+  check(smaller == 0, "%d steps keep the loss and shorten the map", smaller);
+}
+
+/* The map of largest margin, against SciPy's quadratic program. */
+static void margin_case(const char *file, const char *key, const char *name) {
+  const char *text = check_key(file, key);
+  int n = (int)check_number(text, "n"), D = (int)check_number(text, "D");
+  int m = (int)check_number(text, "m");
+  mat X = check_matrix(text, "X", n, D), Y = check_matrix(text, "Y", n, m);
+  mat theta = check_matrix(text, "theta", D, m);
+  asked a = ask(name, 0.0, X, Y, NULL);
+  margin w;
+  CHECK_LAYOUT(room, margin_layout(room, &w, n, a.W.cols, m));
+  check(margin_find(&w, a.W, a.sigma, Y, a.o.P, NULL) == STATUS_OK, "%s: found", key);
+  check(check_distance(map_of(&a), theta) <= 1e-12 * mat_max_abs(theta), "%s: off by %g", key,
+        check_distance(map_of(&a), theta));
+  double reached = optimum_margin(outputs_of(&a), Y);
+  check(fabs(reached - 1.0) <= 1e-14, "%s: the least margin is %.17g", key, reached);
+  check(a.o.margin * mat_norm_fro(theta) <= 1.0 + 1e-12, "%s: the certificate's is no larger", key);
+  for (int j = 0; j < m; j++) *mat_at(Y, 0, j) = m == 1 ? -mat_get(Y, 0, 0) : mat_get(Y, 1, j);
+  for (int j = 0; j < D; j++) *mat_at(X, 1, j) = mat_get(X, 0, j); /* one sample, two classes */
+  *mat_at(Y, 1, 0) = m == 1 ? -mat_get(Y, 0, 0) : 1.0 - mat_get(Y, 0, 0);
+  for (int j = 1; j < m; j++) *mat_at(Y, 1, j) = 0.0;
+  if (m > 1 && mat_get(Y, 1, 0) == 0.0) *mat_at(Y, 1, 1) = 1.0;
+  asked b = ask(name, 0.0, X, Y, NULL);
+  check(margin_find(&w, b.W, b.sigma, Y, b.o.P, NULL) == STATUS_SINGULAR, "%s: none", key);
+}
+
 static void separable(const char *what, const char *name, mat X, mat Y) {
   asked a = ask(name, 0.0, X, Y, NULL);
   check(a.s == STATUS_OK && a.o.kind == OPTIMUM_SEPARABLE && a.o.loss == 0.0, "%s: separable",
         what);
-  double margin = optimum_margin(outputs_of(&a), Y);
-  check(fabs(margin - 1.0) <= 1e-10, "%s: the certificate's least margin is %.15g", what, margin);
+  double reached = optimum_margin(outputs_of(&a), Y);
+  check(fabs(reached - 1.0) <= 1e-10, "%s: the certificate's least margin is %.15g", what, reached);
   check(fabs(a.o.margin * mat_norm_fro(map_of(&a)) - 1.0) <= 1e-12, "%s: margin over norm", what);
 }
 
@@ -200,6 +263,9 @@ int main(void) {
   reference_case(file, "huber", "huber", 0.7);
   two_classes();
   huber_ends();
+  huber_flat();
+  margin_case(file, "margin_logistic", "logistic");
+  margin_case(file, "margin_softmax", "softmax");
   kinds();
   by_products();
   tick t = {now, NULL};

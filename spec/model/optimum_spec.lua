@@ -63,6 +63,22 @@ describe("the least loss over linear maps", function()
     assert.is_true(smooth:min_norm():norm() > 0)
   end)
 
+  it("of separable data has a map of largest margin, which small starts turn to", function()
+    local Y = classes(X * linnet.random(4):normal(4, 3))
+    local p = linnet.problem(X, Y, {loss = "softmax"})
+    local Theta, _, some = p:max_margin(), p:separable()
+    assert.is_true(Theta:norm() <= some:norm() * (1 + 1e-12))
+    local towards = Theta / Theta:norm()
+    local function off(t)
+      local map = p:flow(p:init("gaussian", {h = 1e6, std = 1e-3, seed = 1}), {t = t}).final:theta()
+      return (map / map:norm() - towards):norm()
+    end
+    local early, late = off(1e3), off(1e12)
+    assert.is_true(late < 0.005 and late < 0.5 * early, late .. " after " .. early)
+    fails("max_margin: the data are not separable", p.max_margin,
+      linnet.problem(X, classes(F), {loss = "softmax"}))
+  end)
+
   it("is met by no map where some samples alone can be decided", function()
     -- The second input belongs to two samples that it decides; of the first the loss is known.
     local A = linnet.matrix{{1, 0}, {1, 0}, {1, 0}, {0, 1}, {0, -2}}
@@ -76,6 +92,16 @@ describe("the least loss over linear maps", function()
   it("asks for classes where they matter", function()
     local p = linnet.problem(X, F)
     fails("separable: the squared loss has no classes", p.separable, p)
+    fails("max_margin: the squared loss has no classes", p.max_margin, p)
+  end)
+
+  it("of Huber's has the minimizer of least norm where there are many", function()
+    local ones, huber = linnet.ones(2, 1), {loss = {"huber", delta = 1}}
+    local p = linnet.problem(ones, linnet.matrix{-4, 20}, huber)
+    assert.is_true(math.abs(p:min_norm()(1)) < 1e-9) -- all from -3 to 19 are minimizers
+    local q = linnet.problem(ones, linnet.matrix{4, 20}, huber)
+    assert.is_true(math.abs(q:min_norm()(1) - 5) < 1e-12)
+    assert.is_true(math.abs(p.optimal_loss - 23) + math.abs(q.optimal_loss - 15) < 1e-13)
   end)
 
   it("is the same after a file", function()
