@@ -104,13 +104,17 @@ end
 options.define("stable_step", {
   summary = "The least of 2/sharpness along the flow from a state.",
   {name = "t", type = "number", range = "(0, inf]", default = math.huge,
-    help = "end time of the flow; math.huge runs to convergence"},
+    help = "end time of the flow; math.huge runs to convergence, or where the loss has no minimum "
+      .. "until it has fallen a millionfold"},
   {name = "tol", type = "number", range = "(0, 1]", default = 1e-6, help = "of the flow"},
   {name = "max_steps", type = "integer", range = "[1, 9223372036854775807]", default = 1000000,
     help = "of the flow"},
 })
 
 local GOLDEN = (5 ^ 0.5 - 1) / 2
+-- Of a loss without a minimum: the curvature of exponential tails falls with the loss, but for the
+-- logarithmic growth of the weights, so that no larger one comes after this part of the loss.
+local FADED = 1e-6
 
 -- The largest f on [a, b], where it has one maximum, to a relative 1e-4 of the interval.
 local function peak(f, a, b)
@@ -157,7 +161,9 @@ function M.problem.stable_step(p, s, opts)
   if o.t <= s.t then
     error(("stable_step: t = %s must lie after the state's time %s"):format(o.t, s.t), 2)
   end
-  local flow = p:flow(s, {t = o.t, tol = o.tol, max_steps = o.max_steps, record = {"sharpness"}})
+  local endless = o.t == math.huge and not core.problem.attained(p)
+  local flow = p:flow(s, {t = o.t, tol = o.tol, max_steps = o.max_steps, record = {"sharpness"},
+    until_excess = endless and FADED * s:excess() or nil})
   local list, t = flow.sharpness, flow.t
   local at = list:argmax()
   local best, when = list(at), t(at)

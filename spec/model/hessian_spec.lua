@@ -260,4 +260,17 @@ describe("Stable rank and nuclear norm", function()
     assert.near(1, s:stable_rank(), 1e-14)
     assert.near(6 ^ 0.5, s:nuclear_norm() / 1e200, 1e-13)
   end)
+
+  it("along a flow without an end is the least of those before the loss has faded", function()
+    local X = linnet.data.gaussian{n = 8, D = 12, seed = 2}
+    local Y = linnet.matrix{1, -1, 1, 1, -1, -1, 1, -1}
+    local p = linnet.problem(X, Y, {loss = "logistic"})
+    assert.is_true((p:separable()))
+    local start = p:init("gaussian", {h = 20, alpha = 0.5, seed = 1})
+    local eta, t, reason = p:stable_step(start)
+    assert.equal("until_excess", reason)
+    local run = p:flow(start, {t = 1e15, record = {"sharpness"}})
+    assert(eta <= 2 / run.sharpness:max() * (1 + 1e-9))
+    assert(math.abs(2 / run:at(t):sharpness() / eta - 1) < 1e-4)
+  end)
 end)
