@@ -1,7 +1,7 @@
 /* csrc/model/field.h: the reduced equation dZ/dt = (S - w) Z, S = [[0, A], [A^T, 0]], A =
  * diag(sigma) E, Z = [U; V] (k x k', k = r + m), w = 0 without weight decay: mathematics.md,
  * sections 2, 3 and 10. Of the squared loss E = Yt - diag(sigma) U V^T; of another one E = W^T R, R
- * = -l'(F) at the outputs F = W diag(sigma) U V^T of the samples (section 2.6).
+ * = -l'(F) at the outputs F = W diag(sigma) U V^T of the samples (section 2.4).
  * SPDX-License-Identifier: MIT */
 #ifndef LINNET_MODEL_FIELD_H
 #define LINNET_MODEL_FIELD_H
