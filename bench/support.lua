@@ -51,6 +51,14 @@ function M.processor()
   return name or "unknown"
 end
 
+--- A Python with NumPy, or nil and a line that says so.
+function M.python()
+  for _, name in ipairs{"/usr/bin/python3", "python3"} do
+    if os.execute(name .. " -c 'import numpy' 2>/dev/null") then return name end
+  end
+  print("  NumPy is not there: its rows are left out")
+end
+
 --- Print one row: what, wanted, measured, met or not. `wanted` is a bound above unless `at_least`.
 function M.row(what, wanted, measured, at_least)
   local met = at_least and measured >= wanted or not at_least and measured <= wanted

@@ -42,12 +42,8 @@ for h in (500, 5000):
         print(h, k, time.perf_counter() - start)
 ]]
 local function numpy()
-  local python = os.execute("/usr/bin/python3 -c 'import numpy' 2>/dev/null") and "/usr/bin/python3"
-    or os.execute("python3 -c 'import numpy' 2>/dev/null") and "python3"
-  if not python then
-    print("  NumPy is not there: its rows are left out")
-    return {}
-  end
+  local python = bench.python()
+  if not python then return {} end
   local script, x, y = os.tmpname(), os.tmpname(), os.tmpname()
   local file = assert(io.open(script, "w"))
   file:write(NUMPY)
