@@ -31,7 +31,14 @@ function M.quoted(word)
   return "'" .. (#text > MAX_WORD and text:sub(1, MAX_WORD) .. "..." or text) .. "'"
 end
 
---- A value as a message shows it: 'rk4', -1, nan, a 3 x 2 matrix, a table.
+--- What kind of object of this library a value is, "run" or "problem"; nil for others.
+function M.kind_of(value)
+  local meta = type(value) ~= "string" and getmetatable(value)
+  return type(meta) == "table" and type(meta.__name) == "string"
+    and meta.__name:match("^linnet%.(%l+)$") or nil
+end
+
+--- A value as a message shows it: 'rk4', -1, nan, a 3 x 2 matrix, a problem, a table.
 function M.shown(value)
   if type(value) == "number" then
     if value ~= value then return "nan" end
@@ -43,7 +50,8 @@ function M.shown(value)
   elseif type(value) == "nil" or type(value) == "boolean" then
     return tostring(value)
   end
-  return "a " .. type(value)
+  local noun = M.kind_of(value) or type(value)
+  return (noun:find("^[aeiou]") and "an " or "a ") .. noun
 end
 
 -- Insertions, deletions, substitutions and swaps of neighbours between two words.

@@ -333,6 +333,12 @@ describe("p2:init(state)", function()
       "excess: the problem has D = 7 and m = 2, that of the state D = 8 and m = 2")
     support.refuses(function() s:loss(nil) end,
       "loss: expected a problem, or nothing for the state's own; got nil")
+    support.refuses(function() p2:flow(s, {t = 1}) end, "flow: the state belongs to another "
+      .. "problem; p:init(state) goes on with it, its own is s.problem")
+    support.refuses(function() p1:flow(s, {t = 1, record = {excess = p2}}) end,
+      "flow: record: 'excess' is recorded already; choose another name for your own")
+    support.refuses(function() linnet.ensemble(p2, {init = s, seeds = 2, flow = {t = 1}}) end,
+      "ensemble: option 'init' must be a string or a table, got a state")
     support.refuses(function() p1:flow(s, {t = 1, record = {old = 3}}) end,
       "flow: record: 'old' must be a function of the state, or a problem, got 3")
   end)

@@ -87,6 +87,7 @@ local REQUIRED = {
   flow = {t = 1}, title = "t", columns = {"a"}, rows = {{1}}, x = "a", y = "b", tasks = 2,
   plus = {1, 1}, minus = {1, 1}, product = E, [1] = E, [2] = E,
   state = linnet.problem(E, E):init("gaussian", {h = 4, seed = 1}),
+  problem = linnet.problem(E, linnet.ones(2, 1)), theta = linnet.ones(2, 1),
 }
 
 local function given_with(schema, name, value)

@@ -218,7 +218,7 @@ describe("what is kept in a file", function()
     local q = linnet.problem(X, -Y)
     p:init("gaussian", {h = 20}):save(path)
     assert.error_matches(function() q:flow(linnet.load(path), {t = 1}) end,
-      "the state belongs to another problem; its own is s.problem", 1, true)
+      "the state belongs to another problem; p:init(state) goes on with it", 1, true)
     linnet.record.save(path, {1, 2}, "pair")
     assert.error_matches(function() linnet.load(path) end,
       "does not hold a run, a problem or a state, but a pair", 1, true)

@@ -289,7 +289,7 @@ describe("Theory of descent", function()
     local p = problem(SETS[1])
     local s = p:init("gaussian", {h = 4, seed = 1})
     support.refuses(function() theory.critical_step(s) end,
-      "theory.critical_step: the argument must be a problem, got a userdata")
+      "theory.critical_step: the argument must be a problem, got a state")
     support.refuses(function() theory.label_noise_end() end,
       "theory.label_noise_end: the argument must be a problem, got nil")
     support.refuses(function() theory.descent_rate{} end,
@@ -297,12 +297,12 @@ describe("Theory of descent", function()
     support.refuses(function() theory.descent_rate{state = s, U1 = linnet.eye(2)} end,
       "theory.descent_rate: give state, or U1, V and target")
     support.refuses(function() theory.descent_rate{state = p} end,
-      "theory.descent_rate: state must be a state, got a userdata")
+      "theory.descent_rate: state must be a state, got a problem")
     support.refuses(function() theory.descent_rate{U1 = linnet.eye(2), V = linnet.eye(2),
       target = linnet.eye(2), sigma = {1}} end,
       "theory.descent_rate: sigma has 1 values, but U1 2 rows")
     support.refuses(function() theory.descent_schedule{eta = 1}(0, p) end,
-      "descent_schedule: state must be a state, got a userdata")
+      "descent_schedule: state must be a state, got a problem")
     for _, call in ipairs{function() theory.descent_rate{U1 = linnet.eye(2), V = linnet.eye(3),
       target = linnet.eye(2)} end, function() theory.imbalance_step{U1 = linnet.eye(2),
       V = linnet.eye(2), target = linnet.eye(3), eta = 1} end} do

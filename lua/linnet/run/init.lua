@@ -58,7 +58,8 @@ local CHECKPOINT_BYTES = 64 * 2 ^ 20 -- of states kept for run:at
 function M.check_state(what, p, s)
   check.object(what, "the first argument", s, core.types.state, "a state of this problem", 3)
   if s.problem ~= p then
-    error(("%s: the state belongs to another problem; its own is s.problem"):format(what), 3)
+    error(("%s: the state belongs to another problem; p:init(state) goes on with it, its own is "
+      .. "s.problem"):format(what), 3)
   end
 end
 
@@ -243,7 +244,8 @@ function describe(self)
       lines[#lines + 1] = ("  %-16s%s, L + w/2 (||U||^2 + ||V||^2) = %s"):format("weight decay",
         figure(self.options.weight_decay), figure(f:objective()))
     end
-    lines[#lines + 1] = ("  %-16s%s, h = %s"):format("start", f.kind, figure(f.h))
+    lines[#lines + 1] = ("  %-16s%s%s, h = %s"):format("start", f.kind,
+      f.task > 1 and (", task %d"):format(f.task) or "", figure(f.h))
     local p = self.problem
     lines[#lines + 1] = ("  %-16sn = %d, D = %d, m = %d, rank %d, kappa %.3g%s"):format("problem",
       p.n, p.D, p.m, p.rank, p.kappa, p.loss == "squared" and "" or ", " .. p.loss .. " loss")

@@ -59,6 +59,10 @@ function M.resolve(record)
     elseif RESERVED[name] or types.has("run", name) then
       return nil, ("record: '%s' is a field of every run; choose another name"):format(name)
     end
+    if seen[name] then
+      return nil, ("record: '%s' is recorded already; choose another name for your own"):format(
+        name)
+    end
     add(name, type(value) == "function" and value or function(s) return s:excess(value) end)
   end
   return list

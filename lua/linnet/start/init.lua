@@ -45,14 +45,6 @@ local function given_weights(p, o)
   return core.start.weights(p, "matrices", U, V, 0, false)
 end
 
--- What an object of this library is that is no table of weights, nil for others.
-local function named(value)
-  local meta = type(value) ~= "string" and getmetatable(value)
-  local name = meta and type(meta.__name) == "string" and meta.__name:match("^linnet%.(%l+)$")
-  return name == "run" and "a run: its last state is run.final"
-    or name and ("%s %s"):format(name:find("^[aeiou]") and "an" or "a", name)
-end
-
 --- A state of this problem: a kind with options, `{U = U, V = V}`, or the weights that another
 -- problem has trained.
 -- Kinds: gaussian, xavier, he, lecun, uniform, invariant, orthogonal, balanced, homogeneous,
@@ -85,7 +77,7 @@ function M.problem.init(p, kind, opts)
     state, why = task.continued(p, kind)
     if not state then error("init: " .. why, 2) end
     asked, kind = kind.options or asked, kind.kind
-  elseif type(kind) == "table" and not named(kind) then
+  elseif type(kind) == "table" and not check.kind_of(kind) then
     local o = options.check("init.matrices", kind, 2)
     state, why = given_weights(p, o)
     kind = "matrices"
@@ -97,8 +89,9 @@ function M.problem.init(p, kind, opts)
     end
   else
     error(("init: kind must be one of %s, a table {U = U, V = V}, or a state of another problem; "
-      .. "got %s%s"):format(table.concat(M.names, ", "), named(kind) or check.shown(kind),
-      check.suggestion(kind, M.names)), 2)
+      .. "got %s%s"):format(table.concat(M.names, ", "), check.shown(kind),
+      check.kind_of(kind) == "run" and ": its last state is run.final"
+        or check.suggestion(kind, M.names)), 2)
   end
   if not state then error(("init.%s: %s"):format(kind, why), 2) end
   core.start.note(state, asked)
