@@ -78,7 +78,8 @@ local function parts_of(s)
   return parts
 end
 
--- The same inputs are seen: U2 stays what it was, and as independent.
+-- The same inputs are seen: U2 stays what it was, and as independent. Spans that are the same but
+-- for round-off are only taken for that where U2 has a law to keep: all else is exact without.
 local function same_span(p, s, parts, turn)
   local U, V = s:reduced()
   parts.L0 = (turn * U):vcat(V)
@@ -134,7 +135,8 @@ function M.continued(p, s)
   local _, Pt = p:reduced()
   local _, Pt1 = q:reduced()
   local turn, tol = Pt * Pt1:t(), round_off(p, q)
-  if p.rank == q.rank and core.matrix.max_abs(Pt - turn * Pt1) <= tol then
+  if Pt == Pt1 or s.sampled and p.rank == q.rank
+    and core.matrix.max_abs(Pt - turn * Pt1) <= tol then
     return same_span(p, s, parts, turn)
   elseif parts.deviation ~= parts.deviation then
     return nil, "the file that this state came from does not say what of U was not drawn"
