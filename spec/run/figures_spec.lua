@@ -156,6 +156,20 @@ describe("runs in a figure", function()
     support.refuses(function() plot.svg{run1, panels = {{run2}}} end,
       "plot: give curves or panels, not both")
   end)
+
+  it("have fewer labels where there is less room, in panels too", function()
+    local curve = {{1e-12, 1}, {1, 2}}
+    local function labels(figure) return count(plot.svg(figure), "<text>") end
+    local last = math.huge
+    for _, width in ipairs{800, 400, 300, 200} do
+      local alone = labels{curve, log = "x", width = width}
+      assert.is_true(alone <= last)
+      local panel = {curve, log = "x"}
+      assert.equal(2 * alone, labels{panels = {panel, panel}, width = 2 * width, height = 440})
+      last = alone
+    end
+    assert.is_true(last < labels{curve, log = "x", width = 800})
+  end)
 end)
 
 describe("figures for paper", function()

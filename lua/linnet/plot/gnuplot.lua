@@ -210,6 +210,25 @@ function M.look(o, kind)
   return table.concat(lines, "\n")
 end
 
+--- How many labels there is room for along the axes of a figure, or of one of its panels.
+-- @tparam table o checked options
+-- @tparam integer columns of panels
+-- @tparam integer rows of panels
+-- @treturn table x and y: `powers` of ten and `numbers`, each how many
+-- @usage assert(require("linnet.plot.gnuplot").room({}, 2, 1).x.powers < 10)
+function M.room(o, columns, rows)
+  local size, em = SIZES[o.size or "page"], font_of(o, "svg")
+  -- Of the figure in em less title, key and the other axis, by what a label takes.
+  local function most(length, parts, aside, each, limit)
+    return math.min(limit, math.max(2, math.floor((length / parts / em - aside) / each)))
+  end
+  local width, height = o.width or size[1], o.height or size[2]
+  return {
+    x = {powers = most(width, columns, 9, 2.9, 10), numbers = most(width, columns, 9, 3.4, 8)},
+    y = {powers = most(height, rows, 8, 2, 8), numbers = most(height, rows, 8, 2, 7)},
+  }
+end
+
 -- Encoding, terminal, axes and the texts of a figure.
 local function frame(o, kind)
   local size = SIZES[o.size or "page"]

@@ -74,14 +74,14 @@ local function data_block(name, points)
 end
 
 -- Labels of a linear axis and of one within two decades, by their places; or powers of ten. In
--- LaTeX (kind "tex") they are mathematics.
-local function ticks_script(name, axis, kind)
+-- LaTeX (kind "tex") they are mathematics. most: how many there is room for.
+local function ticks_script(name, axis, kind, most)
   local list, base
   local dollar = kind == "tex" and "$" or ""
   if axis.log then
     local decades = math.log(axis.high, 10) - math.log(axis.low, 10)
     if decades >= 2 then
-      local step = math.ceil(decades / (name == "x" and 10 or 8))
+      local step = math.ceil(decades / most.powers)
       -- Without a first tick gnuplot 5.4 begins at the edge of the range and labels that 10^n.
       local first = math.floor(math.log(axis.low, 10) / step) * step
       return ("set format %s '%s'\nset %stics 1e%d, 1e%d\n%s m%stics%s"):format(name,
@@ -90,7 +90,7 @@ local function ticks_script(name, axis, kind)
     end
     list = ticks.log(axis.low, axis.high, 9)
   else
-    list, base = ticks.linear(axis.low, axis.high, name == "x" and 8 or 7)
+    list, base = ticks.linear(axis.low, axis.high, most.numbers)
   end
   for i, tick in ipairs(list) do
     list[i] = ("'%s%s%s' %.17g"):format(dollar, tick[2], dollar, tick[1])
@@ -99,8 +99,8 @@ local function ticks_script(name, axis, kind)
 end
 
 -- Scale, ticks and range of an axis; and what its labels are told from.
-local function axis_script(name, axis, kind)
-  local marks, base = ticks_script(name, axis, kind)
+local function axis_script(name, axis, kind, most)
+  local marks, base = ticks_script(name, axis, kind, most)
   local scale = axis.log and ("set logscale %s 10\n"):format(name) or ""
   return ("%s%s\nset %srange [%.17g:%.17g]"):format(scale, marks, name, axis.low, axis.high), base
 end
@@ -138,8 +138,9 @@ local function annotations(o)
   return table.concat(lines, "\n")
 end
 
--- The rest of a script after the frame; prefix: of its data blocks, where there are several.
-local function body(o, curves, prefix, kind)
+-- The rest of a script after the frame; prefix: of its data blocks, where there are several; room:
+-- for labels, of the panel.
+local function body(o, curves, prefix, kind, room)
   local lines, pieces, labels, solid = {}, {}, false, 0
   for i, curve in ipairs(curves) do
     lines[i] = data_block(prefix .. i, curve.points)
@@ -149,7 +150,8 @@ local function body(o, curves, prefix, kind)
   lines[#lines + 1] = annotations(o)
   for _, name in ipairs {"x", "y"} do
     local base
-    lines[#lines + 1], base = axis_script(name, curves_of.axis(name, o, curves), kind)
+    lines[#lines + 1], base = axis_script(name, curves_of.axis(name, o, curves), kind,
+      room[name])
     if base then
       local label = o[name .. "label"]
       lines[#lines + 1] = ("set %slabel %s noenhanced"):format(name,
@@ -248,10 +250,11 @@ local function panels_body(o, panels)
   local rows = (#panels + columns - 1) // columns
   o.width, o.height = o.width or 420 * columns, o.height or 380 * rows
   return function(kind)
+    local room = gnuplot.room(o, columns, rows)
     local lines = {("set multiplot layout %d,%d"):format(rows, columns)}
     for i, panel in ipairs(panels) do
       lines[#lines + 1] = "reset\n" .. gnuplot.look(panel[1], kind)
-      lines[#lines + 1] = body(panel[1], panel[2], "p" .. i .. "c", kind)
+      lines[#lines + 1] = body(panel[1], panel[2], "p" .. i .. "c", kind, room)
     end
     lines[#lines + 1] = "unset multiplot"
     return table.concat(lines, "\n")
@@ -273,7 +276,7 @@ local function draw(given, level, prefix)
     local curves
     o, curves = read(given, level + 1)
     if not (o.file or prefix) then text = in_terminal(o, curves) end
-    script = function(kind) return body(o, curves, "c", kind) end
+    script = function(kind) return body(o, curves, "c", kind, gnuplot.room(o, 1, 1)) end
   end
   if text then
     print(text)
