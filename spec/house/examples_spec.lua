@@ -78,6 +78,22 @@ describe("the gallery", function()
     for _, name in ipairs(scripts()) do drawn[name:sub(1, 2)] = true end
     assert.same(drawn, shown)
   end)
+
+  it("numbers its figures by their examples, with a letter where there are several", function()
+    local file <close> = io.open("docs/gallery.md")
+    local text, wanted, count = file:read("a"), {}, {}
+    local told = "%]%(gallery/(%d%d)_[^)]+%)\n\n%*Figure (%w+)%.%* "
+    for number, label in text:gmatch(told) do
+      count[number] = (count[number] or 0) + 1
+      wanted[#wanted + 1] = {number, label, count[number]}
+    end
+    assert.equal(#wanted, select(2, text:gsub("%]%(gallery/", "")))
+    for _, figure in ipairs(wanted) do
+      local number, label, k = table.unpack(figure)
+      local letter = count[number] > 1 and string.char(96 + k) or ""
+      assert.equal(("%d%s"):format(tonumber(number), letter), label)
+    end
+  end)
 end)
 
 describe("their frame", function()
