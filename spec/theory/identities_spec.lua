@@ -136,6 +136,20 @@ describe("the flow of any loss", function()
     end
   end)
 
+  it("has it with lam e^(-2wt) in place of lam under weight decay", function()
+    for _, p in ipairs(problems) do
+      for _, t in ipairs{0.3, 4} do
+        local s = p:flow(start(p), {t = t, weight_decay = 0.2}).final
+        local kept = s.decay ^ 2
+        local U, V = s:reduced()
+        local P1, VV = U * V:t(), V * V:t()
+        local want = kept * law(P1 * (1 / kept))
+        assert.is_true((VV - want):norm() / VV:norm() < 1e-13, p.loss)
+        assert.is_true(deviation(U, V) > 1e-3) -- without the decay of lam
+      end
+    end
+  end)
+
   it("has it of any schedule: one loss and target after the other", function()
     local U, V, Phi1 = orthogonal_start(X, 3, lam, lam, rng)
     local where = {}
