@@ -107,7 +107,7 @@ B = B * B:t()
 local function unit() return (select(2, timed(function() B:eigh() end))) end
 
 local widths = {}
-for word in (os.getenv("WIDTHS") or "1e3 inf"):gmatch("%S+") do
+for word in (os.getenv("WIDTHS") or folder and "1e3 inf" or "inf"):gmatch("%S+") do
   widths[#widths + 1] = word == "inf" and math.huge or tonumber(word)
 end
 print("  h         train %  test %   distance    late rate   2 s_r^2 c  method  steps   wall s  "
@@ -134,5 +134,5 @@ for _, h in ipairs(widths) do
     bench.row("infinite width to t = infinity, dsyevd of the rank's order", 60, work / one)
   end
 end
-bench.save("digits", "h,train_percent,test_percent,distance,late_rate,imbalance_rate,method,steps,"
-  .. "wall,processor,dsyevd_units", raw)
+bench.save(folder and "digits" or "digits_generated", "h,train_percent,test_percent,distance,"
+  .. "late_rate,imbalance_rate,method,steps,wall,processor,dsyevd_units", raw)
