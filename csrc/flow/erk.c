@@ -51,6 +51,9 @@ static bool evaluate(erk *w, const field *f, mat U, double alpha, double h, cons
   }
   if (f->weight_decay > 0.0) mat_scale(A, alpha * alpha);
   field_force_of_map(f, A);
+  w->last = field_piece(f);
+  if (i == 0) w->piece = w->last;
+  else if (w->last != w->piece) w->bent = true;
   blas_gemm('T', 'N', 1.0, U, A, 0.0, dV);
   if (n) {
     mat_copy(nth_stage(w->start, i, m), dV);
@@ -133,7 +136,7 @@ static void combine(double diff[2], const double low[2]) {
 
 static void estimate(erk *w, const tableau *tab, mat U, double h, double diff[2]) {
   erk_error(w, U, h, w->decays.start, tab->e, diff);
-  w->rough[0] = w->rough[1] = 0.0;
+  for (int i = 0; i < 2; i++) w->raw[i] = diff[i], w->rough[i] = 0.0;
   if (tab->e2) {
     erk_error(w, U, h, w->decays.start2, tab->e2, w->rough);
     combine(diff, w->rough);
@@ -156,6 +159,7 @@ status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]
   const double *alpha = w->decays.alpha;
   int m = f->m, s = tab->stages;
   mat U = field_U(f, Z);
+  w->bent = false;
   if (!w->have_first) {
     mat_transpose(nth_stage(w->V, 0, m), field_V(f, Z));
     if (!evaluate(w, f, U, 1.0, 0.0, NULL, 0, 0)) return STATUS_NON_FINITE;
@@ -184,5 +188,6 @@ void erk_accept(erk *w) {
   mat_copy(nth_stage(w->A, 0, m), nth_stage(w->A, s, m));
   mat_copy(nth_stage(w->V, 0, m), nth_stage(w->V, s, m));
   mat_copy(nth_stage(w->velocity, 0, m), nth_stage(w->velocity, s, m));
+  w->piece = w->last;
   w->have_first = true;
 }

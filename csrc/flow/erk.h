@@ -27,8 +27,11 @@ typedef struct erk {
   propagator step;
   bool conserving;         /* steps are corrected to conserve the imbalance */
   double propagator_bound; /* of a corrected step: how far its propagator takes a state */
+  double raw[2];           /* the estimate of order 5 before it was combined with that */
   double rough[2]; /* the estimate of order 3 behind a double one, max|error| in U and V; or 0 */
-  bool have_first; /* stage 0 holds the derivative at the state the next step begins with */
+  unsigned piece, last; /* of the loss at stage 0 and at the stage evaluated last, */
+  bool bent;            /* and whether the last step left it */
+  bool have_first;      /* stage 0 holds the derivative at the state the next step begins with */
 } erk;
 
 /* For any tableau of at most stages stages. */

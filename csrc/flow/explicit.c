@@ -32,6 +32,15 @@ static void judge_rough(const stepper *s, const erk *w, mat Z, mat out, double *
   *err = fmax(*err, DOP853_ROUGH * rough * rough / stepper_local_tol(s));
 }
 
+/* Where the loss bends within a step every order is 2, and each estimate passes through zero for
+ * some place of the bend: not both for the same, and the product of both would be far too small. */
+static void judge_bend(const stepper *s, const erk *w, mat Z, mat out, double *err) {
+  double tol = stepper_local_tol(s);
+  if (!w->bent) return;
+  *err = fmax(*err, ERK_BENT * stepper_error(s, Z, out, w->raw, tol));
+  *err = fmax(*err, stepper_error(s, Z, out, w->rough, tol));
+}
+
 status explicit_attempt(stepper *s, mat Z, double h, mat out, double *err, const tick *t) {
   erk *w = stepper_room(s);
   double diff[2];
@@ -42,6 +51,7 @@ status explicit_attempt(stepper *s, mat Z, double h, mat out, double *err, const
   *err = stepper_error(s, Z, out, diff, stepper_local_tol(s));
   if (!isnan(*err)) {
     judge_rough(s, w, Z, out, err);
+    judge_bend(s, w, Z, out, err);
     judge_propagator(s, w, err);
   }
   return done;

@@ -32,6 +32,17 @@ static void curvature(double delta, mat F, mat Y, mat X, mat HX) {
     }
 }
 
+/* Which entries are clipped, and to which side. */
+static unsigned piece(double delta, mat R) {
+  unsigned sum = 1;
+  for (int j = 0; j < R.cols; j++)
+    for (int i = 0; i < R.rows; i++) {
+      double r = mat_get(R, i, j);
+      sum = 1000003u * sum + (r >= delta ? 2u : r <= -delta ? 1u : 0u);
+    }
+  return sum;
+}
+
 /* The integral of clipped(x) - clipped(b) over x from b to a, e going from b to a. */
 static double between(double a, double b, double gap, double delta) {
   if (b < 0.0) a = -a, b = -b;
@@ -58,4 +69,5 @@ const loss loss_huber = {.name = "huber",
                          .value = value,
                          .residual = residual,
                          .curvature = curvature,
+                         .piece = piece,
                          .divergence = divergence};

@@ -21,6 +21,9 @@ typedef struct loss {
   void (*residual)(double delta, mat F, mat Y, mat R);
   /* HX = l''(F)[X], row by row; HX may be X. */
   void (*curvature)(double delta, mat F, mat Y, mat X, mat HX);
+  /* NULL: smooth; or a number for the piece of the loss that residuals R are on, whose curvature
+   * jumps between pieces. */
+  unsigned (*piece)(double delta, mat R);
   /* Bregman: value(F) - value(G) - <l'(G), F - G> >= 0, to relative round-off. */
   double (*divergence)(double delta, mat F, mat G, mat Y);
 } loss;

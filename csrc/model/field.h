@@ -50,6 +50,11 @@ void field_error(const field *f, mat Z, mat E);
 void field_gap(const field *f, mat Z, mat out);
 /* P = U V^T becomes the force A = diag(sigma) E, in place. */
 void field_force_of_map(const field *f, mat P);
+/* Right after either: the piece of the loss it is on, whose curvature jumps from piece to piece; of
+ * a smooth loss always 0. */
+static inline unsigned field_piece(const field *f) {
+  return f->loss && f->loss->piece ? f->loss->piece(f->delta, f->room.F) : 0;
+}
 /* The samples' outputs F at Z, of another loss than the squared one. */
 void field_outputs(const field *f, mat Z, mat F);
 /* X <- W^T l''(F)[W X] (r x m), F being outputs: E moves by minus this as diag(sigma) U V^T moves
