@@ -1,5 +1,5 @@
 /* csrc/flow/fastest.c: Rayleigh quotients of K (see fastest.h),
- * K[X] = diag(sigma) (A V V^T + U U^T A), A = diag(sigma) X.
+ * K[X] = diag(sigma) (A V V^T + U U^T A), A = diag(sigma) X; of K G for another loss.
  * SPDX-License-Identifier: MIT */
 #include "flow/fastest.h"
 
@@ -14,6 +14,7 @@ void fastest_layout(arena *a, fastest *w, dims d) {
   w->image = arena_mat(a, d.r, d.m);
   w->VV = arena_mat(a, d.m, d.m);
   w->UA = arena_mat(a, d.kp, d.m);
+  w->F = arena_mat(a, d.n, d.m);
 }
 
 void fastest_start(fastest *w) { w->at = -1; }
@@ -31,6 +32,7 @@ static void begin(fastest *w, const field *f) {
 
 static void apply(fastest *w, const field *f, mat Z) {
   mat U = field_U(f, Z), V = field_V(f, Z);
+  field_bend(f, w->F, w->x);
   mat_scale_rows(w->x, f->sigma);
   blas_syrk('N', 1.0, V, 0.0, w->VV);
   blas_gemm('N', 'N', 1.0, w->x, w->VV, 0.0, w->image);
@@ -43,6 +45,7 @@ double fastest_at(fastest *w, const field *f, mat Z, int64_t steps) {
   if (w->at == steps) return w->value;
   bool first = w->at < 0 || !(w->value > 0.0 && isfinite(w->value)); /* or it was out of range */
   if (first) begin(w, f);
+  if (f->loss) field_outputs(f, Z, w->F);
   for (int i = 0; i < (first ? FASTEST_FIRST : FASTEST_NEXT); i++) {
     double size = mat_norm_fro(w->x);
     if (!(size > 0.0)) break; /* K = 0 */

@@ -12,14 +12,16 @@
 typedef struct fastest {
   mat x, image; /* r x m: the vector so far, and K of it */
   mat VV, UA;   /* m x m, k' x m */
+  mat F;        /* n x m: outputs at the state, of another loss than the squared one */
   int64_t at;   /* the step at whose state the value was found; < 0: none yet */
   double value;
 } fastest;
 
 void fastest_layout(arena *a, fastest *w, dims d);
 void fastest_start(fastest *w);
-/* At the state Z after so many steps: at most the largest eigenvalue of K, within a few per cent
- * where states change slowly. Asked twice of one state it is the same number. */
+/* At the state Z after so many steps: at most the largest eigenvalue of K, of another loss than the
+ * squared one of K G, within a few per cent where states change slowly. Asked twice of one state it
+ * is the same number. */
 double fastest_at(fastest *w, const field *f, mat Z, int64_t steps);
 
 #endif
