@@ -250,8 +250,8 @@ describe("the law of a second and third task", function()
 
   it("is at infinite width that of m hidden units, task after task", function()
     for _, w in ipairs{0, 0.1} do
-      for _, kind in ipairs{"gaussian", "xavier"} do
-        local wide = p1:init(kind, {h = math.huge})
+      for _, scales in ipairs{{1, 1}, {2, 0.5}} do -- of U and of V
+        local wide = core.start.orthogonal(p1, "gaussian", math.huge, scales[1], scales[2])
         local narrow = wide:narrow()
         for _, p in ipairs{p1, p2, p3, p1} do
           wide, narrow = p:init(wide), p:init(narrow)
