@@ -110,6 +110,20 @@ scenario("problem of data that is refused", data, function(_, _, X, Y)
   assert(not pcall(linnet.problem, X * 0, Y) and not pcall(linnet.problem, X, Y:t()))
 end)
 
+-- Of classes that a map tells apart, of classes that none does, and of Huber's loss.
+scenario("problem of other losses", data, function(_, _, X, Y)
+  local kinds = linnet.matrix(6, 1, function(i) return i % 3 end)
+  local p = linnet.problem(X, kinds, {loss = "softmax", classes = {0, 1, 2}})
+  assert(p:separable() and p:max_margin():cols() == 3 and p.classes[3] == 2)
+  local few = linnet.problem(X:sub(1, 6, 1, 1), kinds, {loss = "softmax"})
+  assert(few.optimal_loss > 0 and not few:separable())
+  local far = linnet.problem(X:sub(1, 6, 1, 2), Y, {loss = {"huber", delta = 0.01}})
+  assert(far:min_norm():cols() == 2)
+  local s = p:init("gaussian", {h = 20, seed = 1})
+  local numbers, names = s:classify(X)
+  assert(#numbers == #names and s:accuracy() >= 0 and s:test_accuracy(X, kinds) >= 0)
+end)
+
 local MORE = {homogeneous = {scale = 1, lam = 0.5, h = 6}, balanced = {scale = 1},
   imbalanced = {scale = 1, c = 1}, spectral = {scale = 1}}
 for _, kind in ipairs{"gaussian", "xavier", "he", "lecun", "uniform", "orthogonal", "balanced",
