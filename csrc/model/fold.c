@@ -85,27 +85,50 @@ bool fold_find(const fold *f, fold_room *w, int r, mat L, double d, mat Y) {
 
 /* Q = W diag(s) B^T, c^2 = s^2 + d^2, S = O diag(c) B^T with O^T O = I: then P = d I + W diag(c -
  * d) W^T, R = O diag(s) W^T have M^T J M = d^2 J. Which O is asked for where c = 0 does not matter:
- * there s is 0 too. */
-status fold_open(const fold *f, fold_room *w, int r, mat Y, double d, mat T, mat L) {
-  int m = Y.cols;
+ * there s is 0 too. Leaves S B in w->O, s / c in w->ratio. */
+static status decompose(const fold *f, fold_room *w, int r, mat Y, double d) {
   double unit = 1.0 / sqrt(f->a + f->b);
-  mat YU = mat_rows(Y, 0, r), YV = mat_rows(Y, r, m), VL = mat_rows(f->L0, r, m);
-  mat LU = mat_rows(L, 0, r), LV = mat_rows(L, r, m);
-  mat_copy(w->tall, YU);
+  mat_copy(w->tall, mat_rows(Y, 0, r));
   mat_scale(w->tall, unit);
   status done = thin_svd(&w->thin, w->tall, w->W, w->s, w->Bt);
   if (done != STATUS_OK) return done;
-  blas_gemm('T', 'N', 1.0, w->W, T, 0.0, w->part); /* W^T T */
-  blas_gemm('N', 'N', unit, YU, VL, 0.0, LU);
-  blas_gemm('N', 'N', unit, YV, VL, 0.0, LV);
-  mat_axpy(d, T, LU);
-  for (int i = 0; i < m; i++) {
+  for (int i = 0; i < Y.cols; i++) {
     double s = w->s[i], c = hypot(s, d);
     w->ratio[i] = c > 0.0 ? s / c : 0.0;
     w->rest[i] = c > 0.0 ? c * s / (c + d) : 0.0; /* c - d = s^2 / (c + d), the ratio times this */
   }
+  blas_gemm('N', 'T', unit, mat_rows(Y, r, Y.cols), w->Bt, 0.0, w->O);
+  return STATUS_OK;
+}
+
+/* The columns M [W; 0] and M [0; I] times the sizes that they have in L0. */
+status fold_columns(const fold *f, fold_room *w, int r, mat Y, double d, mat Z) {
+  int m = Y.cols;
+  mat U = mat_sub(Z, 0, 0, r, m), V = mat_sub(Z, r, 0, m, m), last = mat_cols(Z, m, m);
+  status done = decompose(f, w, r, Y, d);
+  if (done != STATUS_OK) return done;
+  mat_copy(U, w->W);
+  mat_copy(V, w->O);
+  for (int i = 0; i < m; i++) {
+    mat_scale(mat_cols(U, i, 1), sqrt(f->a) * hypot(w->s[i], d));
+    mat_scale(mat_cols(V, i, 1), sqrt(f->a) * w->ratio[i]);
+  }
+  mat_copy(last, Y);
+  mat_scale(last, sqrt(f->b / (f->a + f->b)));
+  return STATUS_OK;
+}
+
+status fold_open(const fold *f, fold_room *w, int r, mat Y, double d, mat T, mat L) {
+  int m = Y.cols;
+  double unit = 1.0 / sqrt(f->a + f->b);
+  mat VL = mat_rows(f->L0, r, m), LU = mat_rows(L, 0, r), LV = mat_rows(L, r, m);
+  status done = decompose(f, w, r, Y, d);
+  if (done != STATUS_OK) return done;
+  blas_gemm('T', 'N', 1.0, w->W, T, 0.0, w->part); /* W^T T */
+  blas_gemm('N', 'N', unit, mat_rows(Y, 0, r), VL, 0.0, LU);
+  blas_gemm('N', 'N', unit, mat_rows(Y, r, m), VL, 0.0, LV);
+  mat_axpy(d, T, LU);
   mat_scale_rows(w->part, w->ratio);
-  blas_gemm('N', 'T', unit, YV, w->Bt, 0.0, w->O);
   blas_gemm('N', 'N', 1.0, w->O, w->part, 1.0, LV);
   mat_scale_rows(w->part, w->rest);
   blas_gemm('N', 'N', 1.0, w->W, w->part, 1.0, LU);

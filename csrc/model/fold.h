@@ -42,6 +42,9 @@ void fold_turn_layout(arena *a, fold_turning *w, dims d);
 bool fold_start(fold *f, fold_room *w, int r, mat L0);
 /* Y (k x m) of L = d M L0, M in O(r, m); false where L is no such matrix. */
 bool fold_find(const fold *f, fold_room *w, int r, mat L, double d, mat Y);
+/* Z (k x 2m) and W (r x m, in the room, orthonormal): in a basis of hidden units all of L that Y
+ * tells is Z and, for the r - m directions w off W, the columns (a^{1/2} d w; 0). */
+status fold_columns(const fold *f, fold_room *w, int r, mat Y, double d, mat Z);
 /* An L that Y tells: L L^T is right, and L^T J L that of the start. O(r m k'). T, r x k', stands
  * for the first rows of L0: those rows themselves, or turned from the left. */
 status fold_open(const fold *f, fold_room *w, int r, mat Y, double d, mat T, mat L);

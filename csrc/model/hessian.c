@@ -31,6 +31,17 @@ void hessian_layout(arena *a, hessian *w, dims d) {
   lapack_layout(a, &w->lapack);
 }
 
+void hessian_beside_layout(arena *a, hessian *w) {
+  w->order += 2 * w->many * w->few;
+  w->E1 = arena_mat(a, w->many, w->few);
+  w->part = arena_mat(a, w->few, w->few);
+}
+
+void hessian_beside(hessian *w, double shift, mat E1) {
+  w->shift = shift;
+  mat_copy(w->E1, E1);
+}
+
 /* a <- a (I - 2 v v^T); t has a.rows doubles. */
 static void reflect(mat a, mat v, double *t) {
   mat av = mat_of(t, a.rows, 1);
@@ -97,6 +108,32 @@ static void weigh(const hessian *w, mat G) {
   }
 }
 
+/* to = N - E1 E1^T N */
+static void off(const hessian *w, mat N, mat to) {
+  if (to.p != N.p) mat_copy(to, N);
+  blas_gemm('T', 'N', 1.0, w->E1, N, 0.0, w->part);
+  blas_gemm('N', 'N', -1.0, w->E1, w->part, 1.0, to);
+}
+
+/* The two blocks of x at `from`, off E1, and what they add to G. */
+static void beside_in(const hessian *w, const double *x, double *y, int from) {
+  int count = w->many * w->few;
+  mat NC = mat_of((double *)x + from, w->many, w->few);
+  mat NF = mat_of((double *)x + from + count, w->many, w->few);
+  off(w, NC, w->spare);
+  off(w, NF, mat_of(y + from + count, w->many, w->few));
+  mat_axpy(w->shift, w->spare, w->G);
+}
+
+/* N_C -> shift G off E1 - N_F root, N_F -> -N_C root^T. */
+static void beside_out(const hessian *w, double *y, int from) {
+  int count = w->many * w->few;
+  mat HC = mat_of(y + from, w->many, w->few), HF = mat_of(y + from + count, w->many, w->few);
+  off(w, w->G, HC);
+  blas_gemm('N', 'N', -1.0, HF, w->root, w->shift, HC);
+  blas_gemm('N', 'T', -1.0, w->spare, w->root, 0.0, HF);
+}
+
 void hessian_apply(void *arg, const double *x, double *y) {
   hessian *w = arg;
   int many = w->many, few = w->few, seen = w->seen, blind = w->blind;
@@ -108,7 +145,10 @@ void hessian_apply(void *arg, const double *x, double *y) {
   mat C1 = mat_cols(C, 0, seen), C2 = mat_cols(C, seen, blind);
   blas_gemm('N', 'T', 1.0, B, w->W1, 0.0, w->G);
   blas_gemm('N', 'T', 1.0, w->Q, C, 1.0, w->G);
+  int beside = nB + nC + few * blind;
+  if (w->E1.p) beside_in(w, x, y, beside);
   weigh(w, w->G);
+  if (w->E1.p) beside_out(w, y, beside);
   blas_gemm('N', 'N', 1.0, w->G, w->W1, 0.0, HB);
   blas_gemm('N', 'N', -1.0, w->A, C1, 1.0, HB);
   blas_gemm('T', 'N', 1.0, w->G, w->Q, 0.0, HC);

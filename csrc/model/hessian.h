@@ -26,12 +26,22 @@ typedef struct hessian {
   mat u;             /* many x few */
   mat r1;            /* r x m */
   mat F;             /* n x m: outputs, of another loss than the squared one */
+  /* Of columns (shift w; 0) beside Z, w orthonormal and off E1: what they add; E1.p NULL: none. */
+  double shift;
+  mat E1, part; /* many x few, few x few: scratch */
   lapack_work lapack;
 } hessian;
 
 void hessian_layout(arena *a, hessian *w, dims d);
+/* For hessian_beside: two more blocks of many x few, N_C = w C^T and N_F = w F^T of those columns.
+ */
+void hessian_beside_layout(arena *a, hessian *w);
 /* At Z (k x kp); f stays in use. */
 status hessian_at(hessian *w, const field *f, mat Z);
+/* Then: beside Z stand columns of shift (w; 0), the w an orthonormal basis of what E1 (m
+ * orthonormal columns, as they are) leaves. Never swapped. O(r m^2) a product; the parts of vectors
+ * off the w are further zeros of the spectrum. */
+void hessian_beside(hessian *w, double shift, mat E1);
 /* y <- H x, w->order numbers each; w is the argument of the operator. */
 void hessian_apply(void *w, const double *x, double *y);
 static inline lanczos_operator hessian_operator(hessian *w) {

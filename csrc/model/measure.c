@@ -196,12 +196,18 @@ local run = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = math.huge, rec
 {"sharpness"}}) print(run.sharpness:max(), run.final:sharpness()) */
 static double measure_sharpness(const state *s, state_work *w) {
   field f = problem_field(s->o->p, &w->room);
+  bool few = s->Y.p && w->columns.p;
+  hessian *H = few ? &w->few_hessian : &w->hessian;
   double top = 0.0;
-  status done = hessian_at(&w->hessian, &f, s->L);
-  if (done == STATUS_OK && w->hessian.order > 0)
-    done = lanczos_largest(&w->lanczos, hessian_operator(&w->hessian), 1, &top, w->ask);
+  status done = STATUS_OK;
+  if (few) done = fold_columns(&s->of, &w->folding, f.r, s->Y, s->decay, w->columns);
+  if (done == STATUS_OK) done = hessian_at(H, &f, few ? w->columns : s->L);
+  if (few) hessian_beside(H, sqrt(s->of.a) * s->decay, w->folding.W);
+  if (done == STATUS_OK && H->order > 0)
+    done =
+        lanczos_largest(few ? &w->few_lanczos : &w->lanczos, hessian_operator(H), 1, &top, w->ask);
   if (done != STATUS_OK) return NAN;
-  if (s->o->h > s->o->kp) top = fmax(top, w->hessian.s[0]);
+  if (s->o->h > s->o->kp) top = fmax(top, H->s[0]);
   return fmax(top, 0.0); /* the trace is not negative; what is is round-off */
 }
 
@@ -260,7 +266,7 @@ const measure measures[] = {
      .of = MEASURE_WHOLE,
      .number = measure_kernel_distance},
     {.name = "travel", .log = true, .of = MEASURE_OWN, .number = measure_travel},
-    {.name = "sharpness", .log = true, .of = MEASURE_WHOLE, .number = measure_sharpness},
+    {.name = "sharpness", .log = true, .number = measure_sharpness},
     {.name = "accuracy", .number = measure_accuracy},
     {.name = "stable_rank", .number = measure_stable_rank},
     {.name = "nuclear_norm", .log = true, .number = measure_nuclear_norm},

@@ -42,6 +42,13 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
   w->group = arena_doubles(a, (size_t)least(r, m));
   hessian_layout(a, &w->hessian, problem_dims(o->p, kp));
   lanczos_layout(a, &w->lanczos, w->hessian.order, 1);
+  if (origin_may_fold(o)) {
+    hessian_layout(a, &w->few_hessian, problem_dims(o->p, 2 * m));
+    hessian_beside_layout(a, &w->few_hessian);
+    lanczos_layout(a, &w->few_lanczos, w->few_hessian.order, 1);
+    fold_open_layout(a, &w->folding, problem_dims(o->p, kp));
+    w->columns = arena_mat(a, r + m, 2 * m);
+  }
   lapack_want_eigh(&w->lapack, kp);
   lapack_want_svd(&w->lapack, tall, m);
   lapack_want_svd(&w->lapack, r, m);

@@ -70,6 +70,10 @@ typedef struct state_work {
   double *group;   /* min(r, m) */
   hessian hessian; /* for one eigenvalue */
   lanczos lanczos;
+  hessian few_hessian; /* of folded states, where there can be some */
+  lanczos few_lanczos;
+  fold_room folding;
+  mat columns;     /* k x 2m */
   const tick *ask; /* or NULL: between the products of long work, which is nan where it stops */
   lapack_work lapack;
 } state_work;
@@ -79,6 +83,11 @@ void state_work_layout(arena *a, state_work *w, const origin *o);
 static inline mat state_U(const state *s) { return mat_rows(s->L, 0, s->o->p->r); } /* r x k' */
 static inline mat state_V(const state *s) {                                         /* m x k' */
   return mat_rows(s->L, s->o->p->r, s->o->p->m);
+}
+
+/* Whether states of this origin can be folded so that it pays. */
+static inline bool origin_may_fold(const origin *o) {
+  return !o->O.p && o->R.rows == 0 && 2 * o->p->m <= o->p->r && 2 * o->p->m < o->kp;
 }
 
 static inline dims state_dims(const state *s) { return problem_dims(s->o->p, s->o->kp); }

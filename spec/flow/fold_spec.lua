@@ -59,6 +59,9 @@ describe("a flow from infinite width", function()
         assert.near(y, x, 1e-6 * math.abs(y) + 1e-12, name)
       end
     end
+    -- by the m columns, and by all of them
+    local largest = run.final:hessian{count = 1}.largest(1)
+    assert.near(largest, run.final:sharpness(), 1e-12 * largest)
     return run, other
   end
 
