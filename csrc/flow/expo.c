@@ -13,7 +13,7 @@ void expo_layout(arena *a, expo *w, dims d) {
   mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2,    &w->mid,     &w->end,
                      &w->rest, &w->step, &w->E,  &w->force, &w->scratch, &w->decays};
   for (int i = 0; i < 3; i++) kernel_layout(a, &w->K[i], d);
-  w->accepted = 0;
+  w->last.which = 0;
   w->tried = 1;
   kernel_room_layout(a, &w->room, d);
   rotate_layout(a, &w->rotations, d);
@@ -33,27 +33,29 @@ void expo_start(expo *w, const field *f, double tol, int64_t *eigenproblems) {
   double far = EXPO_SETTLED * tol;
   if (f->weight_decay > 0.0) far = fmin(far, EXPO_SETTLED_DECAY * f->weight_decay);
   w->settled = fmax(far, 4.0 * DBL_EPSILON);
-  w->known = false;
+  w->last = (expo_kernel){.which = w->last.which};
   w->eigenproblems = eigenproblems;
 }
 
 void expo_accept(expo *w) {
-  int before = w->accepted;
-  w->accepted = w->tried;
-  w->tried = before;
-  w->known = true;
+  bool own = w->used == w->tried;
+  if (own) {
+    w->tried = w->last.which;
+    w->last = (expo_kernel){.which = w->used};
+  }
+  w->last.age++;
+  w->last.grown += w->growth;
+  w->last.known = true;
+  w->last.pending = false;
+  w->last.stale = w->last.age >= EXPO_KEPT || w->corrections > EXPO_KEPT_CORRECTIONS;
 }
 
 void expo_hold(expo *w) {
-  w->held = w->accepted;
-  w->held_known = w->known;
-  w->accepted = 3 - w->accepted - w->tried;
+  w->held = w->last;
+  w->last.which = 3 - w->last.which - w->tried;
 }
 
-void expo_release(expo *w) {
-  w->accepted = w->held;
-  w->known = w->held_known;
-}
+void expo_release(expo *w) { w->last = w->held; }
 
 /* phi_j(-t (lam + 2w)), entry by entry. */
 static void phis(const field *f, mat lam, double t, int kmax, mat *out) {
@@ -120,6 +122,7 @@ static status consistent(expo *w, const kernel *K, const field *f, mat Q, mat wa
     mat_axpy(-1.0, wanted, w->step);
     kernel_solve(K, EXPO_STIFF / t, w->step);
     s = rotate_by(w, K, f, 1.0, w->step, Q);
+    w->corrections = n > w->corrections ? n : w->corrections;
     if (mat_max_abs(w->force) <= w->settled) break;
   }
   return s;
@@ -256,11 +259,13 @@ static status find_kernel(expo *w, const field *f, mat Z, kernel *K) {
 
 /* Begins an attempt with the kernel of the last accepted step, or of Z where there is none. */
 static status begin(expo *w, const field *f, mat Z, double h, const tick *t) {
-  kernel *last = &w->K[w->accepted];
+  kernel *last = &w->K[w->last.which];
   w->tick = t;
-  status s = w->known ? STATUS_OK : find_kernel(w, f, Z, last);
+  w->used = w->last.which;
+  w->corrections = 0;
+  status s = w->last.known ? STATUS_OK : find_kernel(w, f, Z, last);
   if (s != STATUS_OK) return s;
-  w->known = true;
+  w->last.known = true;
   start_from(w, last, f, Z);
   field_force(f, w->E, w->force);
   w->growth = h * mat_norm_fro(w->force);
@@ -271,28 +276,39 @@ static status begin(expo *w, const field *f, mat Z, double h, const tick *t) {
  * and starts from Z again in its eigenbasis. */
 static status midpoint(expo *w, const field *f, mat Z, double h) {
   kernel *next = &w->K[w->tried];
-  status s = frozen(w, &w->K[w->accepted], f, Z, 0.5 * h, w->Q);
+  status s = frozen(w, &w->K[w->last.which], f, Z, 0.5 * h, w->Q);
   if (s == STATUS_OK) s = find_kernel(w, f, w->Q, next);
-  if (s != STATUS_OK) return s;
-  start_from(w, next, f, Z);
-  w->decay = h * (mat_max_abs(next->lam) + 2.0 * f->weight_decay);
+  if (s == STATUS_OK) start_from(w, next, f, Z);
+  w->used = w->tried;
+  return s;
+}
+
+/* An attempt ended; where it is not accepted the next one has a kernel of its own. */
+static status ended(expo *w, const field *f, double h, status s) {
+  w->decay = h * (mat_max_abs(w->K[w->used].lam) + 2.0 * f->weight_decay);
+  w->last.pending = w->last.pending || s == STATUS_OK;
   return s;
 }
 
 status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
   const kernel *tried = &w->K[w->tried];
   status s = begin(w, f, Z, h, t);
-  if (s == STATUS_OK) s = frozen(w, &w->K[w->accepted], f, Z, h, low);
+  if (s == STATUS_OK) s = frozen(w, &w->K[w->last.which], f, Z, h, low);
   if (s == STATUS_OK) s = midpoint(w, f, Z, h);
   if (s == STATUS_OK) s = frozen(w, tried, f, Z, h, out);
   if (s == STATUS_OK) estimate2(w, tried, f, h, out);
-  return s;
+  return ended(w, f, h, s);
 }
 
+/* A kernel is kept while it stays near; with weight decay it never is: it decays with Z, and g,
+ * which makes up for it, is not small at rest. */
 status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
   status s = begin(w, f, Z, h, t);
-  if (s == STATUS_OK) s = midpoint(w, f, Z, h);
-  return s == STATUS_OK ? corrected(w, &w->K[w->tried], f, Z, h, out, low) : s;
+  bool own = w->last.stale || w->last.pending || f->weight_decay > 0.0 ||
+             w->last.grown + w->growth > EXPO_KEPT_GROWTH;
+  if (s == STATUS_OK && own) s = midpoint(w, f, Z, h);
+  if (s == STATUS_OK) s = corrected(w, &w->K[w->used], f, Z, h, out, low);
+  return ended(w, f, h, s);
 }
 
 /* out = exp(x diag(sigma) K^+ E(Z)) out */

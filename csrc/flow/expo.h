@@ -13,12 +13,23 @@
 
 enum { EXPO_PHI = 5 }; /* phi_0 .. phi_5 */
 
+/* A kernel that steps have in use. */
+typedef struct expo_kernel {
+  int which;
+  bool known;   /* it is the kernel of a state */
+  int age;      /* accepted steps that have used it */
+  double grown; /* how far Z can have grown in them */
+  bool stale;   /* the next attempt needs one of its own */
+  bool
+      pending; /* an attempt has ended, and was not accepted yet: another one says that it failed */
+} expo_kernel;
+
 typedef struct expo {
-  kernel K[3];         /* of the last accepted step, of the one being tried, and one put aside */
-  int accepted, tried; /* which they are */
-  bool known;          /* there is an accepted one */
-  int held;            /* put aside, and whether it was known */
-  bool held_known;
+  kernel K[3];      /* of the last accepted step, of the one being tried, and one put aside */
+  expo_kernel last; /* the first */
+  expo_kernel held; /* the last, put aside */
+  int tried, used;  /* the second, and which of both the attempt uses */
+  int corrections;  /* the most that a stage of it took to be consistent */
   kernel_room room;
   rotate_room rotations;
   mat half[EXPO_PHI + 1], full[EXPO_PHI + 1]; /* phi_j(-h/2 lam), phi_j(-h lam), r x m each */
@@ -40,8 +51,9 @@ void expo_layout(arena *a, expo *w, dims d);
 /* tol: of the error estimates that steps of f will be judged by. No kernel is known. */
 void expo_start(expo *w, const field *f, double tol, int64_t *eigenproblems);
 /* A step h from Z of order 2 or 4: out, and low, whose difference is O(h^3). Both leave an estimate
- * O(h^4) in fine. Finds its own kernel near the midpoint. STATUS_PAUSED when the tick asked; the
- * accepted kernel is never touched. */
+ * O(h^4) in fine. That of order 2 finds its own kernel near the midpoint; that of order 4, for
+ * which a kernel is no more than near, keeps the last one for some steps. STATUS_PAUSED when the
+ * tick asked; the accepted kernel is never touched. */
 status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);
 status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t);
 /* A step to t = infinity by exponential midpoints, exact where K no longer moves. Not arrived: E
@@ -56,7 +68,7 @@ void expo_release(expo *w);
 
 /* The kernel of the last accepted step (NULL: none). */
 static inline const kernel *expo_accepted(const expo *w) {
-  return w->known ? &w->K[w->accepted] : NULL;
+  return w->last.known ? &w->K[w->last.which] : NULL;
 }
 
 #endif

@@ -17,10 +17,11 @@ static void *rodas_room(arena *a, dims d) {
 static double rodas_cost(dims d) {
   double rows = (double)d.r * d.m, products = rows * d.kp;
   if (d.n > 0 && rows <= RODAS_DENSE)
-    return RODAS_FEW_CALL + RODAS_DENSE_CUBE * rows * rows * rows + RODAS_COST_PRODUCT * products +
-           RODAS_DENSE_SAMPLE * d.n * rows;
-  if (narrow_pays(d)) return RODAS_FEW_CALL + RODAS_FEW_ROW * rows + RODAS_FEW_PRODUCT * products;
-  return 2.0 * method_expo4.cost(d) + RODAS_COST_PRODUCT * products;
+    return RODAS_FEW_CALL * d.m + RODAS_DENSE_CUBE * rows * rows * rows +
+           RODAS_COST_PRODUCT * products + RODAS_DENSE_SAMPLE * d.n * rows;
+  if (narrow_pays(d))
+    return RODAS_FEW_CALL * d.m + RODAS_FEW_ROW * rows + RODAS_FEW_PRODUCT * products;
+  return 2.0 * method_expo2.cost(d) + RODAS_COST_PRODUCT * products;
 }
 
 static double rodas_tol(double tol) { return stepper_bar(RODAS_BAR * tol, STEPPER_ROUGHEST); }

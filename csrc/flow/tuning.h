@@ -115,6 +115,16 @@ static const double EXPO_SETTLED = 1e-6;
  * that small where Z moves on by w alone. */
 static const double EXPO_SETTLED_DECAY = 0.01;
 enum { EXPO_CONSISTENT = 10 };
+/* expo4 keeps a kernel for so many steps, or until a stage takes more corrections than the second
+ * number, or an attempt fails. Of six problems (r 10 to 100, kappa 8 to 1e6) eigenproblems at 1e-3,
+ * 1e-6, 1e-9, and the worst of the population over tol, both without the next bound: (1, any) 83,
+ * 226, 1,029, with 1.2, 7.7, 2.0; (3, 4) 44, 97, 388, with .5, 2.1, 2.0; (6, 4) 37, 83, 273, with
+ * 1.3, 2.1, 2.0, and with weight decay 7 instead of .7; (6, 6) 27, 60, 195, with 1.3, 6.8, 8.1;
+ * (10, 5) 32, 68, 179, with 6.0, 4.0, 14. Steps are as many with each. */
+enum { EXPO_KEPT = 3, EXPO_KEPT_CORRECTIONS = 4 };
+/* Nor longer than the sum of h ||A|| is at most this: without, one of 24 growing flows is at 19 tol
+ * at 1e-3, 1.2 with; 0.2 takes 1.3 times the eigenproblems at 1e-3, as many at 1e-9. */
+static const double EXPO_KEPT_GROWTH = 0.5;
 /* Rotations may take a state this many times as far as both ends of a step. Bench, at 1e-3: 2 takes
  * 1.02 times the attempts, 8 as many. */
 static const double EXPO_FAR = 4.0;
@@ -145,12 +155,13 @@ enum { RODAS_RESTORE = 2 };
 static const double RODAS_GROWTH = 1.0;
 /* and this is the error of one that is longer: the next is half as long. Bench: 8, 32, nothing. */
 static const double RODAS_UNSOLVED = 16.0;
-/* A step, per r m k', beside two of expo4's. Bench: half and twice take 0.99 to 1.01 times auto's
+/* A step, per r m k', beside two of expo2's. Bench: half and twice take 0.99 to 1.01 times auto's
  * attempts. */
 static const double RODAS_COST_PRODUCT = 0.1;
-/* Where columns are few, microseconds a step, per r m, per r m k': 0.27 ms at r = 100, m = k' = 2,
- * 1.4 ms at 1500, 1, 1, 14.5 and 26.4 ms at r = 700 and 1500, m = k' = 10. */
-static const double RODAS_FEW_CALL = 150.0, RODAS_FEW_ROW = 0.8, RODAS_FEW_PRODUCT = 0.07;
+/* Where columns are few, microseconds a step, per m, per r m, per r m k': 0.08, 0.10 and 0.13 ms at
+ * r = 60, 120 and 160, m = k' = 1, 0.33 and 0.67 at r = 60 and 160, m = k' = 3, 1.2 at 100, 5, 10,
+ * 14.5 and 26.4 ms at r = 700 and 1500, m = k' = 10. */
+static const double RODAS_FEW_CALL = 45.0, RODAS_FEW_ROW = 0.5, RODAS_FEW_PRODUCT = 0.15;
 
 /* Of another loss than the squared one, G and K are dense up to this order: three matrices, half a
  * second for their factors. Microseconds a step, per order^3 and, per n r m, of some seventy
@@ -201,6 +212,8 @@ static const double DOP853_COST_CALL = 40.0, DOP853_COST_PRODUCT = 0.013, DOP853
  * of two. */
 static const double EXPO_COST_CALL = 20.0, EXPO_COST_PRODUCT = 0.02, EXPO_COST_ROW = 1.8,
                     EXPO_COST_SQUARE = 0.067, EXPO_COST_CUBE = 1.6e-4;
+/* Kernels that a step of expo4 takes, as it keeps them. */
+static const double EXPO_COST_KERNELS = 0.4;
 
 /* ---- arrival.c: when a flow has come to rest */
 
