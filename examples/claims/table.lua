@@ -108,6 +108,10 @@ local function classes_of(X, Y, about, given, said)
   if loss and loss ~= "squared" and not classes.losses[loss] then
     return nil, ("LOSS must be softmax, logistic or squared, got '%s'"):format(loss)
   end
+  if names and Y:cols() == #names and #names > 1 then -- TEXT=code
+    local place = classes.decide(Y)
+    Y = linnet.matrix(#place, 1, function(i) return place[i] end)
+  end
   if Y:cols() > 1 or names and #names < 2 then return Y end -- a constant target is refused below
   if not (names or classes.losses[loss]) then
     local may, count = may_be_classes(Y)

@@ -135,6 +135,7 @@ describe("make demo", function()
       {"classes.csv", "kind", "the target is of 3 classes", "the softmax loss"},
       {"classes.csv' LOSS='softmax' DROP='length", "kind", "the target is of 3 classes",
         "the softmax loss"},
+      {"classes.csv' TEXT='code", "kind", "the target is of 3 classes", "the softmax loss"},
     } do
       local _, text, status = child(("DATA='spec/tables/%s' TARGET='%s'"):format(case[1], case[2]))
       assert.equal(0, status, text)
