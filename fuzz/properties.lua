@@ -185,7 +185,50 @@ function M.states(rng)
   assert(s:theta() == theta and X == X0 and Y == Y0, "a flow changed its start or the data")
 end
 
-M.names = {"records", "options", "matrices", "states"}
+-- Data for a task, which may share directions with others, or samples, at any scale.
+local function any_inputs(rng, D, others)
+  local X = rng:normal(rng:integer(1, 6), D)
+  local other = #others > 0 and others[rng:integer(1, #others)]
+  local how = rng:integer(1, 5)
+  if other and how == 1 then X = X:vcat(other:row(1)) end
+  if other and how == 2 then X = rng:normal(2, other:rows()) * other end
+  if how == 3 then X = X:vcat(X:row(1)) end
+  return X * pick(rng, {1e-4, 1, 1e4})
+end
+
+--- What holds of every change of task: the map stays, and going back finds what was left.
+function M.tasks(rng)
+  local D, m, inputs, p, s = rng:integer(1, 9), rng:integer(1, 3), {}, nil, nil
+  for i = 1, 4 do
+    inputs[i] = any_inputs(rng, D, inputs)
+    local Y = rng:normal(inputs[i]:rows(), m)
+    local q = linnet.problem(inputs[i], Y)
+    local t = s and q:init(s) or pick(rng, STARTS)(q, rng)
+    local all, last = (s or t):units()
+    local size = all:norm() * last:norm() + 1e-300
+    if size > 1e100 then return end -- squares overflow
+    if s then
+      local theta = s:theta()
+      close(t:theta(), theta, size, "Theta after a change of task")
+      local loss = (Y - inputs[i] * theta):norm() ^ 2 / 2
+      local room = 1e-9 * (loss + Y:norm() ^ 2 + (inputs[i]:norm() * size) ^ 2)
+      assert(math.abs(t:loss() - loss) <= room, "loss of the new task")
+      assert(math.abs(s:loss(q) - loss) <= room, "loss before it")
+      assert(t.task == i and t.t == 0 and t.explicit == s.explicit, "what a change counts")
+      local U, V = s:reduced()
+      local back, Vb = p:init(t):reduced()
+      local Z, Zb = U:vcat(V), back:vcat(Vb)
+      close(Zb * Zb:t(), Z * Z:t(), core.matrix.max_abs(Z * Z:t()) + 1e-300,
+        "Z Z' when it goes back")
+      if s.explicit then close(t:U(), s:U(), core.matrix.max_abs(s:U()) + 1e-300, "U") end
+    end
+    p = q
+    s = q:flow(t, {t = pick(rng, {1e-3, 1, math.huge}), tol = 1e-4, max_steps = 200,
+      weight_decay = pick(rng, {0, 0, 0.1}), progress = false, record = {}}).final
+  end
+end
+
+M.names = {"records", "options", "matrices", "states", "tasks"}
 
 --- Run one property for some rounds; an error names the round's seed.
 function M.run(name, rounds, seed)

@@ -22,20 +22,28 @@ local function round_off(p, q)
   return math.min(math.max(16 * EPS * (p.kappa ^ 0.5 + q.kappa ^ 0.5), 1e-13), 1e-10)
 end
 
--- Of the columns of R one after the other what the earlier ones have not, orthonormal; those that
--- have no more than tol go. As pivots would, which are kept, not make them a matter of round-off.
+-- Orthonormal columns for the span of those of R, whose singular values above tol count: from R's
+-- columns one after the other, those first that the ones before leave most of, by the decade. The
+-- largest first would do, but round-off would decide between equal ones, and so what is drawn; in
+-- their order alone, what little is left of one would spoil all after it.
 local function independent(R, tol)
-  local out, count = core.matrix.zeros(R:rows(), R:cols()), 0
-  for j = 1, R:cols() do
-    local x = R:sub(1, R:rows(), j, j)
-    for _ = 1, 2 do x = x - out * (out:t() * x) end
-    if x:norm() > tol then
-      for _ = 1, 2 do x = x - out * (out:t() * x) end
-      count = count + 1
-      out:sub(1, R:rows(), count, count):copy_(x):scale_(1 / x:norm())
+  local _, values = R:svd()
+  local rank, count, level, used = 0, 0, 0.3, {}
+  while rank < values:rows() and values:get(rank + 1, 1) > tol do rank = rank + 1 end
+  local out = core.matrix.zeros(R:rows(), rank)
+  while count < rank do
+    for j = 1, R:cols() do
+      local x = R:sub(1, R:rows(), j, j)
+      for _ = 1, used[j] and 0 or 2 do x = x - out * (out:t() * x) end
+      if not used[j] and count < rank and x:norm() > level then
+        used[j], count = true, count + 1
+        local column = out:sub(1, R:rows(), count, count)
+        column:copy_(x):scale_(1 / x:norm())
+      end
     end
+    level = level / 10
   end
-  return out:sub(1, R:rows(), 1, count)
+  return out
 end
 
 -- Orthonormal rows for what the rows of Pt add to those of B, in their order: q x D.
