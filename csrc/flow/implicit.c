@@ -18,7 +18,7 @@ static double rodas_cost(dims d) {
   double rows = (double)d.r * d.m, products = rows * d.kp;
   if (d.n > 0 && rows <= RODAS_DENSE)
     return RODAS_FEW_CALL * d.m + RODAS_DENSE_CUBE * rows * rows * rows +
-           RODAS_COST_PRODUCT * products + RODAS_DENSE_SAMPLE * d.n * rows;
+           RODAS_DENSE_PRODUCT * products + RODAS_DENSE_SAMPLE * d.n * rows;
   if (narrow_pays(d))
     return RODAS_FEW_CALL * d.m + RODAS_FEW_ROW * rows + RODAS_FEW_PRODUCT * products;
   return 2.0 * method_expo2.cost(d) + RODAS_COST_PRODUCT * products;

@@ -56,23 +56,45 @@ static status factor_curvature(curved *w) {
   return lapack_chol(w->L);
 }
 
-/* N <- L^T K L: rows of output j of K L are M L_j + sum_l (V V^T)_jl diag(sigma)^2 L_l. */
-static void find_kernel(curved *w, const field *f, mat Z) {
+/* KL <- K L below and on the diagonal of its blocks: block (j, l) is M L_jl + sum_q (V V^T)_jq
+ * diag(sigma)^2 L_ql, q >= l. */
+static void find_product(curved *w, const field *f, mat KL) {
   int r = f->r, m = f->m;
+  for (int j = 0; j < m; j++) {
+    int cols = (j + 1) * r;
+    blas_gemm('N', 'N', 1.0, w->M, mat_cols(rows_of(w->L, j, r), 0, cols), 0.0,
+              mat_cols(rows_of(KL, j, r), 0, cols));
+  }
+  for (int q = 0; q < m; q++) {
+    mat scaled = mat_cols(w->scaled, 0, (q + 1) * r);
+    mat_copy(scaled, mat_cols(rows_of(w->L, q, r), 0, scaled.cols));
+    mat_scale_rows(scaled, f->sigma);
+    mat_scale_rows(scaled, f->sigma);
+    for (int j = 0; j < m; j++) {
+      int cols = (least(j, q) + 1) * r;
+      mat_axpy(mat_get(w->VV, j, q), mat_cols(scaled, 0, cols),
+               mat_cols(rows_of(KL, j, r), 0, cols));
+    }
+  }
+}
+
+/* N <- L^T K L, block rows of its lower half, of which the upper one is the mirror: a sixth of the
+ * whole product, L being lower. */
+static void find_kernel(curved *w, const field *f, mat Z) {
+  int r = f->r, m = f->m, order = r * m;
   mat KL = w->C;
   mat_copy(w->SU, field_U(f, Z));
   mat_scale_rows(w->SU, f->sigma);
   blas_syrk('N', 1.0, w->SU, 0.0, w->M);
   blas_syrk('N', 1.0, field_V(f, Z), 0.0, w->VV);
-  for (int j = 0; j < m; j++)
-    blas_gemm('N', 'N', 1.0, w->M, rows_of(w->L, j, r), 0.0, rows_of(KL, j, r));
-  for (int l = 0; l < m; l++) {
-    mat_copy(w->scaled, rows_of(w->L, l, r));
-    mat_scale_rows(w->scaled, f->sigma);
-    mat_scale_rows(w->scaled, f->sigma);
-    for (int j = 0; j < m; j++) mat_axpy(mat_get(w->VV, j, l), w->scaled, rows_of(KL, j, r));
+  find_product(w, f, KL);
+  for (int j = 0; j < m; j++) {
+    int above = j * r, left = order - above;
+    blas_gemm('T', 'N', 1.0, mat_sub(w->L, above, above, left, r),
+              mat_sub(KL, above, 0, left, above + r), 0.0, mat_sub(w->N, above, 0, r, above + r));
   }
-  blas_gemm('T', 'N', 1.0, w->L, KL, 0.0, w->N);
+  for (int j = 0; j < order; j++)
+    for (int i = j + 1; i < order; i++) *mat_at(w->N, j, i) = mat_get(w->N, i, j);
 }
 
 status curved_at(curved *w, const field *f, mat Z) {
