@@ -59,6 +59,22 @@ describe("a target of texts", function()
     assert.are.same({1, 1, 2}, list(Y))
   end)
 
+  it("loses rows without one, however gaps among the inputs are filled", function()
+    for _, how in ipairs{"drop", "mean", "nan", 0} do
+      local X, Y, about = table_of("a,y\n1,u\n2,\n3,v\n4,u\n", {target = "y", gaps = how})
+      assert.are.same({1, 2, 1}, list(Y))
+      assert.equal(3, X:rows())
+      assert.are.same({2}, about.gone)
+      assert.equal(0, #about.filled)
+    end
+  end)
+
+  it("is one class where one name stands in two encodings", function()
+    local _, Y, about = table_of("a,y\n1,\u{e9}\n2,\xe9\n3,b\n4,b\n", {target = "y"})
+    assert.are.same({"b", "\u{e9}"}, about.classes)
+    assert.are.same({2, 2, 1, 1}, list(Y))
+  end)
+
   it("is refused where every row has another one, or numbers are among them", function()
     fails("'2020-01-01' is not a number", table_of, "a,y\n1,2020-01-01\n2,2020-01-02\n",
       {target = "y"})

@@ -18,18 +18,18 @@ function M.are(t, k, stat, most)
   return count <= most and count + stat.gaps < t.rows
 end
 
--- Texts of the rows that are left, in order, and how often each stands in Y, which gets their
--- places.
+-- Names in the rows that are left, in order, and how often each stands in Y, which gets their
+-- places; texts of two encodings may be one name.
 local function number(labels, Y)
-  local count, order, place, names, sizes = {}, {}, {}, {}, {}
+  local count, names, place, sizes = {}, {}, {}, {}
   for i = 1, #Y do
-    local code = math.tointeger(Y:get(i, 1))
-    if not count[code] then order[#order + 1] = code end
-    count[code] = (count[code] or 0) + 1
+    local name = labels[math.tointeger(Y:get(i, 1))]
+    if not count[name] then names[#names + 1], count[name] = name, 0 end
+    count[name] = count[name] + 1
   end
-  table.sort(order, function(a, b) return labels[a] < labels[b] end)
-  for i, code in ipairs(order) do place[code], names[i], sizes[i] = i, labels[code], count[code] end
-  for i = 1, #Y do Y:set(i, 1, place[math.tointeger(Y:get(i, 1))]) end
+  table.sort(names)
+  for i, name in ipairs(names) do place[name], sizes[i] = i, count[name] end
+  for i = 1, #Y do Y:set(i, 1, place[labels[math.tointeger(Y:get(i, 1))]]) end
   return names, sizes
 end
 

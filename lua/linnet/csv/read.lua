@@ -210,7 +210,7 @@ local function gaps(t)
   if #with == 0 then return {} end
   if t.o.gaps == "error" then return nil, refusal.gap(t) end
   local gone = t.o.gaps == "drop" and core.columns.gaps(t.matrix, with)
-    or t.o.gaps == "mean" and core.columns.gaps(t.matrix, targets) or {}
+    or (t.o.gaps == "mean" or t.labels) and core.columns.gaps(t.matrix, targets) or {}
   if #gone == t.rows then return nil, refusal.all_gone(t) end
   t.about.notes[#t.about.notes + 1] = t.o.gaps == "drop" and refusal.costly_gaps(t, #gone) or nil
   return gone
@@ -239,7 +239,8 @@ local function take(t, ks, gone)
     or core.columns.take(t.matrix, from, codes, gone)
   if t.o.gaps ~= "drop" then
     for i, k in ipairs(from) do
-      if t.stats[k].gaps > 0 and #gone < t.rows then
+      local left_out = t.is_target[k] and (t.o.gaps == "mean" or t.labels)
+      if t.stats[k].gaps > 0 and #gone < t.rows and not left_out then
         local value = core.columns.fill(m:col(i), t.o.gaps == "nan" and 0 / 0
           or math.type(t.o.gaps) and t.o.gaps or nil)
         t.about.filled[#t.about.filled + 1] = {name = names[i], count = t.stats[k].gaps,
