@@ -20,14 +20,21 @@ M.losses = {logistic = true, softmax = true}
 function M.is_list(value)
   local must, seen, count = "must be a list of two texts or more, or numbers, each another", {}, 0
   for key, one in next, value do
-    local fits = type(one) == type(value[1]) and (type(one) == "string"
+    local fits = type(one) == type(rawget(value, 1)) and (type(one) == "string"
       or type(one) == "number" and one - one == 0)
-    if math.type(key) ~= "integer" or key < 1 or key > #value or not fits or seen[one] then
+    if math.type(key) ~= "integer" or key < 1 or key > rawlen(value) or not fits or seen[one] then
       return false, must
     end
     seen[one], count = true, count + 1
   end
-  return count >= 2 and count == #value, must
+  return count >= 2 and count == rawlen(value), must
+end
+
+-- A list of the problem's own, without metatable.
+local function copied(list)
+  local out = {}
+  for i = 1, rawlen(list) do out[i] = rawget(list, i) end
+  return out
 end
 
 -- Place of each number that may stand in a column.
@@ -85,6 +92,8 @@ local function targets(loss, place, m)
   return Y
 end
 
+local MOST = 10000 -- as many as texts of a table may be
+
 local function count_fits(loss, classes)
   if #classes < 2 then
     return nil, ("Y holds one class only%s, and there is nothing to tell it from")
@@ -92,6 +101,10 @@ local function count_fits(loss, classes)
   elseif loss == "logistic" and #classes > 2 then
     return nil, ("the logistic loss tells two classes apart, and Y holds %d; loss = 'softmax' "
       .. "takes any number"):format(#classes)
+  end
+  if #classes > MOST then
+    return nil, ("Y holds %d classes, and %d are the most: numbers that measure something want the "
+      .. "squared loss or Huber's"):format(#classes, MOST)
   end
   return true
 end
@@ -128,6 +141,7 @@ end
 -- @tparam string loss
 -- @tparam ?table classes known ones, else those that are found
 function M.encode(Y, loss, classes)
+  classes = classes and copied(classes)
   if Y:cols() == 1 then return from_column(Y, loss, classes) end
   if classes and #classes ~= Y:cols() then
     return nil, ("Y has %d columns, and there are %d classes"):format(Y:cols(), #classes)

@@ -54,6 +54,8 @@ local function classes_of(what, s, Xnew)
   end
   check.matrix(what, "Xnew", Xnew, nil, s.problem.D,
     ("must have D = %d columns"):format(s.problem.D), 3)
+  local wrong = check.not_finite("Xnew", Xnew)
+  if wrong then error(("%s: %s"):format(what, wrong), 3) end
   return s.problem.classes
 end
 

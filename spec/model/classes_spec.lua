@@ -142,6 +142,8 @@ describe("classes", function()
       {loss = "softmax", classes = {"a", "b"}})
     fails("option 'classes' is of logistic and softmax", linnet.problem, X, kinds,
       {classes = {"a", "b"}})
+    fails("Y holds 10001 classes, and 10000 are the most", linnet.problem, linnet.ones(10001, 1),
+      linnet.matrix(10001, 1, function(i) return i end), {loss = "softmax"})
     fails("is nan", linnet.problem, X, kinds * (0 / 0), {loss = "softmax"})
     for _, wrong in ipairs{{}, {"a"}, {"a", "a"}, {"a", 1}, {"a", {}}, {a = 1}, {1, 0 / 0}} do
       fails("option 'classes' must be a list", linnet.problem, X, kinds,
@@ -153,6 +155,11 @@ describe("classes", function()
     local p = linnet.problem(X, column(function(i) return i % 2 end), {loss = "softmax"})
     p.classes[1] = "else"
     assert.are.same({0, 1}, p.classes)
+    local names = {"a", "b"}
+    local q = linnet.problem(X, column(function(i) return i % 2 + 1 end),
+      {loss = "softmax", classes = names})
+    names[1] = "else"
+    assert.are.same({"a", "b"}, q.classes)
     assert.is_false(linnet.problem(X, X:col(1)).classes)
   end)
 end)
@@ -209,6 +216,7 @@ describe("decisions", function()
   it("want data that fit", function()
     local s = run.final
     fails("Xnew must have D = 4 columns", s.classify, s, X * linnet.ones(4, 3))
+    fails("classify: Xnew(1, 1) is nan", s.classify, s, X2 * (0 / 0))
     fails("must have a row per row of Xnew", s.test_accuracy, s, X2, Y1)
     fails("is the number of no class", s.test_accuracy, s, X2, Y2 + 5)
     fails("Y has 2 columns", s.test_accuracy, s, X2, linnet.ones(#Y2, 2))
