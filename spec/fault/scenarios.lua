@@ -209,6 +209,15 @@ scenario("flow to infinity", data, function(p, s)
   assert(p:flow(s, {t = math.huge, tol = 1e-3}).final:excess() < 1e-6)
 end)
 
+scenario("flow along the hidden units that tell the others", function()
+  local p = linnet.problem(linnet.diag(linnet.linspace(1, 0.5, 44)), linnet.ones(44, 2))
+  return p, p:init("gaussian", {h = math.huge})
+end, function(p, s)
+  local final = p:flow(s, {t = 0.1, tol = 1e-3, record = {}, save_at = {}}).final
+  assert(final:folded() and final:imbalance().c > 1.9)
+  assert(final:sharpness() > 0 and final:travel() > 0)
+end)
+
 for _, method in ipairs(require("linnet.core").descent.methods) do
   scenario("descend " .. method, data, function(p, s)
     local o = {eta = 1e-3, steps = 40, method = method}

@@ -191,7 +191,7 @@ function M.point_in(first, kept)
     return nil, "a state of it does not fit its start"
   end
   if kept.L == nil and sized(kept.Y, p.rank + p.m, p.m) and first:folded(true)
-    and type(kept.tol) == "number" and kept.tol > 0 then
+    and type(kept.tol) == "number" and kept.tol > 0 and kept.tol <= 1 then
     return first:moved(kept.Y, kept.t, kept.k, kept.decay, w, kept.tol)
   elseif not sized(kept.L, p.rank + p.m, U:cols()) then
     return nil, "a state of it does not fit its start"
