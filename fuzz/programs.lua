@@ -170,6 +170,7 @@ local function template()
     function() return {n = 4, D = 6, m = 2, seed = 1} end,
     function() return {names = {"x", "y"}, delimiter = pick{",", ";", "|"}} end,
     function() return {target = 1} end,
+    function() return {loss = pick{"squared", "logistic", "softmax", {"huber", delta = 0.5}}} end,
     function() return {1, 2, 3} end,
     function() return {{1, 2}, {3, 4}} end,
   }()
@@ -257,6 +258,10 @@ end
 local function furnish(seed)
   local X, Y = linnet.data.gaussian{n = 4, D = 6, m = 2, seed = seed}
   world.problem = linnet.problem(X, Y)
+  if seed % 3 == 0 then
+    local kinds = linnet.matrix(4, 1, function(i) return i % 2 end)
+    world.problem = linnet.problem(X, kinds, {loss = seed % 2 == 0 and "softmax" or "logistic"})
+  end
   local state = world.problem:init("gaussian", {h = 9, seed = seed})
   local sweep = linnet.sweep{over = {a = {1, 2}, b = {1, 2}}, seeds = 2,
     run = function(point) return {y = point.a * point.b} end}

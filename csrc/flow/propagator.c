@@ -121,7 +121,10 @@ static void plain(propagator *w, const tableau *tab, double h, mat A, int m) {
     return;
   }
   mat_fill(w->G, 0.0);
-  blas_syrk('T', 1.0 / w->unit / w->unit, A, 0.0, mat_sub(w->G, 0, 0, border, border));
+  bool tiny = !isfinite(1.0 / w->unit / w->unit); /* as forces are at t = 1e160 of classes */
+  if (tiny) mat_scale(A, 1.0 / w->unit);
+  blas_syrk('T', tiny ? 1.0 : 1.0 / w->unit / w->unit, A, 0.0, mat_sub(w->G, 0, 0, border, border));
+  if (tiny) mat_scale(A, w->unit);
   for (int i = border; i < border + m; i++) *mat_at(w->G, i, i) = -1.0;
   recursion(w, tab, h * w->unit, m);
 }

@@ -41,9 +41,9 @@ end
 -- the matrix never formed. Section 3.5.
 --
 -- Of the loss itself: with weight decay w every eigenvalue is w more, of the mean loss it is 2/n
--- times as much. Eigenvalues are right to 1e-11 of the largest in modulus. It is an error where
--- Lanczos' method does not get there: narrow networks, h near r + m or less, on stiff data of which
--- 3 r m is beyond 2000.
+-- times as much (1/n of another loss than the squared one). Eigenvalues are right to 1e-11 of the
+-- largest in modulus. It is an error where Lanczos' method does not get there: narrow networks, h
+-- near r + m or less, on stiff data of which 3 r m is beyond 2000.
 -- @function state:hessian
 -- @tparam ?table opts see `help("hessian")`
 -- @treturn table `largest` (a column, decreasing) and `smallest` (increasing), each eigenvalue as

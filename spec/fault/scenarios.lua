@@ -106,6 +106,19 @@ scenario("problem", data, function(_, _, X, Y)
   assert(p:singular_values():rows() == p.rank and p:min_norm():cols() == 2 and #tostring(p) > 9)
 end)
 
+-- Explicit steps and implicit ones, and threads.
+scenario("flows, descents and ensembles of another loss", data, function(_, _, X)
+  local kinds = linnet.matrix(6, 1, function(i) return i % 3 end)
+  local p = linnet.problem(X, kinds, {loss = "softmax"})
+  local s = p:init("gaussian", {h = 20, seed = 2})
+  local run = p:flow(s, {t = 1e3, tol = 1e-3, record = {"rate", "sharpness"}})
+  assert(run.stats.reason == "time" and #tostring(run) > 9 and s:hessian().trace > 0)
+  assert(p:flow(s, {t = 1, tol = 1e-2, method = "rodas4"}).final:loss() < s:loss())
+  assert(p:descend(s, {eta = 1e-3, steps = 3, method = "sgd", batch = 2}).k(2) > 0)
+  assert(linnet.ensemble(p, {init = {"gaussian", h = 9}, seeds = 2, flow = {t = 1},
+    measure = {"loss"}, threads = 2}).loss(2) > 0)
+end)
+
 scenario("problem of data that is refused", data, function(_, _, X, Y)
   assert(not pcall(linnet.problem, X * 0, Y) and not pcall(linnet.problem, X, Y:t()))
 end)
