@@ -111,9 +111,9 @@ scenario("flows, descents and ensembles of another loss", data, function(_, _, X
   local kinds = linnet.matrix(6, 1, function(i) return i % 3 end)
   local p = linnet.problem(X, kinds, {loss = "softmax"})
   local s = p:init("gaussian", {h = 20, seed = 2})
-  local run = p:flow(s, {t = 1e3, tol = 1e-3, record = {"rate", "sharpness"}})
+  local run = p:flow(s, {t = 2, tol = 0.1, record = {"rate"}})
   assert(run.stats.reason == "time" and #tostring(run) > 9 and s:hessian().trace > 0)
-  assert(p:flow(s, {t = 1, tol = 1e-2, method = "rodas4"}).final:loss() < s:loss())
+  assert(p:flow(s, {t = 0.1, tol = 0.1, method = "rodas4"}).final:loss() < s:loss())
   assert(p:descend(s, {eta = 1e-3, steps = 3, method = "sgd", batch = 2}).k(2) > 0)
   assert(linnet.ensemble(p, {init = {"gaussian", h = 9}, seeds = 2, flow = {t = 1},
     measure = {"loss"}, threads = 2}).loss(2) > 0)
