@@ -51,7 +51,7 @@ function M.shown(value)
     return tostring(value)
   end
   local noun = M.kind_of(value) or type(value)
-  return (noun:find("^[aeiou]") and "an " or "a ") .. noun
+  return (noun:find("^[aeio]") and "an " or "a ") .. noun -- a userdata
 end
 
 -- Insertions, deletions, substitutions and swaps of neighbours between two words.
