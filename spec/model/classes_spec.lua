@@ -192,6 +192,13 @@ describe("decisions", function()
     assert.is_truthy(tostring(run):find("30 of 30 samples", 1, true))
   end)
 
+  it("are counted at the end of a run", function()
+    assert.equal(math.floor(run.final:accuracy() * p.n + 0.5), run.stats.margins)
+    assert.equal("integer", math.type(run.stats.margins))
+    local other = linnet.problem(X1, X1)
+    assert.is_nil(other:flow(other:init("gaussian", {h = 9}), {t = 1}).stats.margins)
+  end)
+
   it("of one output are by its sign", function()
     local two = linnet.matrix(40, 1, function(i) return F(i, 1) > 0 and 5 or 3 end)
     local q = linnet.problem(X, two, {loss = "logistic"})

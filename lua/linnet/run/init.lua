@@ -28,9 +28,10 @@ local M = {}
 -- @field distance of the learned map from the minimum-norm solution (the same)
 -- @field start the state it began from
 -- @field final the state it ended in; `problem:flow(run.final, ...)` goes on
--- @field stats method, steps, rejected, evaluations, eigenproblems, seconds, imbalance_drift, and
---   `reason`: time, converged, until_excess, stop, saddle, unreachable, step_underflow, max_steps,
---   max_seconds, diverged, non_finite or interrupted
+-- @field stats method, steps, rejected, evaluations, eigenproblems, seconds, imbalance_drift, of
+--   classes `margins`, how many samples the end decides rightly, and `reason`: time, converged,
+--   until_excess, stop, saddle, unreachable, step_underflow, max_steps, max_seconds, diverged,
+--   non_finite or interrupted
 -- @field problem what was trained
 -- @field options what it was asked for, defaults filled in
 -- @field columns names of the records, in order
@@ -103,6 +104,9 @@ function Checkpoints:before(t)
   return self[low]
 end
 
+-- How many training samples a state decides rightly.
+local function right(p, s) return math.floor(s:accuracy() * p.n + 0.5) end
+
 --- Runs the loop of a driver and makes the run, also of one that was interrupted or whose callback
 -- raised: then the failure has it as its field `run`, and what was raised as `cause`.
 function M.drive(driver, loop, counts, p, start, clock)
@@ -114,6 +118,7 @@ function M.drive(driver, loop, counts, p, start, clock)
   stats.seconds = core.system.clock() - began
   stats.reason = driver.reason
   stats.imbalance_drift = math.max(driver.trace.worst_drift, driver.state:imbalance_drift())
+  if p.classes then stats.margins = right(p, driver.state) end
   local records, columns, times = driver.trace:matrices()
   local self = setmetatable(columns, Run)
   self.t = times
@@ -217,8 +222,7 @@ end
 
 --- How many training samples the end decides rightly, "148 of 150 samples".
 function M.right(self)
-  local n = self.problem.n
-  return ("%d of %d samples"):format(math.floor(self.final:accuracy() * n + 0.5), n)
+  return ("%d of %d samples"):format(right(self.problem, self.final), self.problem.n)
 end
 
 function describe(self)

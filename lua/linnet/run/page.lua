@@ -98,7 +98,7 @@ local function outcome(self)
       rows[#rows + 1] = {"loss with weight decay", shown(final:objective())}
     end
   end
-  for _, row in ipairs(options_rows(self.stats, {reason = true, method = true})) do
+  for _, row in ipairs(options_rows(self.stats, {reason = true, method = true, margins = true})) do
     rows[#rows + 1] = row
   end
   return rows
