@@ -268,7 +268,7 @@ static status begin(expo *w, const field *f, mat Z, double h, const tick *t) {
   w->last.known = true;
   start_from(w, last, f, Z);
   field_force(f, w->E, w->force);
-  w->growth = h * mat_norm_fro(w->force);
+  w->growth = h * (mat_norm_fro(w->force) + f->weight_decay);
   return s;
 }
 
@@ -300,12 +300,11 @@ status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, co
   return ended(w, f, h, s);
 }
 
-/* A kernel is kept while it stays near; with weight decay it never is: it decays with Z, and g,
- * which makes up for it, is not small at rest. */
+/* A kernel is kept while it stays near: w->growth is how far S and weight decay can have moved Z.
+ */
 status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
   status s = begin(w, f, Z, h, t);
-  bool own = w->last.stale || w->last.pending || f->weight_decay > 0.0 ||
-             w->last.grown + w->growth > EXPO_KEPT_GROWTH;
+  bool own = w->last.stale || w->last.pending || w->last.grown + w->growth > EXPO_KEPT_GROWTH;
   if (s == STATUS_OK && own) s = midpoint(w, f, Z, h);
   if (s == STATUS_OK) s = corrected(w, &w->K[w->used], f, Z, h, out, low);
   return ended(w, f, h, s);

@@ -39,7 +39,7 @@ typedef struct expo {
   mat E, force, scratch;    /* r x m, plain coordinates */
   mat VV, UA;               /* m x m, k' x m */
   mat Q;                    /* k x k': a state on the way */
-  double growth;            /* h ||A|| at the start of the attempt: how far it can grow */
+  double growth;            /* h (||A|| + w) at the start of the attempt: how far it can move */
   double decay;             /* h lam_max of the kernel tried: how far E decays at most */
   double fine[2];           /* the other estimate of an attempt: max|error| in U and in V */
   double settled;           /* consistency stops when a rotation is smaller than this */
