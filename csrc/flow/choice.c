@@ -47,11 +47,11 @@ static bool is_time(const choice *c, int other, double since) {
   return spent >= CHOICE_PATIENCE && (since >= c->again || spent >= c->patience);
 }
 
-/* Stability and not accuracy is about to bound explicit steps h; with weight decay other bounds
- * may.
- */
+/* Stability and not accuracy is about to bound explicit steps h, or, where weight decay is among
+ * what moves Z in them, how they stay at rest. */
 static bool is_stiff(const stepper *s, double lam, double h) {
-  return s->f.weight_decay > 0.0 || h * lam >= CHOICE_STIFF * stepper_method(s)->stable;
+  return h * s->f.weight_decay >= CHOICE_DECAY ||
+         h * lam >= CHOICE_STIFF * stepper_method(s)->stable;
 }
 
 /* What the other method neglects hardly matters within a step h. It is of second order in how far Z
