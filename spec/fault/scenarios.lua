@@ -223,7 +223,7 @@ scenario("flow to infinity", data, function(p, s)
 end)
 
 scenario("flow along the hidden units that tell the others", function()
-  local p = linnet.problem(linnet.diag(linnet.linspace(1, 0.5, 44)), linnet.ones(44, 2))
+  local p = linnet.problem(linnet.diag(linnet.linspace(1, 0.5, 64)), linnet.ones(64, 1))
   return p, p:init("gaussian", {h = math.huge})
 end, function(p, s)
   local final = p:flow(s, {t = 0.1, tol = 1e-3, record = {}, save_at = {}}).final
