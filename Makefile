@@ -48,10 +48,10 @@ ROOMS   := $(call objects,num io loss model flow descent ensemble theory)
 CORE    := $(BUILD)/lib/linnet/core.so
 MANUAL  := $(BUILD)/lua/linnet/manual.lua
 PROBED  := $(BUILD)/probe/done
-# SPECS may name C programs too; `spec` means all of both kinds.
+# SPECS may name C programs too; `spec` means all of both kinds, `spec/c` all programs.
 CHECKS  := $(patsubst spec/c/%.c,$(BUILD)/spec/%,$(filter spec/c/%.c,$(SPECS)) \
-             $(if $(filter spec,$(SPECS)),$(wildcard spec/c/*.c)))
-LUA_SPECS := $(filter-out spec/c/%,$(SPECS))
+             $(if $(filter spec spec/c,$(SPECS)),$(wildcard spec/c/*.c)))
+LUA_SPECS := $(filter-out spec/c spec/c/%,$(SPECS))
 
 # The working tree, and what is built for it, in front of whatever the user's paths are.
 TREE = LUA_PATH_5_4="$(abspath $(BUILD))/lua/?.lua;$(CURDIR)/lua/?.lua;$(CURDIR)/lua/?/init.lua;$${LUA_PATH_5_4:-$${LUA_PATH:-;}}" \
