@@ -40,8 +40,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion
 COMPILE = $(CC) $(STANDARD) $(WARNINGS) $(CPPFLAGS) $(CFLAGS) -fPIC -fvisibility=hidden -MMD -MP \
           -Icsrc @$(BUILD)/probe/blas.cflags
 
-# V=1 shows whole commands.
-SAY = $(if $(V),,@echo "  cc $@" && )
+# A line for each folder that is compiled into; V=1 shows whole commands instead.
+SAY = $(if $(V),,@$(if $(said_$(@D)),,$(info $()  cc $(@D))$(eval said_$(@D) := yes)))
 
 objects = $(patsubst csrc/%.c,$(BUILD)/obj/%.o,$(shell find $(addprefix csrc/,$(1)) -name '*.c' | sort))
 ROOMS   := $(call objects,num io loss model flow descent ensemble theory)
