@@ -344,4 +344,21 @@ describe("the command", function()
         said "--version")
     end
   end)
+
+  it("says in a clone where nothing is compiled what compiles it", function()
+    local clone = support.folder()
+    os.execute(("mkdir %s/bin && cp bin/linnet %s/bin && ln -s %q %s/lua"):format(clone, clone,
+      ROOT .. "/lua", clone))
+    local function said(arguments)
+      local pipe <close> = assert(io.popen(("LUA_CPATH_5_4= %s/bin/linnet %s 2>&1; echo $?")
+        :format(clone, arguments)))
+      return pipe:read("a")
+    end
+    local repl, doctor = said "repl", said "doctor"
+    os.execute("rm -r " .. clone)
+    assert.equal("linnet: nothing is compiled in this clone yet: make build does it once\n1\n",
+      repl)
+    assert.matches("\ncore *MISSING: make build; the reason is: module 'linnet.core' not "
+      .. "found\n", doctor)
+  end)
 end)

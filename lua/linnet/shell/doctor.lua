@@ -45,8 +45,8 @@ function M.findings()
     rows[#rows + 1] = {"BLAS kernel", info.kernel or "not OpenBLAS", nil, true}
     rows[#rows + 1] = {"BLAS threads", tostring(info.threads)}
   else
-    rows[#rows + 1] = {"core", nil, "make build; the reason is: "
-      .. tostring(core):gsub("%s+", " ")}
+    local reason = tostring(core):gsub("^(module [^\n]* not found):\n.*", "%1"):gsub("%s+", " ")
+    rows[#rows + 1] = {"core", nil, "make build; the reason is: " .. reason}
   end
   for _, name in ipairs{"argparse", "lfs"} do rows[#rows + 1] = module_row(name) end
   rows[#rows + 1] = {"gnuplot", output("gnuplot --version"), GET.gnuplot}
