@@ -140,24 +140,38 @@ static void huber_flat(void) {
   check(fabs(theta.p[2] - 7.0) <= 1e-12, "met where that is possible: %.15g", theta.p[2]);
   check(gradient_of(&a) <= 1e-13, "it is a minimum: %g", gradient_of(&a));
 
-  /* Many: fewer samples near than directions, against steps to all sides that keep the loss. */
   mat Z = normal(12, 9, 60), T = normal(12, 1, 61);
   asked b = ask("huber", 1e-3, Z, T, NULL);
-  double size = mat_norm_fro(map_of(&b));
   check(gradient_of(&b) <= 1e-15, "a small delta: a gradient of %g is left", gradient_of(&b));
-  philox g = philox_make(12, 1);
-  mat step = check_mat(9, 1), F = check_mat(12, 1), P = b.o.P;
-  int smaller = 0;
-  for (int k = 0; k < 2000; k++) {
-    random_fill_normal(&g, step, 1e-6);
-    mat_axpy(1.0, P, step);
-    blas_gemm('N', 'N', 1.0, b.W, step, 0.0, F);
-    bool same = b.l->value(b.delta, F, T) <= b.o.loss * (1.0 + 1e-14);
-    double other = 0.0;
-    for (int i = 0; i < 9; i++) other = hypot(other, step.p[i] / b.sigma[i]);
-    smaller += same && other < size * (1.0 - 1e-12);
+}
+
+/* Six pairs of equal samples with targets apart, each output free in between, and three samples of
+ * inputs of their own: none of many steps in the other inputs keeps the loss and shortens Theta. */
+static void huber_shortest(void) {
+  mat X = check_mat(15, 9), Y = normal(15, 1, 61), F = check_mat(15, 1);
+  mat some = normal(6, 9, 60), centers = normal(6, 1, 62);
+  for (int i = 0; i < 12; i++) {
+    mat_copy(mat_rows(X, i, 1), mat_rows(some, i / 2, 1));
+    *mat_at(X, i, i / 2) += 3.0; /* well apart: 1 step in 64 keeps all six */
+    Y.p[i] = 3.0 * centers.p[i / 2] + (i % 2 ? 1.0 : -1.0);
   }
-  check(smaller == 0, "%d steps keep the loss and shorten the map", smaller);
+  for (int i = 0; i < 3; i++) *mat_at(X, 12 + i, 6 + i) = 1.0;
+  asked a = ask("huber", 0.1, X, Y, NULL);
+  mat theta = map_of(&a), moved = check_mat(9, 1);
+  check(gradient_of(&a) <= 1e-13, "pairs: a gradient of %g is left", gradient_of(&a));
+  philox g = philox_make(12, 1);
+  int same = 0, shorter = 0;
+  for (int k = 0; k < 2000; k++) {
+    mat_copy(moved, theta);
+    random_fill_normal(&g, mat_rows(F, 0, 6), 1e-2);
+    mat_axpy(1.0, mat_rows(F, 0, 6), mat_rows(moved, 0, 6));
+    blas_gemm('N', 'N', 1.0, X, moved, 0.0, F);
+    if (a.l->value(a.delta, F, Y) > a.o.loss * (1.0 + 1e-13)) continue;
+    same++;
+    shorter += mat_norm_fro(moved) < mat_norm_fro(theta) * (1.0 - 1e-6);
+  }
+  check(same > 10 && shorter == 0, "%d steps keep the loss, %d of them shorten the map", same,
+        shorter);
 }
 
 /* The map of largest margin, against SciPy's quadratic program. */
@@ -175,7 +189,8 @@ static void margin_case(const char *file, const char *key, const char *name) {
         check_distance(map_of(&a), theta));
   double reached = optimum_margin(outputs_of(&a), Y);
   check(fabs(reached - 1.0) <= 1e-14, "%s: the least margin is %.17g", key, reached);
-  check(a.o.margin * mat_norm_fro(theta) <= 1.0 + 1e-12, "%s: the certificate's is no larger", key);
+  double certified = a.o.margin * mat_norm_fro(theta);
+  check(certified > 0.0 && certified <= 1.0 + 1e-12, "%s: the certificate's is no larger", key);
   for (int j = 0; j < m; j++) *mat_at(Y, 0, j) = m == 1 ? -mat_get(Y, 0, 0) : mat_get(Y, 1, j);
   for (int j = 0; j < D; j++) *mat_at(X, 1, j) = mat_get(X, 0, j); /* one sample, two classes */
   *mat_at(Y, 1, 0) = m == 1 ? -mat_get(Y, 0, 0) : 1.0 - mat_get(Y, 0, 0);
@@ -264,6 +279,7 @@ int main(void) {
   two_classes();
   huber_ends();
   huber_flat();
+  huber_shortest();
   margin_case(file, "margin_logistic", "logistic");
   margin_case(file, "margin_softmax", "softmax");
   kinds();
