@@ -4,6 +4,7 @@
 #include "num/nearest.h"
 
 #include "num/blas.h"
+#include "num/lapack.h"
 #include "num/random.h"
 
 #include "check.h"
@@ -37,6 +38,22 @@ static known known_make(int count, int equal, int d, mat z, int seed) {
   return k;
 }
 
+/* The weights, alone, with which the active normals make x; what they leave of it. */
+static mat weights_of(const known *k, const nearest *w, mat x, mat left) {
+  mat A = check_mat(w->active, w->d), G = check_mat(w->active, w->active);
+  mat weights = check_mat(w->active, 1);
+  mat_copy(left, x);
+  if (w->active == 0) return weights;
+  for (int j = 0; j < w->active; j++) mat_copy(mat_rows(A, j, 1), mat_rows(k->A, w->which[j], 1));
+  blas_gemm('N', 'N', 1.0, A, x, 0.0, weights);
+  blas_gemm('N', 'T', 1.0, A, A, 0.0, G);
+  check(lapack_chol(G) == STATUS_OK, "active normals are independent");
+  blas_trsm('L', 'L', 'N', 1.0, G, weights);
+  blas_trsm('L', 'L', 'T', 1.0, G, weights);
+  blas_gemm('T', 'N', -1.0, A, weights, 1.0, left);
+  return weights;
+}
+
 static void feasible(int count, int equal, int d, int seed) {
   mat z = check_mat(d, 1), x = check_mat(d, 1), left = check_mat(d, 1), v = check_mat(count, 1);
   known k = known_make(count, equal, d, z, seed);
@@ -49,19 +66,19 @@ static void feasible(int count, int equal, int d, int seed) {
   double harm = 0.0;
   for (int i = 0; i < count; i++) harm = fmax(harm, i < equal ? fabs(v.p[i]) : -v.p[i]);
   check(harm <= 1e-11, "%d of %d: a constraint is missed by %g", count, d, harm);
-  mat_copy(left, x);
-  double least = 0.0, slack = 0.0;
+  mat weights = weights_of(&k, &w, x, left);
+  double lowest = 0.0, slack = 0.0, apart = 0.0;
   for (int j = 0; j < w.active; j++) {
     int i = w.which[j];
-    for (int l = 0; l < d; l++) left.p[l] -= w.lambda[j] * mat_get(k.A, i, l);
-    if (i >= equal) least = fmin(least, w.lambda[j]);
+    if (i >= equal) lowest = fmin(lowest, weights.p[j]);
+    if (i >= equal) apart = fmax(apart, fabs(weights.p[j] - w.lambda[j]));
     slack = fmax(slack, fabs(v.p[i]));
   }
-  check(least >= -1e-11, "%d of %d: a weight of %g", count, d, least);
+  check(lowest >= -1e-11, "%d of %d: a weight of %g", count, d, lowest);
+  check(apart <= 1e-11, "%d of %d: a multiplier is off by %g", count, d, apart);
   check(slack <= 1e-10, "%d of %d: an active one is off by %g", count, d, slack);
-  if (equal == 0)
-    check(mat_norm_fro(left) <= 1e-10 * (1.0 + mat_norm_fro(x)), "%d of %d: %g is no combination",
-          count, d, mat_norm_fro(left));
+  check(mat_norm_fro(left) <= 1e-10 * (1.0 + mat_norm_fro(x)), "%d of %d: %g is no combination",
+        count, d, mat_norm_fro(left));
   check(mat_norm_fro(x) <= mat_norm_fro(z) * (1.0 + 1e-12), "no longer than one that is known");
 }
 
