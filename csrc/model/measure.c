@@ -192,8 +192,9 @@ width; see `state:hessian`. nan where 20,000 products did not find it to 1e-12.
 @usage
 local X, Y = linnet.data.gaussian{n = 20, D = 50, seed = 1}
 local p = linnet.problem(X, Y)
-local run = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = math.huge, record =
-{"sharpness"}}) print(run.sharpness:max(), run.final:sharpness()) */
+local s = p:init("gaussian", {h = 1e12, seed = 2})
+local run = p:flow(s, {t = math.huge, record = {"sharpness"}})
+print(run.sharpness:max(), run.final:sharpness()) */
 static double measure_sharpness(const state *s, state_work *w) {
   field f = problem_field(s->o->p, &w->room);
   bool few = s->Y.p && w->columns.p;
