@@ -110,11 +110,11 @@ static status factor(newton *w) {
     double x = *mat_at(w->H, i, i) += w->damp;
     w->s[i] = x > 0.0 ? 1.0 / sqrt(x) : 1.0;
   }
-  for (w->lift = 0.0; w->lift<1.0; w->lift = w->lift> 0.0 ? 16.0 * w->lift : DBL_EPSILON) {
+  for (double lift = 0.0; lift<1.0; lift = lift> 0.0 ? 16.0 * lift : DBL_EPSILON) {
     mat_copy(w->L, w->H);
     mat_scale_rows(w->L, w->s);
     mat_scale_cols(w->L, w->s);
-    for (int i = 0; i < d; i++) *mat_at(w->L, i, i) += w->lift;
+    for (int i = 0; i < d; i++) *mat_at(w->L, i, i) += lift;
     status s = lapack_chol(w->L);
     if (s != STATUS_SINGULAR) return s;
   }

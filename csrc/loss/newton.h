@@ -16,7 +16,6 @@ typedef struct newton {
   bool shift;  /* l(F + c 1^T) = l(F) */
   bool dense;  /* by Cholesky */
   double damp; /* the solver's caller sets it: damp I is added to the Hessian; 0 at first */
-  double lift; /* what the last factorization added to its diagonal of ones */
   mat H, L;    /* rm x rm, dense only */
   double *s;   /* rm: H's diagonal to the power -1/2 */
   mat panel;   /* rows of diag(h) W at a time */
