@@ -147,15 +147,6 @@ static status measure_singular_values(const state *s, state_work *w, double *val
   return lapack_singular_values(&w->lapack, w->P, values);
 }
 
-/* The min(r + pr, m) singular values of Theta = U V^T into w->s: those of [U1 V^T; R V^T]. */
-static status map_values(const state *s, state_work *w) {
-  const origin *o = s->o;
-  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, mat_rows(w->T, 0, o->p->r));
-  if (o->R.rows)
-    blas_gemm('N', 'T', s->decay, o->R, state_V(s), 0.0, mat_rows(w->T, o->p->r, o->R.rows));
-  return lapack_singular_values(&w->lapack, w->T, w->s);
-}
-
 /*** Nuclear norm of the learned map Theta = U V': the sum of its singular values.
 @function state:nuclear_norm
 @treturn number
@@ -165,7 +156,7 @@ local s = p:init("gaussian", {h = 10, seed = 1})
 assert(math.abs(s:nuclear_norm() / s:theta():norm("nuc") - 1) < 1e-12) */
 static double measure_nuclear_norm(const state *s, state_work *w) {
   double sum = 0.0;
-  if (map_values(s, w) != STATUS_OK) return NAN;
+  if (state_map_values(s, w) != STATUS_OK) return NAN;
   for (int i = 0; i < least(w->T.rows, w->T.cols); i++) sum += w->s[i];
   return sum;
 }
@@ -179,7 +170,7 @@ local p = linnet.problem(linnet.eye(3), linnet.ones(3, 2))
 print(p:flow(p:init("gaussian", {h = 10, seed = 1}), {t = math.huge}).final:stable_rank()) */
 static double measure_stable_rank(const state *s, state_work *w) {
   double sum = 0.0;
-  if (map_values(s, w) != STATUS_OK) return NAN;
+  if (state_map_values(s, w) != STATUS_OK) return NAN;
   for (int i = 0; i < least(w->T.rows, w->T.cols) && w->s[0] > 0.0; i++)
     sum += (w->s[i] / w->s[0]) * (w->s[i] / w->s[0]);
   return sum;

@@ -106,6 +106,12 @@ double state_distance(const state *s, state_work *w, bool spectral) {
   return w->s[0];
 }
 
+status state_map_values(const state *s, state_work *w) {
+  blas_gemm('N', 'T', 1.0, state_U(s), state_V(s), 0.0, mat_rows(w->T, 0, s->o->p->r));
+  outside(s, w, s->o->R.rows);
+  return lapack_singular_values(&w->lapack, w->T, w->s);
+}
+
 status state_imbalance(const state *s, state_work *w, imbalance *out) {
   const origin *o = s->o;
   status done = imbalance_spectrum(&w->lapack, o->p->r, s->L, w->G, w->values);

@@ -106,6 +106,8 @@ double state_excess(const state *s, state_work *w);
  * the matrix [diag(1/sigma) E; R V^T] has the same singular values. Of another loss than the
  * squared one Theta_hat is its minimizer of least norm; nan where there is none. */
 double state_distance(const state *s, state_work *w, bool spectral);
+/* The min(r + pr, m) singular values of Theta = U V^T into w->s: those of [U1 V^T; R V^T]. */
+status state_map_values(const state *s, state_work *w);
 /* ||Z U2^T||_F = hypot(||U1 U2^T||, ||V U2^T||): 0 on the invariant set and only there. */
 double state_perpendicular(const state *s, state_work *w);
 /* L + w/2 (||U||^2 + ||V||^2); what of U2 was not drawn counts with its mean. */
