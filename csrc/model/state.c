@@ -57,9 +57,10 @@ void state_work_layout(arena *a, state_work *w, const origin *o) {
 
 double state_excess(const state *s, state_work *w) {
   field f = problem_field(s->o->p, &w->room);
+  if (f.loss) return field_excess(&f, s->L, w->E); /* from outputs: E is not looked at */
   field_error(&f, s->L, w->E);
   double norm = mat_norm_fro(w->E);
-  return f.loss ? field_excess(&f, s->L, w->E) : 0.5 * norm * norm;
+  return 0.5 * norm * norm;
 }
 
 /* ||Z||; tr Z Z^T = ||Y||^2 + a d^2 (r - m) where it is folded. */

@@ -100,7 +100,7 @@ static inline state state_by_map(const state *s) {
   return seen;
 }
 
-/* L - L* at the state, whose E goes into w->E. */
+/* L - L* at the state. */
 double state_excess(const state *s, state_work *w);
 /* ||Theta - Theta_hat||, Frobenius (spectral = false) or spectral, from the reduced parts:
  * the matrix [diag(1/sigma) E; R V^T] has the same singular values. Of another loss than the
