@@ -1,4 +1,4 @@
-/* csrc/loss/loss.c: the list of losses (see loss.h).
+/* csrc/loss/loss.c: the list of losses, and what all have (see loss.h).
  * SPDX-License-Identifier: MIT */
 #include "loss/loss.h"
 
@@ -12,4 +12,10 @@ const loss *loss_named(const char *name) {
   for (int i = 0; losses[i]; i++)
     if (!strcmp(losses[i]->name, name)) return losses[i];
   return NULL;
+}
+
+void loss_bend(const loss *l, double delta, mat F, mat Y, int j, mat H) {
+  mat_fill(H, 0.0);
+  mat_fill(mat_cols(H, j, 1), 1.0);
+  l->curvature(delta, F, Y, H, H);
 }

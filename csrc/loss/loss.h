@@ -36,5 +36,7 @@ LOSSES(LOSS)
 extern const loss *const losses[];
 /* NULL: there is none of that name. */
 const loss *loss_named(const char *name);
+/* H = l''(F)[e_j] (n x m): column j of each sample's second derivative, as its row. */
+void loss_bend(const loss *l, double delta, mat F, mat Y, int j, mat H);
 
 #endif

@@ -77,9 +77,7 @@ static status form(newton *w, mat F, const tick *t) {
   int r = w->W.cols, m = F.cols;
   mat_fill(w->H, 0.0);
   for (int b = 0; b < m; b++) {
-    mat_fill(w->unit, 0.0);
-    mat_fill(mat_cols(w->unit, b, 1), 1.0);
-    w->l->curvature(w->delta, F, w->Y, w->unit, w->h);
+    loss_bend(w->l, w->delta, F, w->Y, b, w->h);
     if (!mat_finite(w->h)) return STATUS_NON_FINITE;
     for (int a = b; a < m; a++) {
       mat column = mat_cols(w->h, a, 1);

@@ -20,7 +20,7 @@ typedef struct newton {
   double *s;   /* rm: H's diagonal to the power -1/2 */
   mat panel;   /* rows of diag(h) W at a time */
   mat block;   /* r x r */
-  mat unit, h; /* n x m: one column of ones; its rows l''(F)[e_b] */
+  mat unit, h; /* n x m: all ones, to begin with; rows l''(F)[e_b] */
   mat residual, search, image; /* r x m, conjugate gradients only */
   mat spread;                  /* n x m */
 } newton;

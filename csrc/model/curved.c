@@ -32,9 +32,7 @@ static mat rows_of(mat a, int j, int r) { return mat_rows(a, j * r, r); }
 static void find_curvature(curved *w, const field *f) {
   int r = f->r, m = f->m;
   for (int j = 0; j < m; j++) {
-    mat_fill(w->H, 0.0);
-    mat_fill(mat_cols(w->H, j, 1), 1.0);
-    f->loss->curvature(f->delta, w->F, f->Y, w->H, w->H);
+    loss_bend(f->loss, f->delta, w->F, f->Y, j, w->H);
     for (int l = j; l < m; l++) {
       mat_copy(w->HW, f->W);
       mat_scale_rows(w->HW, mat_col(w->H, l));

@@ -164,9 +164,7 @@ static double trace_of_samples(const field *f, mat Z) {
   double trace = 0.0;
   field_outputs(f, Z, F);
   for (int j = 0; j < f->m; j++) {
-    mat_fill(H, 0.0);
-    mat_fill(mat_cols(H, j, 1), 1.0);
-    f->loss->curvature(f->delta, F, f->Y, H, H);
+    loss_bend(f->loss, f->delta, F, f->Y, j, H);
     for (int s = 0; s < H.rows; s++) {
       double size = 0.0, seen = 0.0;
       for (int i = 0; i < f->r; i++) size = hypot(size, f->sigma[i] * mat_get(f->W, s, i));
