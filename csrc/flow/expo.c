@@ -44,7 +44,7 @@ void expo_accept(expo *w) {
     w->last = (expo_kernel){.which = w->used};
   }
   w->last.age++;
-  w->last.grown += w->growth;
+  w->last.moved += w->moves;
   w->last.known = true;
   w->last.pending = false;
   w->last.stale = w->last.age >= EXPO_KEPT || w->corrections > EXPO_KEPT_CORRECTIONS;
@@ -268,7 +268,7 @@ static status begin(expo *w, const field *f, mat Z, double h, const tick *t) {
   w->last.known = true;
   start_from(w, last, f, Z);
   field_force(f, w->E, w->force);
-  w->growth = h * (mat_norm_fro(w->force) + f->weight_decay);
+  w->moves = h * (mat_norm_fro(w->force) + f->weight_decay);
   return s;
 }
 
@@ -285,8 +285,9 @@ static status midpoint(expo *w, const field *f, mat Z, double h) {
 
 /* An attempt ended; where it is not accepted the next one has a kernel of its own. */
 static status ended(expo *w, const field *f, double h, status s) {
+  if (s != STATUS_OK) return s;
   w->decay = h * (mat_max_abs(w->K[w->used].lam) + 2.0 * f->weight_decay);
-  w->last.pending = w->last.pending || s == STATUS_OK;
+  w->last.pending = true;
   return s;
 }
 
@@ -300,11 +301,10 @@ status expo_step2(expo *w, const field *f, mat Z, double h, mat out, mat low, co
   return ended(w, f, h, s);
 }
 
-/* A kernel is kept while it stays near: w->growth is how far S and weight decay can have moved Z.
- */
+/* A kernel is kept while it stays near: S and weight decay cannot have moved Z far. */
 status expo_step4(expo *w, const field *f, mat Z, double h, mat out, mat low, const tick *t) {
   status s = begin(w, f, Z, h, t);
-  bool own = w->last.stale || w->last.pending || w->last.grown + w->growth > EXPO_KEPT_GROWTH;
+  bool own = w->last.stale || w->last.pending || w->last.moved + w->moves > EXPO_KEPT_MOVED;
   if (s == STATUS_OK && own) s = midpoint(w, f, Z, h);
   if (s == STATUS_OK) s = corrected(w, &w->K[w->used], f, Z, h, out, low);
   return ended(w, f, h, s);

@@ -18,10 +18,9 @@ typedef struct expo_kernel {
   int which;
   bool known;   /* it is the kernel of a state */
   int age;      /* accepted steps that have used it */
-  double grown; /* how far Z can have grown in them */
+  double moved; /* how far Z can have gone in them, relative to Z */
   bool stale;   /* the next attempt needs one of its own */
-  bool
-      pending; /* an attempt has ended, and was not accepted yet: another one says that it failed */
+  bool pending; /* an attempt ended and is not accepted: the next one says that it failed */
 } expo_kernel;
 
 typedef struct expo {
@@ -39,7 +38,7 @@ typedef struct expo {
   mat E, force, scratch;    /* r x m, plain coordinates */
   mat VV, UA;               /* m x m, k' x m */
   mat Q;                    /* k x k': a state on the way */
-  double growth;            /* h (||A|| + w) at the start of the attempt: how far it can move */
+  double moves;             /* h (||A|| + w) at the start of the attempt: how far Z can go in it */
   double decay;             /* h lam_max of the kernel tried: how far E decays at most */
   double fine[2];           /* the other estimate of an attempt: max|error| in U and in V */
   double settled;           /* consistency stops when a rotation is smaller than this */

@@ -57,10 +57,11 @@ static status expo2_attempt(stepper *s, mat Z, double h, mat out, double *err, c
  * about one time scale of growth, h ||A|| = 1. The rough one, what the remainder did at all, sees
  * those: their quotient is of order (h ||A||)^2. Where the state grows, errors of steps are a
  * larger part of the estimate and add up; where it relaxes, they are small and forgotten: so the
- * bar is lower by the share of growth (docs/mathematics.md, "What tol promises"). */
+ * bar is lower by the share of growth (docs/mathematics.md, "What tol promises"). Weight decay
+ * moves Z as growth does, and counts as that. */
 static double judge_remainder(stepper *s, const expo *w, mat Z, mat out) {
-  double tol = stepper_local_tol(s), x = fmin(1.0, w->growth), all = w->growth + w->decay;
-  double growing = all > 0.0 ? fmax(x, w->growth / all) : x;
+  double tol = stepper_local_tol(s), x = fmin(1.0, w->moves), all = w->moves + w->decay;
+  double growing = all > 0.0 ? fmax(x, w->moves / all) : x;
   double fine = stepper_error(s, Z, out, w->fine, tol);
   double rough = stepper_difference(s, Z, out, tol);
   if (isnan(fine) || isnan(rough)) return NAN;
