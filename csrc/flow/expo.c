@@ -7,7 +7,6 @@
 #include <math.h>
 
 #include "flow/tuning.h"
-#include "num/blas.h"
 
 void expo_layout(arena *a, expo *w, dims d) {
   mat *const rm[] = {&w->e0,   &w->g0,   &w->g1, &w->g2,    &w->mid,     &w->end,
@@ -96,16 +95,11 @@ static status rotate_by(expo *w, const kernel *K, const field *f, double x, mat 
   return rotate_apply(&w->rotations, f, w->force, Z);
 }
 
-/* rest = K_Q[e] in eigen coordinates: diag(sigma) (A V V^T + U U^T A), A = diag(sigma) e. */
+/* rest = K_Q[e] in eigen coordinates. */
 static void apply(expo *w, const kernel *K, const field *f, mat Q, mat e, mat rest) {
-  mat U = field_U(f, Q), V = field_V(f, Q);
   kernel_back(K, e, w->force, w->scratch);
   field_force(f, w->force, w->force);
-  blas_syrk('N', 1.0, V, 0.0, w->VV);
-  blas_gemm('N', 'N', 1.0, w->force, w->VV, 0.0, w->E);
-  blas_gemm('T', 'N', 1.0, U, w->force, 0.0, w->UA);
-  blas_gemm('N', 'N', 1.0, U, w->UA, 1.0, w->E);
-  field_force(f, w->E, w->E);
+  field_kernel(f, Q, w->force, w->VV, w->UA, w->E);
   kernel_to(K, w->E, rest, w->scratch);
 }
 

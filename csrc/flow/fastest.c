@@ -1,5 +1,4 @@
-/* csrc/flow/fastest.c: Rayleigh quotients of K (see fastest.h),
- * K[X] = diag(sigma) (A V V^T + U U^T A), A = diag(sigma) X; of K G for another loss.
+/* csrc/flow/fastest.c: the power method for K, of another loss for K G (see fastest.h).
  * SPDX-License-Identifier: MIT */
 #include "flow/fastest.h"
 
@@ -7,7 +6,6 @@
 #include <stdbool.h>
 
 #include "flow/tuning.h"
-#include "num/blas.h"
 
 void fastest_layout(arena *a, fastest *w, dims d) {
   w->x = arena_mat(a, d.r, d.m);
@@ -30,15 +28,12 @@ static void begin(fastest *w, const field *f) {
     }
 }
 
+/* x <- K G x */
 static void apply(fastest *w, const field *f, mat Z) {
-  mat U = field_U(f, Z), V = field_V(f, Z);
   field_bend(f, w->F, w->x);
-  mat_scale_rows(w->x, f->sigma);
-  blas_syrk('N', 1.0, V, 0.0, w->VV);
-  blas_gemm('N', 'N', 1.0, w->x, w->VV, 0.0, w->image);
-  blas_gemm('T', 'N', 1.0, U, w->x, 0.0, w->UA);
-  blas_gemm('N', 'N', 1.0, U, w->UA, 1.0, w->image);
-  mat_scale_rows(w->image, f->sigma);
+  field_force(f, w->x, w->x);
+  field_kernel(f, Z, w->x, w->VV, w->UA, w->image);
+  mat_copy(w->x, w->image);
 }
 
 double fastest_at(fastest *w, const field *f, mat Z, int64_t steps) {
@@ -51,7 +46,6 @@ double fastest_at(fastest *w, const field *f, mat Z, int64_t steps) {
     if (!(size > 0.0)) break; /* K = 0 */
     mat_scale(w->x, 1.0 / size);
     apply(w, f, Z);
-    mat_copy(w->x, w->image);
   }
   w->value = mat_norm_fro(w->x);
   w->at = steps;

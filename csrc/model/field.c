@@ -94,6 +94,15 @@ void field_force(const field *f, mat E, mat A) {
   }
 }
 
+void field_kernel(const field *f, mat Z, mat A, mat VV, mat UA, mat out) {
+  mat U = field_U(f, Z), V = field_V(f, Z);
+  blas_syrk('N', 1.0, V, 0.0, VV);
+  blas_gemm('N', 'N', 1.0, A, VV, 0.0, out);
+  blas_gemm('T', 'N', 1.0, U, A, 0.0, UA);
+  blas_gemm('N', 'N', 1.0, U, UA, 1.0, out);
+  field_force(f, out, out);
+}
+
 void field_velocity(const field *f, mat Z, mat A, mat SZ) {
   blas_gemm('N', 'N', 1.0, A, field_V(f, Z), 0.0, field_U(f, SZ));
   blas_gemm('T', 'N', 1.0, A, field_U(f, Z), 0.0, field_V(f, SZ));

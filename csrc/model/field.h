@@ -62,6 +62,9 @@ void field_outputs(const field *f, mat Z, mat F);
 void field_bend(const field *f, mat F, mat X);
 /* A = diag(sigma) E; A may be E itself. */
 void field_force(const field *f, mat E, mat A);
+/* out = K[X] = diag(sigma) (A V V^T + U U^T A), A = diag(sigma) X, for the tangent kernel K at Z;
+ * VV (m x m) and UA (k' x m) are scratch, and nothing overlaps. */
+void field_kernel(const field *f, mat Z, mat A, mat VV, mat UA, mat out);
 /* SZ = S Z = [A V; A^T U] (k x k'), which must not overlap Z. */
 void field_velocity(const field *f, mat Z, mat A, mat SZ);
 /* (S - w) Z, by which the flow moves Z. */
