@@ -20,12 +20,8 @@ void fastest_start(fastest *w) { w->at = -1; }
 /* Every direction, those of large sigma first: E would leave out modes in which nothing is to be
  * learned, and explicit steps are unstable there too. */
 static void begin(fastest *w, const field *f) {
-  uint32_t x = 1;
-  for (int j = 0; j < f->m; j++)
-    for (int i = 0; i < f->r; i++) {
-      x = 1664525u * x + 1013904223u; /* any numbers without a pattern do */
-      *mat_at(w->x, i, j) = f->sigma[i] * ((double)x / 4294967296.0 - 0.5);
-    }
+  mat_probe(w->x, 1);
+  mat_scale_rows(w->x, f->sigma);
 }
 
 /* x <- K G x */

@@ -151,17 +151,11 @@ static status solve(rodas *w, const field *f, mat Z, double eta, mat x, const ti
 /* Nothing grows faster than a step of h resolves: I - h J is positive, which conjugate gradients
  * for a right-hand side that contains every direction would notice. The stages' own do not see
  * modes far below the tolerance, which would then neither grow nor be missed. Hidden units of zeros
- * stay zero.
- */
+ * stay zero. */
 static status resolves_growth(rodas *w, const field *f, mat Z, double h, const tick *t) {
-  uint32_t x = 1;
-  for (int j = 0; j < Z.cols; j++) {
-    bool empty = mat_max_abs(mat_cols(Z, j, 1)) == 0.0;
-    for (int i = 0; i < Z.rows; i++) {
-      x = 1664525u * x + 1013904223u; /* any numbers without a pattern do */
-      *mat_at(w->right, i, j) = empty ? 0.0 : (double)x / 4294967296.0 - 0.5;
-    }
-  }
+  mat_probe(w->right, 1);
+  for (int j = 0; j < Z.cols; j++)
+    if (mat_max_abs(mat_cols(Z, j, 1)) == 0.0) mat_fill(mat_cols(w->right, j, 1), 0.0);
   return solve(w, f, Z, h, w->state, t);
 }
 

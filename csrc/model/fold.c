@@ -28,14 +28,6 @@ void fold_open_layout(arena *a, fold_room *w, dims d) {
   thin_layout(a, &w->thin, d.r, d.m);
 }
 
-/* Any numbers without a pattern: a vector on which a difference of two matrices would show. */
-static void probe(mat x, uint32_t seed) {
-  for (int i = 0; i < x.rows; i++) {
-    seed = 1664525u * seed + 1013904223u;
-    x.p[i] = (double)seed / 4294967296.0 - 0.5;
-  }
-}
-
 /* z = L L^T x */
 static void gram_times(fold_room *w, mat L) {
   blas_gemm('T', 'N', 1.0, L, w->x, 0.0, w->y);
@@ -59,7 +51,7 @@ bool fold_start(fold *f, fold_room *w, int r, mat L0) {
   f->b = mean_square(mat_rows(L0, r, k - r));
   if (!(f->b > 0.0 && isfinite(f->a) && isfinite(f->b))) return false;
   for (uint32_t seed = 1; seed <= 2; seed++) {
-    probe(w->x, seed);
+    mat_probe(w->x, seed);
     gram_times(w, L0);
     for (int i = 0; i < k; i++) w->z.p[i] -= (i < r ? f->a : f->b) * w->x.p[i];
     if (!is_round_off(w->z, (f->a + f->b) * sqrt(k))) return false;
@@ -73,7 +65,7 @@ bool fold_find(const fold *f, fold_room *w, int r, mat L, double d, mat Y) {
   if (!mat_finite(Y)) return false;
   double size = mat_norm_fro(Y), shift = f->a * d * d;
   for (uint32_t seed = 1; seed <= 2; seed++) {
-    probe(w->x, seed);
+    mat_probe(w->x, seed);
     gram_times(w, L);
     blas_gemm('T', 'N', 1.0, Y, w->x, 0.0, w->c);
     blas_gemm('N', 'N', -1.0, Y, w->c, 1.0, w->z);

@@ -26,6 +26,14 @@ void mat_eye(mat a) {
   for (int i = 0; i < a.rows && i < a.cols; i++) *mat_at(a, i, i) = 1.0;
 }
 
+void mat_probe(mat a, uint32_t seed) {
+  for (int j = 0; j < a.cols; j++)
+    for (int i = 0; i < a.rows; i++) {
+      seed = 1664525u * seed + 1013904223u;
+      *mat_at(a, i, j) = (double)seed / 4294967296.0 - 0.5;
+    }
+}
+
 void mat_copy(mat dst, mat src) {
   assert(dst.rows == src.rows && dst.cols == src.cols);
   if (dst.p == src.p || !mat_count(src)) return;

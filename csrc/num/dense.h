@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 static inline int least(int a, int b) { return a < b ? a : b; }
 
@@ -30,6 +31,8 @@ static inline mat mat_rows(mat a, int i, int rows) { return mat_sub(a, i, 0, row
 static inline mat mat_cols(mat a, int j, int cols) { return mat_sub(a, 0, j, a.rows, cols); }
 
 void mat_fill(mat a, double x);
+/* Numbers in [-1/2, 1/2) without a pattern, by the seed: a direction that misses none. */
+void mat_probe(mat a, uint32_t seed);
 void mat_eye(mat a);                         /* ones on the diagonal, zero elsewhere */
 void mat_copy(mat dst, mat src);             /* same shape; src and dst may overlap only if equal */
 void mat_transpose(mat dst, mat src);        /* dst cols x rows of src; no overlap */
