@@ -42,11 +42,13 @@ static bool is_one_flow(const state *s, double weight_decay) {
 bool bind_state_fold(lua_State *L, int arg, double weight_decay, fold *of, mat *Y) {
   const state *s = bind_state_bare(L, arg);
   const origin *o = s->o;
-  if (!is_one_flow(s, weight_decay) || !bind_origin_folds(L, arg, of)) return false;
+  if (!is_one_flow(s, weight_decay)) return false;
   if (s->Y.p) {
+    *of = s->of;
     bind_matrix_push(L, *Y = s->Y);
     return true;
   }
+  if (!bind_origin_folds(L, arg, of)) return false;
   fold_room w;
   bool found;
   *Y = bind_matrix_new(L, problem_k(o->p), o->p->m);
