@@ -150,6 +150,21 @@ describe("a small problem with a loss", function()
       end
     end)
 
+  it("has no law of the distance to a solution where there is none", function()
+    local p = linnet.problem(X, linnet.ones(6, 1), {loss = "logistic"})
+    local s = start(p, math.huge)
+    for name, call in pairs{
+      target_values = "target_values(p)", wide_law = "wide_law{problem = p, h = 10}",
+      weight_decay_law = "weight_decay_law{state = s, h = 10}",
+    } do
+      local ok, why = pcall(load("local theory, p, s = ...; theory." .. call, "=call"),
+        linnet.theory, p, s)
+      assert.is_false(ok)
+      assert.equal(("call:1: theory.%s: the logistic loss of this problem has no minimum")
+        :format(name), tostring(why))
+    end
+  end)
+
   it("says so where nothing moves, and where numbers are too large", function()
     local p = make("logistic")
     local still = p:flow(p:init{U = linnet.zeros(3, 4), V = linnet.zeros(1, 4)}, {t = math.huge,

@@ -49,15 +49,30 @@ options.define("theory.wide_law", {
   {name = "dof", type = "number", range = "[0, inf)", help = "D - rank"},
 })
 
+-- Raises where no map has the least loss: then there is none whose distance could have a law.
+local function check_attained(what, p, level)
+  if not core.problem.attained(p) then
+    error(("%s: the %s loss of this problem has no minimum"):format(what, p.loss),
+      (level or 2) + 1)
+  end
+end
+
+-- Singular values of a problem's solution within the span of the data.
+local function solution_values(p)
+  if p.loss ~= "squared" then return select(2, p:min_norm():svd()) end
+  local _, _, Yt = p:reduced()
+  local sigma = p:singular_values()
+  return select(2, core.matrix.new(p.rank, p.m, function(i, j)
+    return Yt:get(i, j) / sigma:get(i, 1)
+  end):svd())
+end
+
 local function target_values(what, p)
   if not check.is(p, "problem") then
     error(("%s: problem must be a problem, got %s"):format(what, check.shown(p)), 3)
   end
-  local _, _, Yt = p:reduced()
-  local sigma = p:singular_values()
-  local P1 = core.matrix.new(p.rank, p.m, function(i, j) return Yt:get(i, j) / sigma:get(i, 1) end)
-  if p.loss ~= "squared" then P1 = p:min_norm() end
-  local _, s = P1:svd()
+  check_attained(what, p, 3)
+  local s = solution_values(p)
   return core.matrix.new(p.m, 1, function(i) return i <= s:rows() and s:get(i, 1) or 0 end),
     p.D - p.rank
 end
@@ -127,9 +142,7 @@ function M.weight_decay_law(opts)
   if not check.is(s, "state") then
     error(("theory.weight_decay_law: state must be a state, got %s"):format(check.shown(s)), 2)
   end
-  if not core.problem.attained(s.problem) then
-    error("theory.weight_decay_law: the loss of this state's problem has no minimum", 2)
-  end
+  check_attained("theory.weight_decay_law", s.problem)
   local U1, V = s:reduced()
   local _, values = (U1 * V:t()):svd()
   local p, kept = s.problem, s.decay ^ 2
