@@ -104,9 +104,6 @@ function Checkpoints:before(t)
   return self[low]
 end
 
--- How many training samples a state decides rightly.
-local function right(p, s) return math.floor(s:accuracy() * p.n + 0.5) end
-
 --- Runs the loop of a driver and makes the run, also of one that was interrupted or whose callback
 -- raised: then the failure has it as its field `run`, and what was raised as `cause`.
 function M.drive(driver, loop, counts, p, start, clock)
@@ -118,7 +115,7 @@ function M.drive(driver, loop, counts, p, start, clock)
   stats.seconds = core.system.clock() - began
   stats.reason = driver.reason
   stats.imbalance_drift = math.max(driver.trace.worst_drift, driver.state:imbalance_drift())
-  if p.classes then stats.margins = right(p, driver.state) end
+  if p.classes then stats.margins = math.floor(driver.state:accuracy() * p.n + 0.5) end
   local records, columns, times = driver.trace:matrices()
   local self = setmetatable(columns, Run)
   self.t = times
@@ -222,7 +219,7 @@ end
 
 --- How many training samples the end decides rightly, "148 of 150 samples".
 function M.right(self)
-  return ("%d of %d samples"):format(right(self.problem, self.final), self.problem.n)
+  return ("%d of %d samples"):format(self.stats.margins, self.problem.n)
 end
 
 function describe(self)
@@ -241,7 +238,7 @@ function describe(self)
       lines[#lines + 1] = ("  %-16s%s -> %s"):format("distance", figure(self.start:distance()),
         figure(f:distance()))
     end
-    if self.problem.classes then
+    if s.margins then
       lines[#lines + 1] = ("  %-16s%s"):format("decided rightly", M.right(self))
     end
     if M.decays(self) then

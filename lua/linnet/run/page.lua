@@ -91,7 +91,7 @@ local function outcome(self)
         shown(final:distance()))}
     end
     rows[#rows + 1] = {"loss", ("%s to %s"):format(shown(self.start:loss()), shown(final:loss()))}
-    if self.problem.classes then
+    if self.stats.margins then
       rows[#rows + 1] = {"decided rightly", run.right(self)}
     end
     if run.decays(self) then
