@@ -101,7 +101,7 @@ describe("a run", function()
     assert.error_matches(function() run:plot("t", "loss") end, "drawn against", 1, true)
   end)
 
-  it("are drawn over the logarithm of time where it happened early", function()
+  it("is drawn over the logarithm of time where it happened early", function()
     local figure = require("linnet.run.plot").figure
     local function log_of(t) return figure(p:flow(s, {t = t}), "excess", {}).log end
     assert.equal("y", log_of(1))

@@ -116,7 +116,7 @@ function M.run.plot(self, what, file, opts)
     error("plot: t is what everything is drawn against: name what to draw, as in "
       .. "run:plot(\"loss\")", 2)
   end
-  for _, name in ipairs(known) do found = found or (name == what and name ~= "t") end
+  for _, name in ipairs(known) do found = found or name == what end
   if not found then
     error(("plot: this run recorded %s; got %s%s"):format(table.concat(known, ", "),
       check.shown(what), check.suggestion(what, known)), 2)
