@@ -91,7 +91,7 @@ describe("the law of the next task", function()
       "theory.task_end: theta must be D x 1, got a 3 x 1 matrix")
     local huber = linnet.problem(linnet.eye(D), linnet.ones(D, 1), {loss = "huber"})
     support.refuses(function() linnet.theory.task_end{problem = huber, theta = theta} end,
-      "theory.task_end: it is known for the squared loss, that of the problem is huber")
+      "theory.task_end: it holds for the squared loss, and the loss of this problem is huber")
     support.refuses(function() linnet.theory.task_end{problem = 3, theta = theta} end,
       "theory.task_end: problem must be a problem, got 3")
   end)

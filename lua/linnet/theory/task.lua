@@ -44,9 +44,7 @@ function M.task_end(opts)
   if p.m ~= 1 then
     error(("theory.task_end: it is known for one output, the problem has m = %d"):format(p.m), 2)
   end
-  if p.loss ~= "squared" then
-    error("theory.task_end: it is known for the squared loss, that of the problem is " .. p.loss, 2)
-  end
+  check.squared("theory.task_end", p)
   given.matrix("theory.task_end", "theta", o.theta, p.D, 1, "must be D x 1")
   local _, Pt = p:reduced()
   local off = o.theta - Pt:t() * (Pt * o.theta)
