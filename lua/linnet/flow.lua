@@ -20,7 +20,8 @@ local M = {problem = {}}
 --- Options of recording and stopping that flow and descent share.
 M.common = {
   record = {name = "record", type = "table", default = {"rate", "distance"},
-    default_help = "{'rate', 'distance'}, with weight decay 'objective' too; loss, excess always",
+    default_help = "{'rate', 'distance'}, without a minimum 'rate' alone, with weight decay "
+      .. "'objective' too; loss, excess always",
     help = "names among " .. table.concat(trace.names, " ")
       .. ", name = function(state), or name = problem: the excess on its data"},
   until_excess = {name = "until_excess", type = "number", range = "(0, inf)",

@@ -54,9 +54,9 @@ end
 
 --- Estimate the global error of the final state by another integrator at a sharper tolerance.
 -- It is asked for dop853 or dopri5 where the problem is not too stiff for them, else for an
--- exponential method of another order, and has 50000 steps of its own, whatever `max_steps` the run
--- had. Where none but the run's own method gets to the end, that one is asked at a hundredth of the
--- tolerance, and `independent` is false.
+-- exponential method of another order (for another loss than the squared one: rodas4), and has
+-- 50000 steps of its own, whatever `max_steps` the run had. Where none but the run's own method
+-- gets to the end, that one is asked at a hundredth of the tolerance, and `independent` is false.
 -- @function run:verify
 -- @treturn[1] table `error` (largest difference over the largest entry, worse of U1 and V), `tol`,
 --   `reference` (the sharper run), `method` (of the reference), `independent`
