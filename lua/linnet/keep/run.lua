@@ -59,7 +59,7 @@ end
 -- ---------------------------------------------------------------- in
 
 local TEXTS, NUMBERS = {"method", "reason"}, {"steps", "seconds"}
-local COUNTS = {"steps", "rejected", "evaluations", "eigenproblems"}
+local COUNTS = {"steps", "rejected", "evaluations", "eigenproblems", "margins"}
 
 local function stats_fit(stats)
   if type(stats) ~= "table" then return false end
