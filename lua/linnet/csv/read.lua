@@ -5,11 +5,11 @@
 -- @module linnet.csv.read
 
 local about = require "linnet.csv.about"
-local classes = require "linnet.csv.classes"
 local columns = require "linnet.csv.columns"
 local core = require "linnet.core"
 local guess = require "linnet.csv.guess"
 local refusal = require "linnet.csv.refusal"
+local text_target = require "linnet.csv.text_target"
 local words = require "linnet.csv.words"
 
 local M = {}
@@ -94,7 +94,7 @@ local function text_column(t, k, stat)
     local why = mostly and "text among numbers: " or "text: "
     leave_out(t, k, why .. words.cell(stat.text.cell))
     return true
-  elseif o.text ~= "code" and classes.are(t, k, stat, CATEGORIES) then
+  elseif o.text ~= "code" and text_target.take(t, k, stat, CATEGORIES) then
     return true
   elseif o.text ~= "code" then
     return false, refusal.text(t, k, stat)
@@ -373,7 +373,7 @@ function M.read(path, o, roles)
   end
   info.X = names
   Y, info.Y = take(t, t.ys, gone)
-  classes.say(t, Y)
+  text_target.say(t, Y)
   constants(t, Y, info.Y, t.ys)
   return X, Y, info
 end

@@ -1,16 +1,18 @@
---- A target of texts: their numbers, in the order of their names, and how many of each there are.
+--- A target of texts as a column of classes: their numbers, in the order of their names, and how
+-- many of each there are. What losses make of such a column is linnet.classes.
 --
 -- SPDX-License-Identifier: MIT
--- @module linnet.csv.classes
+-- @module linnet.csv.text_target
 
 local core = require "linnet.core"
 local words = require "linnet.csv.words"
 
 local M = {}
 
---- Whether used column k is a target of classes: texts alone, some of them more than once. Its
--- entries are then numbers of texts, in the order of the file.
-function M.are(t, k, stat, most)
+--- Takes used column k as a target of classes where it is one: texts alone, some of them more than
+-- once. Its entries become numbers of texts, in the order of the file, and `t.labels` has these.
+-- @treturn boolean whether it is one
+function M.take(t, k, stat, most)
   if not t.is_target[k] or #t.ys > 1 or stat.numbers > 0 then return false end
   local labels = {}
   local count = core.table.labels(t.text, t.rules, t.used[k], t.matrix:col(k), labels, most)
