@@ -70,6 +70,13 @@ function M.refuses(call, message)
   if got ~= message then error(("expected: %s\ngot: %s"):format(message, got), 2) end
 end
 
+--- A call, f(...), must raise something that tells of this.
+function M.fails(what, f, ...)
+  local ok, why = pcall(f, ...)
+  assert(not ok, "nothing was raised")
+  if not tostring(why):find(what, 1, true) then error(tostring(why), 2) end
+end
+
 --- Largest |a - b| over the largest |b|.
 function M.relative(a, b)
   local core = require "linnet.core"

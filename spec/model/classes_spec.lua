@@ -2,6 +2,7 @@
 -- rows of 0 and 1, to decisions and their names.
 -- SPDX-License-Identifier: MIT
 local linnet = require "linnet"
+local fails = require("spec.support").fails
 
 local function table_of(text, given)
   local path = os.tmpname()
@@ -16,12 +17,6 @@ end
 
 local FLOWERS = "sepal,petal,species\n5.1,1.4,setosa\n4.9,1.4,setosa\n7,4.7,versicolor\n"
   .. "6.4,4.5,\n6.3,6,virginica\n5.8,5.1,virginica\n5.5,4,versicolor\n"
-
-local function fails(what, ...)
-  local ok, why = pcall(...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(why):find(what, 1, true), tostring(why))
-end
 
 local function list(m)
   local out = {}

@@ -2,21 +2,13 @@
 -- spec/c/optimum.c has the iteration.
 -- SPDX-License-Identifier: MIT
 local linnet = require "linnet"
-package.path = "spec/?.lua;" .. package.path
-local support = require "support"
+local losses = require "spec.losses"
+local support = require "spec.support"
+
+local fails = support.fails
 
 -- One-hot rows of the largest of n x m numbers.
-local function classes(F)
-  return linnet.matrix(F:rows(), F:cols(), function(i, j)
-    return select(2, F:row(i):argmax()) == j and 1 or 0
-  end)
-end
-
-local function fails(what, ...)
-  local ok, why = pcall(...)
-  assert.is_false(ok)
-  assert.is_truthy(tostring(why):find(what, 1, true), tostring(why))
-end
+local function classes(F) return losses.targets("softmax", F) end
 
 describe("the least loss over linear maps", function()
   local X, F = linnet.data.gaussian{n = 60, D = 4, m = 3, noise = 3, seed = 1}

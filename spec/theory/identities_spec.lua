@@ -2,6 +2,7 @@
 -- library states, along computed flows. SPDX-License-Identifier: MIT
 
 local linnet = require "linnet"
+local losses = require "spec.losses"
 
 --- The symmetric positive square root.
 local function root(a)
@@ -192,13 +193,7 @@ describe("the flow of any loss", function()
       local U, V, Phi1 = orthogonal_start(X, 3, lam, lam, linnet.random(4))
       local q, dt = linnet.random(3):orthogonal(U:cols(), 1), 0.01
       local function slope(u, v)
-        local R = X * (u * v:t())
-        for i = 1, R:rows() do
-          local sum = 0
-          for j = 1, 3 do sum = sum + math.exp(R(i, j)) end
-          for j = 1, 3 do R:set(i, j, classes(i, j) - math.exp(R(i, j)) / sum) end
-        end
-        local A = X:t() * R
+        local A = X:t() * losses.residual.softmax(X * (u * v:t()), classes)
         return A * v - mu * (u * q) * q:t(), A:t() * u - mu * (v * q) * q:t()
       end
       for _ = 1, 200 do
