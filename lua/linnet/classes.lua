@@ -128,7 +128,7 @@ local function from_column(Y, loss, classes)
     if not place[i] then
       if signs then return Y, classes end
       return nil, ("Y(%d) = %s is the number of no class: %s"):format(i, check.shown(x),
-        type(classes[1]) == "number" and "option 'classes' does not have it"
+        type(classes[1]) == "number" and "the list of classes does not have it"
           or ("there are %d"):format(#classes))
     end
   end

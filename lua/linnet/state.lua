@@ -102,7 +102,7 @@ function M.state.test_accuracy(s, Xnew, Ynew)
       Xnew:rows()), 2)
   end
   local targets, why = classes.encode(Ynew, s.problem.loss, list)
-  if not targets then error("test_accuracy: " .. why, 2) end
+  if not targets then error("test_accuracy: " .. why:gsub("^Y", "Ynew"), 2) end
   local right, decided = classes.decide(targets), classes.decide(s:predict(Xnew))
   local count = 0
   for i, j in ipairs(right) do count = count + (decided[i] == j and 1 or 0) end
