@@ -73,6 +73,7 @@ describe("a loss", function()
         refuses(f, linnet.theory[f], {state = s, eta = 0.1})
       end
       refuses("exact", linnet.exact.lazy, {state = s})
+      assert.is_true(core.flow.squared.expo4)
       for method in pairs(core.flow.squared) do
         refuses(method, p.flow, p, s, {t = 1, method = method})
         refuses(method, linnet.ensemble, p, {init = {"gaussian", h = 5}, seeds = 2,
@@ -80,14 +81,17 @@ describe("a loss", function()
       end
       refuses("gauss_newton", p.descend, p, s, {method = "gauss_newton", eta = 0.1, steps = 1})
       refuses("label_noise", p.descend, p, s, {label_noise = 0.1, eta = 0.1, steps = 1})
+      local path = os.tmpname()
       assert.has_no_error(function() -- what is of any loss
         for what in ("law kernel hessian stable_step imbalance alignment"):gmatch("%a+[_%a]*") do
           s[what](s)
         end
-        run:plot("loss", os.tmpname() .. ".svg")
+        run:plot("loss", path .. ".svg")
         linnet.report{title = "t"}:text(tostring(run))
         p:descend(s, {eta = 0.01, steps = 3})
       end)
+      os.remove(path)
+      assert.is_true(os.remove(path .. ".svg"))
     end
   end)
 end)
@@ -171,9 +175,8 @@ describe("a small problem with a loss", function()
       until_excess = 1e-3})
     assert.equal("saddle", still.stats.reason)
     local huge = p:descend(start(p), {eta = 1e6, steps = 2000})
-    assert.is_true(huge.stats.reason == "diverged" or huge.stats.reason == "non_finite"
-      or huge.stats.reason == "time")
-    assert.is_true(huge.final:loss() == huge.final:loss() or huge.stats.reason ~= "time")
+    assert.equal("diverged", huge.stats.reason)
+    assert.is_true(huge.final:loss() > huge.start:loss() and huge.final:loss() < math.huge)
   end)
 
   it("is refused from a file that holds another loss, or targets that are none of it", function()
