@@ -85,9 +85,10 @@ end
 --- Share of new samples whose class is decided rightly; `state:accuracy` is that of training.
 -- @function state:test_accuracy
 -- @tparam matrix Xnew any number of rows, D columns
--- @tparam matrix Ynew a row per row of Xnew: numbers of classes, or targets as the problem's
+-- @tparam matrix Ynew a row per row of Xnew: numbers of classes, or targets as the problem's, whose
+--   largest entry counts
 -- @treturn number from 0 to 1
--- @raise the problem's loss is not one of classes; Ynew holds something else
+-- @raise the problem's loss is not one of classes; Ynew has numbers of none, or other columns
 -- @usage
 -- local X = linnet.random(1):normal(20, 3)
 -- local kind = linnet.matrix(20, 1, function(i) return X(i, 1) > 0 and 1 or 0 end)
