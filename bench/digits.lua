@@ -8,6 +8,7 @@
 -- along ten hidden units by itself (mathematics.md, section 3.4).
 -- SPDX-License-Identifier: MIT
 package.path = "bench/?.lua;" .. package.path
+local classes = require "linnet.classes"
 local core = require "linnet.core"
 local linnet = require "linnet"
 local bench = require "support"
@@ -76,14 +77,10 @@ local X, Y = part(images, 1, TRAIN)
 local Xnew, Ynew = part(images, TRAIN + 1, #images)
 
 -- Per cent of the rows whose largest output is not where Y has its 1.
-local function wrong(outputs, classes)
+local function wrong(outputs, targets)
   local count = 0
-  for i = 1, outputs:rows() do
-    local largest = 1
-    for j = 2, CLASSES do
-      if outputs(i, j) > outputs(i, largest) then largest = j end
-    end
-    if classes(i, largest) ~= 1 then count = count + 1 end
+  for i, place in ipairs(classes.decide(outputs)) do
+    if targets(i, place) ~= 1 then count = count + 1 end
   end
   return 100 * count / outputs:rows()
 end
