@@ -77,6 +77,7 @@ for k, h in ipairs(WIDTHS) do
   end
   local mean, error = support.mean(squares)
   laws[k], distances[k] = wide_law(h, best) ^ 0.5, mean ^ 0.5
+  -- the law is that of h = inf: relative corrections are of order (r + m)/h
   example:near("derived", ("smoothed, h = %g: squared distance over the law"):format(h), 1,
     mean / laws[k] ^ 2, 4 * error / laws[k] ^ 2 + (smoothed.rank + CLASSES) / h)
 end

@@ -66,6 +66,7 @@ for k, h in ipairs(WIDTHS) do
   laws[k] = linnet.theory.wide_law{h = h, problem = p} ^ 0.5
   distances[k], errors[k] = mean ^ 0.5, support.mean(tests)
   local function named(what) return ("h = %g: %s"):format(h, what) end
+  -- the law is that of h = inf: relative corrections are of order (r + m)/h
   example:near("derived", named("squared distance over the wide law"), 1, mean / laws[k] ^ 2,
     4 * error / laws[k] ^ 2 + (p.rank + p.m) / h)
   example:at_most("measured", named("training images misclassified"), 0, train)
@@ -86,6 +87,7 @@ local apart = 0
 for i = 1, #times do
   apart = math.max(apart, math.abs(narrow.outputs(i) / whole.outputs(i) - 1))
 end
+-- two flows at the default tol of 1e-6, each within 10 tol times what the problem amplifies
 example:at_most("derived", "h = inf and h = 10: outputs on new images differ by", 1e-4, apart)
 
 local _, _, Yt = p:reduced()
