@@ -27,15 +27,37 @@ function M.wrap(head, words, width)
   return table.concat(out, "\n")
 end
 
+-- Where the words of a line begin: after its indent, or after that and a name.
+local function head_of(line)
+  return line:match("^%s+%S.-%s%s+") or line:match("^%s*") -- "  name   words"
+end
+
+-- Lines that wrap has broken at WIDTH are one again: they go on where the words of the first began,
+-- with a word that had no room above.
+local function joined(text)
+  local lines, head, last = {}, nil, nil
+  for line in (text .. "\n"):gmatch("(.-)\n") do
+    local indent, word = line:match("^(%s*)(%S+)")
+    if last and word and #indent == #head and last + 1 + (utf8.len(word) or #word) > M.WIDTH then
+      lines[#lines] = lines[#lines] .. " " .. line:sub(#indent + 1)
+    else
+      lines[#lines + 1], head = line, head_of(line)
+    end
+    last = word and (utf8.len(line) or #line)
+  end
+  return table.concat(lines, "\n")
+end
+
 --- A text for a window: lines that are wider break between words, and go on below their words.
 -- @tparam string text
 -- @tparam integer columns
 -- @treturn string
 function M.fit(text, columns)
+  if columns < M.WIDTH then text = joined(text) end
   return (text:gsub("[^\n]+", function(line)
     if (utf8.len(line) or #line) <= columns then return nil end
-    local head = line:match("^%s+%S+%s%s+") or "" -- "  name   words"
-    if #head > columns // 2 or head == "" then head = line:match("^%s*") end
+    local head = head_of(line)
+    if #head > 0.6 * columns then head = line:match("^%s*") end
     return M.wrap(head, line:sub(#head + 1), columns - 1)
   end))
 end

@@ -166,8 +166,10 @@ describe("help", function()
   end)
 
   it("puts first what is most likely meant", function()
-    assert.equal("problem:flow(s, opts)", help.text("flow"):match("^[^\n]*"))
-    assert.equal("state", help.text("state"):match("^[^\n]*"))
+    for word, first in pairs{flow = "problem:flow(s, opts)", init = "problem:init(kind, [opts])",
+      save = "problem:save(path)", imbalance = "state:imbalance()", state = "state"} do
+      assert.equal(first, help.text(word):match("^[^\n]*"))
+    end
   end)
 
   it("finds pages and guides by what they say", function()

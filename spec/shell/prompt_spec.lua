@@ -151,6 +151,9 @@ describe("the prompt", function()
     shows(screen, "until_excess", "did you mean", "  0  1\n1\n",
       'local run = p:flow(p:init("gaussian", {h = 1e12, seed = 2}), {t = math.huge})') -- code stays whole
     for line in screen:match("flow(.*)Example:"):gmatch("[^\n]+") do assert.is_true(#line <= 40, line) end
+    shows(screen, "run ended is data: `run.stats.reason`\nis one of time, converged,\nuntil_excess") -- one paragraph
+    screen = typed("24 40", "_err = linnet.problem(eye(9), ones(9, 1))\n", "_err\n", "linnet.exact\n")
+    shows(screen, "D = 9 inputs, m\n= 1 output, rank 9", "whose\n`:at(t)`")
   end)
 
   it("cuts what does not fit the window, and says how to see it all", function()

@@ -73,6 +73,7 @@ local function last_of(name) return name:match("([%w_]+)$") end
 
 -- What a person most likely means by a word comes first.
 local RANK = {type = 1, ["function"] = 2, module = 3, options = 4}
+local OWNER = {problem = 1, run = 2, state = 3} -- of methods; "init" is problem:init
 
 --- Pages for a name: the pages of that name, or all that end in it, the likeliest first.
 local function pages_named(name)
@@ -84,6 +85,8 @@ local function pages_named(name)
   end
   local function before(a, b)
     local x, y = RANK[a.kind], RANK[b.kind]
+    if x ~= y then return x < y end
+    x, y = OWNER[a.name:match("^%a+")] or 4, OWNER[b.name:match("^%a+")] or 4
     return x < y or x == y and a.name < b.name
   end
   table.sort(exact, before)

@@ -41,7 +41,8 @@ local KEPT = 4 -- lines at the end of a text that is cut in the middle
 
 -- A text as the window takes it: its beginning, how much is left out, its end.
 local function fitted(text)
-  local lines, _, room = {}, gnuplot.window()
+  local lines, columns, room = {}, gnuplot.window()
+  if columns < words.WIDTH then text = words.fit(text, columns) end
   for line in (text .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
   room = room - 3
   if #lines <= room then return text end
@@ -58,7 +59,7 @@ local function shown(value)
     for name, module in next, package.loaded do
       if module == value and name:find("^linnet") then
         local ok, text = pcall(help.text, value)
-        if ok then return text end
+        if ok then return words.fit(text, (gnuplot.window())) end
       end
     end
   end
@@ -219,8 +220,8 @@ end
 
 local function greet(edits, terminal)
   if not terminal then return end
-  print(("linnet %s: help lists all, ?flow explains%s; Ctrl-D leaves."):format(
-    require "linnet.version", edits and ", TAB completes" or ""))
+  print(words.fit(("linnet %s: help lists all, ?flow explains%s; Ctrl-D leaves."):format(
+    require "linnet.version", edits and ", TAB completes" or ""), (gnuplot.window())))
 end
 
 --- Run the prompt until the user leaves.
