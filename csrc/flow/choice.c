@@ -54,14 +54,30 @@ static bool is_stiff(const stepper *s, double lam, double h) {
          h * lam >= CHOICE_STIFF * stepper_method(s)->stable;
 }
 
+/* How far Z goes within a step h, relative to Z, and how much E changes. */
+static double moves_in(const arrival *a, double h) {
+  return a->moving * fmin(h, 2.0 / arrival_rate(a));
+}
+static double changes_in(const arrival *a, double moves, double h) {
+  return fmin(1.0, moves + h * arrival_rate(a));
+}
+
 /* What the other method neglects hardly matters within a step h. It is of second order in how far Z
  * goes, relative to Z, where E vanishes within h, and of third where E hardly changes; or E stays
  * while Z grows from almost nothing. */
 static bool is_lazy(const stepper *s, int other, const arrival *a, double lam, double h) {
-  double tol = s->slot[other].local_tol, rate = arrival_rate(a);
-  double moves = a->moving * fmin(h, 2.0 / rate), changes = fmin(1.0, moves + h * rate);
+  double tol = s->slot[other].local_tol, moves = moves_in(a, h);
   double grown = exp(2.0 * h * mat_norm_fro(a->A));
-  return moves * moves * changes <= CHOICE_LAZY * tol || h * lam * grown <= tol;
+  return moves * moves * changes_in(a, moves, h) <= CHOICE_LAZY * tol || h * lam * grown <= tol;
+}
+
+/* So rough a step h of a method that freezes K that it would be refused: what it neglects goes with
+ * how far Z goes, with h ||A|| (which turns Z where nothing seems to move) and with how E changes.
+ */
+static bool is_rough(const stepper *s, int other, const arrival *a, double h) {
+  double moves = moves_in(a, h), turns = h * mat_norm_fro(a->A);
+  if (!s->slot[other].method->squared) return false;
+  return moves * turns * changes_in(a, turns, h) > CHOICE_ROUGH * s->slot[other].local_tol;
 }
 
 /* A method without a limit seems to be as good as a step `most` in place of h asks for, and what is
@@ -71,7 +87,10 @@ static bool is_promising(choice *c, const stepper *s, const arrival *a, mat Z, m
                          double most) {
   int other = 1 - s->used;
   double stable = stepper_method(s)->stable, lam = fastest_at(&c->fastest, &s->f, Z, now.steps);
-  if (!(is_stiff(s, lam, h) || is_lazy(s, other, a, lam, most))) return false;
+  bool asks = c->spent < CHOICE_PATIENCE_MOST * c->cost[other];
+  if (!is_lazy(s, other, a, lam, most) &&
+      (!is_stiff(s, lam, h) || (asks && is_rough(s, other, a, most))))
+    return false;
   h = fmin(h, stable / lam);
   double steps = fmin(now.left / h, now.ahead / h + now.hovers);
   return steps * c->cost[s->used] >= CHOICE_ENTRY * c->cost[other];

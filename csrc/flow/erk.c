@@ -11,11 +11,15 @@ void erk_layout(arena *a, erk *w, dims d, int stages) {
   int n = arena_product(a, stages + 1, d.m);
   w->A = arena_mat(a, d.r, n);
   w->scaled = arena_mat(a, d.r, n);
-  w->V = arena_mat(a, d.kp, n);
-  w->velocity = arena_mat(a, d.kp, n);
+  int rows = d.kp + (propagator_is_full(d.r, d.m, stages) ? d.r + d.m : 0);
+  w->rows = d.kp;
+  w->rooms[0] = arena_mat(a, rows, n);
+  w->rooms[1] = arena_mat(a, rows, n);
+  w->rooms[2] = arena_mat(a, rows, d.m);
   w->products = arena_mat(a, n, d.m);
-  w->error_v = arena_mat(a, d.kp, d.m);
   w->error_u = arena_mat(a, d.r, d.kp);
+  int size = rows - d.kp;
+  w->C = arena_mat(a, size, size);
   w->start = arena_mat(a, d.kp, n);
   w->moved = arena_mat(a, d.kp, n);
   propagator_layout(a, &w->step, d, stages);
@@ -24,7 +28,14 @@ void erk_layout(arena *a, erk *w, dims d, int stages) {
 void erk_use(erk *w, const tableau *tab, bool conserving) {
   w->tab = tab;
   w->conserving = conserving;
+  w->with_unit = conserving && propagator_is_full(w->A.rows, w->products.cols, tab->stages);
   w->have_first = false;
+  int rows = w->with_unit ? w->rooms[0].rows : w->rows, n = w->rooms[0].cols;
+  w->V_all = mat_of(w->rooms[0].p, rows, n); /* without gaps */
+  w->moves_all = mat_of(w->rooms[1].p, rows, n);
+  w->error_v = mat_of(w->rooms[2].p, rows, w->products.cols);
+  w->V = mat_rows(w->V_all, 0, w->rows);
+  w->velocity = mat_rows(w->moves_all, 0, w->rows);
 }
 
 /* Columns of stages 0..n-1, and of stage i alone. */
@@ -34,6 +45,25 @@ static mat nth_stage(mat a, int i, int m) { return mat_cols(a, i * m, m); }
 /* Rows of block j of the products times h x_j. */
 static void weigh(mat products, int n, int m, double h, const double *x) {
   for (int j = 0; j < n; j++) mat_scale(mat_rows(products, j * m, m), h * x[j]);
+}
+
+/* The steps of a propagator with L = I take I along as they take Z: a few more rows in products
+ * that are formed anyway, where C from the forces alone takes products of its own for each pair of
+ * stages (up to 30 % of a step's time). Rows of I in V_all or moves_all: */
+static mat of_unit(const erk *w, mat all) { return mat_rows(all, w->rows, all.rows - w->rows); }
+
+/* V_0^T of I. */
+static void begin_unit(erk *w, int r, int m) {
+  mat V = of_unit(w, nth_stage(w->V_all, 0, m));
+  mat_fill(V, 0.0);
+  mat_eye(mat_rows(V, r, m));
+}
+
+/* (A^T U)^T of I. */
+static void move_unit(erk *w, mat A, int i, int m) {
+  mat moves = of_unit(w, nth_stage(w->moves_all, i, m));
+  mat_copy(mat_rows(moves, 0, A.rows), A);
+  mat_fill(mat_rows(moves, A.rows, m), 0.0);
 }
 
 /* Force and its product at stage i, which is alpha times what V_i^T, known, belongs to; x: row i of
@@ -55,39 +85,61 @@ static bool evaluate(erk *w, const field *f, mat U, double alpha, double h, cons
   if (i == 0) w->piece = w->last;
   else if (w->last != w->piece) w->bent = true;
   blas_gemm('T', 'N', 1.0, U, A, 0.0, dV);
+  if (w->with_unit) move_unit(w, A, i, m);
   if (n) {
-    mat_copy(nth_stage(w->start, i, m), dV);
-    blas_gemm('T', 'N', 1.0, before(w->A, n, m), A, 0.0, products);
-    weigh(products, n, m, h, x);
-    blas_gemm('N', 'N', 1.0, before(w->V, n, m), products, 1.0, dV);
+    if (!w->with_unit) mat_copy(nth_stage(w->start, i, m), dV);
+    mat moved = nth_stage(w->scaled, i, m); /* h A is of order 1 where A^T A would underflow */
+    mat_copy(moved, A);
+    mat_scale(moved, h);
+    blas_gemm('T', 'N', 1.0, before(w->A, n, m), moved, 0.0, products);
+    weigh(products, n, m, 1.0, x);
+    blas_gemm('N', 'N', 1.0, before(w->V_all, n, m), products, 1.0, nth_stage(w->moves_all, i, m));
   }
   return isfinite(mat_max_abs(dV));
 }
 
-/* V_i^T = V_0^T + h sum x_j A_j^T U_j */
-static void advance_v(const erk *w, int m, double h, const double *x, int n, mat V) {
-  mat_copy(V, nth_stage(w->V, 0, m));
-  for (int j = 0; j < n; j++)
-    if (x[j] != 0.0) mat_axpy(h * x[j], nth_stage(w->velocity, j, m), V);
+/* out = y times its value + h sum x_j moves_j over n stages, which lie without gaps. */
+static void add_moves(erk *w, double h, const double *x, int n, double y, mat out) {
+  mat weights = mat_of(w->weights, n, 1);
+  for (int j = 0; j < n; j++) weights.p[j] = h * x[j];
+  int size = out.rows * out.cols;
+  blas_gemm('N', 'N', 1.0, mat_of(w->moves_all.p, size, n), weights, y, mat_of(out.p, size, 1));
 }
 
-/* U <- y U + h sum x_j A_j V_j over n stages. */
-static void advance_u(const erk *w, int m, double h, const double *x, int n, double y, mat U) {
+/* V_i^T = V_0^T + h sum x_j A_j^T U_j */
+static void advance_v(erk *w, int m, double h, const double *x, int n, int i) {
+  mat V = nth_stage(w->V_all, i, m);
+  mat_copy(V, nth_stage(w->V_all, 0, m));
+  add_moves(w, h, x, n, 1.0, V);
+}
+
+/* U <- y U + h sum x_j A_j V_j over n stages of V. */
+static void advance_u(const erk *w, mat V, int m, double h, const double *x, int n, double y,
+                      mat U) {
   mat scaled = before(w->scaled, n, m);
   for (int j = 0; j < n; j++) {
     mat_copy(nth_stage(scaled, j, m), nth_stage(w->A, j, m));
     mat_scale(nth_stage(scaled, j, m), h * x[j]);
   }
-  blas_gemm('N', 'T', 1.0, scaled, before(w->V, n, m), y, U);
+  blas_gemm('N', 'T', 1.0, scaled, before(V, n, m), y, U);
 }
 
 /* Z+ by the tableau's weights. */
-static void finish_plain(const erk *w, const field *f, const tableau *tab, mat Z, double h,
-                         mat out) {
+static void finish_plain(erk *w, const field *f, const tableau *tab, mat Z, double h, mat out) {
   int m = f->m, s = tab->stages;
-  advance_v(w, m, h, tab->b, s, nth_stage(w->V, s, m));
+  advance_v(w, m, h, tab->b, s, s);
   mat_copy(field_U(f, out), field_U(f, Z));
-  advance_u(w, m, h, tab->b, s, 1.0, field_U(f, out));
+  advance_u(w, w->V, m, h, tab->b, s, 1.0, field_U(f, out));
+}
+
+/* M - I of the step is what the tableau's weights add to I. */
+static mat unit_step(erk *w, const tableau *tab, double h, int m) {
+  mat C = w->C, V = nth_stage(w->V_all, tab->stages, m);
+  int r = C.rows - m;
+  add_moves(w, h, tab->b, tab->stages, 0.0, V);
+  mat_transpose(mat_rows(C, r, m), of_unit(w, V));
+  advance_u(w, of_unit(w, w->V_all), m, h, tab->b, tab->stages, 0.0, mat_rows(C, 0, r));
+  return C;
 }
 
 /* Z+ = M Z with the propagator's M = I + L C L^T: L^T Z = [A^T U / unit; V] is at hand. */
@@ -97,7 +149,8 @@ static bool finish_conserving(erk *w, const field *f, const tableau *tab, mat Z,
   mat A = before(w->A, s, m);
   mat start = before(w->start, s + 1, m), moved = before(w->moved, s + 1, m);
   mat V = nth_stage(w->V, s, m);
-  if (!propagator_find(&w->step, tab, h, A, m)) return false;
+  mat plain = w->with_unit ? unit_step(w, tab, h, m) : (mat){0};
+  if (!propagator_find(&w->step, tab, h, A, m, plain)) return false;
   w->propagator_bound = propagator_norm(&w->step);
   mat_copy(out, Z);
   if (w->step.full) {
@@ -117,15 +170,15 @@ static bool finish_conserving(erk *w, const field *f, const tableau *tab, mat Z,
 
 /* max|start Z + h sum e_j F_j| in U and in V. */
 static void erk_error(erk *w, mat U, double h, double start, const double *e, double diff[2]) {
-  int n = w->tab->stages + 1, m = w->error_v.cols;
-  if (start != 0.0) mat_copy(w->error_u, U);
-  advance_u(w, m, h, e, n, start, w->error_u);
-  mat_fill(w->error_v, 0.0);
-  if (start != 0.0) mat_axpy(start, nth_stage(w->V, 0, m), w->error_v);
-  for (int j = 0; j < n; j++)
-    if (e[j] != 0.0) mat_axpy(h * e[j], nth_stage(w->velocity, j, m), w->error_v);
+  int n = w->tab->stages + 1, m = w->products.cols;
+  if (start != 0.0) {
+    mat_copy(w->error_u, U);
+    mat_copy(w->error_v, nth_stage(w->V_all, 0, m));
+  }
+  advance_u(w, w->V, m, h, e, n, start, w->error_u);
+  add_moves(w, h, e, n, start, w->error_v);
   diff[0] = mat_max_abs(w->error_u);
-  diff[1] = mat_max_abs(w->error_v);
+  diff[1] = mat_max_abs(mat_rows(w->error_v, 0, w->rows));
 }
 
 /* Hairer's combination of the estimates of order 5 and 3: e5^2 / sqrt(e5^2 + e3^2 / 100). */
@@ -162,13 +215,14 @@ status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]
   w->bent = false;
   if (!w->have_first) {
     mat_transpose(nth_stage(w->V, 0, m), field_V(f, Z));
+    if (w->with_unit) begin_unit(w, U.rows, m);
     if (!evaluate(w, f, U, 1.0, 0.0, NULL, 0, 0)) return STATUS_NON_FINITE;
     w->have_first = true;
   }
   for (int i = 1; i < s; i++) {
     const double *x = tableau_row(tab, i);
     if (tick_asks(t)) return STATUS_PAUSED;
-    advance_v(w, m, h, x, i, nth_stage(w->V, i, m));
+    advance_v(w, m, h, x, i, i);
     if (!evaluate(w, f, U, alpha[i], h, x, i, i)) return STATUS_NON_FINITE;
   }
   if (!w->conserving) finish_plain(w, f, tab, Z, h, out);
@@ -188,6 +242,7 @@ void erk_accept(erk *w) {
   mat_copy(nth_stage(w->A, 0, m), nth_stage(w->A, s, m));
   mat_copy(nth_stage(w->V, 0, m), nth_stage(w->V, s, m));
   mat_copy(nth_stage(w->velocity, 0, m), nth_stage(w->velocity, s, m));
+  if (w->with_unit) move_unit(w, nth_stage(w->A, 0, m), 0, m);
   w->piece = w->last;
   w->have_first = true;
 }

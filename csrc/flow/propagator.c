@@ -1,5 +1,6 @@
-/* csrc/flow/propagator.c: C by the tableau's own recursion on M, then Newton's iteration for the
- * group O(r, m): D = L^-1 (M J M^T - J) L^-T, M <- (I - L D L^T J / 2) M (see propagator.h).
+/* csrc/flow/propagator.c: C as it is known, or by the tableau's own recursion on M, then Newton's
+ * iteration for the group O(r, m): D = L^-1 (M J M^T - J) L^-T, M <- (I - L D L^T J / 2) M (see
+ * propagator.h).
  * SPDX-License-Identifier: MIT */
 #include "flow/propagator.h"
 
@@ -9,23 +10,24 @@
 #include "num/blas.h"
 
 /* L = I has less to multiply, so it may be somewhat larger. */
-static bool is_full(int r, int m, int stages) { return PROPAGATOR_FULL * stages * m >= (double)r; }
+bool propagator_is_full(int r, int m, int stages) {
+  return PROPAGATOR_FULL * stages * m >= (double)r;
+}
 
 static int order_of(int r, int m, int stages) {
-  return (is_full(r, m, stages) ? r : stages * m) + m;
+  return (propagator_is_full(r, m, stages) ? r : stages * m) + m;
 }
 
 void propagator_layout(arena *a, propagator *w, dims d, int stages) {
   int n = order_of(d.r, d.m, stages);
   for (int i = 0; i < 7; i++) w->room[i] = arena_mat(a, n, n);
-  w->stages = is_full(d.r, d.m, stages) ? arena_mat(a, n, arena_product(a, n, stages)) : (mat){0};
 }
 
 static void shape(propagator *w, int r, int m, int stages) {
   mat *const views[] = {&w->to_u, &w->to_v, &w->C, &w->G, &w->defect, &w->left, &w->right};
   int n = order_of(r, m, stages);
   for (int i = 0; i < 7; i++) *views[i] = mat_sub(w->room[i], 0, 0, n, i < 2 ? n - m : n);
-  w->full = is_full(r, m, stages);
+  w->full = propagator_is_full(r, m, stages);
 }
 
 static mat block(mat a, int j, int m) { return mat_cols(a, j * m, m); }
@@ -61,26 +63,6 @@ static void recursion(propagator *w, const tableau *tab, double h, int m) {
   }
 }
 
-/* L = I: the plain recursion, F_i = S_i M_i with M_i = I + sum_j h a_ij F_j on the left. */
-static void full_recursion(propagator *w, const tableau *tab, double h, mat A, int m) {
-  int n = w->C.rows, r = n - m;
-  mat U = mat_rows(w->left, 0, r), V = mat_rows(w->left, r, m);
-  mat all = mat_of(w->left.p, n * n, 1); /* no gaps: stages are columns of n^2 numbers */
-  for (int i = 0; i <= tab->stages; i++) {
-    bool end = i == tab->stages;
-    const double *row = end ? tab->b : tableau_row(tab, i);
-    double x[TABLEAU_STAGES];
-    for (int j = 0; j < i; j++) x[j] = h * row[j];
-    blas_gemm('N', 'N', 1.0, mat_of(w->stages.p, n * n, i), mat_of(x, i, 1), 0.0, all);
-    if (end) break;
-    for (int j = 0; j < n; j++) *mat_at(w->left, j, j) += 1.0;
-    mat Ai = block(A, i, m), F = mat_cols(w->stages, i * n, n);
-    blas_gemm('N', 'N', 1.0, Ai, V, 0.0, mat_rows(F, 0, r));
-    blas_gemm('T', 'N', 1.0, Ai, U, 0.0, mat_rows(F, r, m));
-  }
-  mat_copy(w->C, w->left);
-}
-
 /* left = C G, right = G C; G is J' itself where full. */
 static void products(propagator *w, int m) {
   int n = w->C.rows;
@@ -111,15 +93,11 @@ static double correct(propagator *w, int m) {
   return size > 0.0 ? defect / size : defect;
 }
 
-/* G and C of the step as the tableau has it. */
-static void plain(propagator *w, const tableau *tab, double h, mat A, int m) {
+/* G and C of the step as the tableau has it, from its forces. */
+static void by_forces(propagator *w, const tableau *tab, double h, mat A, int m) {
   int border = A.cols;
   double top = mat_max_abs(A);
-  w->unit = !w->full && top > 0.0 ? top : 1.0;
-  if (w->full) {
-    full_recursion(w, tab, h, A, m);
-    return;
-  }
+  w->unit = top > 0.0 ? top : 1.0;
   mat_fill(w->G, 0.0);
   bool tiny = !isfinite(1.0 / w->unit / w->unit); /* as forces are at t = 1e160 of classes */
   if (tiny) mat_scale(A, 1.0 / w->unit);
@@ -129,9 +107,10 @@ static void plain(propagator *w, const tableau *tab, double h, mat A, int m) {
   recursion(w, tab, h * w->unit, m);
 }
 
-bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m) {
+bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m, mat plain) {
   shape(w, A.rows, m, tab->stages);
-  plain(w, tab, h, A, m);
+  if (w->full) mat_copy(w->C, plain);
+  else by_forces(w, tab, h, A, m);
   for (int n = 0; n < PROPAGATOR_ITERATIONS; n++) {
     double defect = correct(w, m);
     if (!isfinite(defect)) return false;

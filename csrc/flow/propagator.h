@@ -12,7 +12,6 @@
 /* n = s m + m, or r + m where L = I: the last m rows and columns belong to V. */
 typedef struct propagator {
   bool full;       /* L = I */
-  mat stages;      /* n x s n: S_j M_j of every stage, where full */
   mat room[7];     /* for the most stages; the others are views of these */
   mat to_u, to_v;  /* n x (n - m) each: what stage j adds to the rows of A_j and of V,
                       transposed */
@@ -24,9 +23,12 @@ typedef struct propagator {
 } propagator;
 
 void propagator_layout(arena *a, propagator *w, dims d, int stages);
+/* L = I for this shape: the stages take I along, and know the step as it is. */
+bool propagator_is_full(int r, int m, int stages);
 /* C of a step h with forces A (r x s m, stages side by side), corrected until M J M^T = J to
- * round-off. False where that cannot be reached: the step was far too long. */
-bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m);
+ * round-off; plain: where L = I, C of the step as it is. False where that cannot be
+ * reached: the step was far too long. */
+bool propagator_find(propagator *w, const tableau *tab, double h, mat A, int m, mat plain);
 /* 1 + ||M - I||_F of what was found: how far M can take a state. */
 double propagator_norm(propagator *w);
 

@@ -33,6 +33,14 @@ describe("auto", function()
       end
     end)
 
+  it("asks for none where stability bounds its steps but others would be too rough", function()
+    local p, s = gaussian({n = 20, D = 40, m = 5, kappa = 10, noise = 0.01, seed = 1}, 100)
+    assert.equal(0, p:flow(s, {t = 30, tol = 1e-9}).stats.eigenproblems)
+    for _, other in ipairs{{t = 30, tol = 1e-6}, {t = math.huge, tol = 1e-9}} do -- the controls
+      assert.is_true(p:flow(s, other).stats.eigenproblems > 0)
+    end
+  end)
+
   it("takes long steps where the kernel hardly moves, stiff or not", function()
     local p = linnet.problem(linnet.data.gaussian{n = 12, D = 20, kappa = 3, seed = 6})
     local s = p:init("gaussian", {h = 1e9, alpha = 30, seed = 6})
