@@ -210,7 +210,7 @@ static int l_problem_reduced(lua_State *L) {
 /* core.problem.attained(problem): there is a minimum */
 static int l_problem_attained(lua_State *L) {
   const problem *p = bind_problem_check(L, 1);
-  lua_pushboolean(L, !p->of.loss || p->best.p);
+  lua_pushboolean(L, !p->of.loss || p->attained);
   return 1;
 }
 

@@ -46,7 +46,7 @@ static int rank_of(arrival *w, mat a, bool by_column) {
  */
 static void target_of(const field *f, mat out) {
   if (!f->loss) mat_copy(out, f->Yt);
-  else if (f->best.p) blas_gemm('T', 'N', 1.0 / f->unit, f->W, f->best, 0.0, out);
+  else if (f->attained) blas_gemm('T', 'N', 1.0 / f->unit, f->W, f->best, 0.0, out);
   else mat_fill(out, 0.0);
 }
 

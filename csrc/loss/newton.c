@@ -14,13 +14,18 @@
  * of being separable 6 by either. */
 enum { DENSE = 1000, ROWS = 512, MOST_PRODUCTS = 2000 };
 
-void newton_layout(arena *a, newton *w, int n, int r, int m) {
+/* Curvatures below this share of the largest are none where the basis is rough. */
+static const double NO_CURVATURE = 1e-13;
+
+void newton_layout(arena *a, newton *w, const loss *l, int n, int r, int m) {
   int d = arena_product(a, r, m);
   *w = (newton){.dense = d <= DENSE};
   int order = w->dense ? d : 0;
   w->H = arena_mat(a, order, order);
   w->L = arena_mat(a, order, order);
   w->s = arena_doubles(a, (size_t)order);
+  if (l->classes && order > 0) lapack_want_eigh(&w->lapack, order);
+  lapack_layout(a, &w->lapack);
   w->panel = arena_mat(a, w->dense ? least(ROWS, n) : 0, r);
   w->block = arena_mat(a, w->dense ? r : 0, w->dense ? r : 0);
   w->unit = arena_mat(a, n, m);
@@ -37,6 +42,7 @@ void newton_begin(newton *w, const loss *l, double delta, mat W, mat Y) {
   w->W = W;
   w->Y = Y;
   w->damp = 0.0;
+  w->rough = false;
   int r = W.cols, d = w->dense ? r * Y.cols : 0, wide = w->dense ? 0 : r;
   w->H = mat_of(w->H.p, d, d);
   w->L = mat_of(w->L.p, d, d);
@@ -120,11 +126,27 @@ static status factor(newton *w) {
   return STATUS_SINGULAR;
 }
 
+/* D = H^+ G; h, n m >= r m numbers, is scratch. */
+static status solve_rough(newton *w, mat G, mat D) {
+  int d = w->H.rows;
+  mat_copy(w->L, w->H);
+  status s = lapack_eigh(&w->lapack, w->L, w->s);
+  if (s != STATUS_OK) return s;
+  mat x = mat_of(D.p, d, 1), c = mat_of(w->h.p, d, 1);
+  mat_copy(D, G);
+  blas_gemm('T', 'N', 1.0, w->L, x, 0.0, c);
+  for (int i = 0; i < d; i++)
+    c.p[i] = w->s[i] > NO_CURVATURE * w->s[d - 1] ? c.p[i] / w->s[i] : 0.0;
+  blas_gemm('N', 'N', 1.0, w->L, c, 0.0, x);
+  return STATUS_OK;
+}
+
 static status solve_dense(newton *w, mat F, mat G, mat D, const tick *t) {
   status s = form(w, F, t);
   if (s != STATUS_OK) return s;
   if (w->shift) fix_shift(w);
   if (tick_asks(t)) return STATUS_PAUSED;
+  if (w->rough) return solve_rough(w, G, D);
   s = factor(w);
   if (s != STATUS_OK) return s;
   mat_copy(D, G);

@@ -7,6 +7,7 @@
 
 #include "loss/loss.h"
 #include "num/arena.h"
+#include "num/lapack.h"
 #include "num/status.h"
 
 typedef struct newton {
@@ -15,18 +16,20 @@ typedef struct newton {
   mat W, Y;    /* n x r with orthonormal columns, n x m */
   bool shift;  /* l(F + c 1^T) = l(F) */
   bool dense;  /* by Cholesky */
+  bool rough;  /* by eigenvalues, those at round-off left out: W has directions that nothing sees */
   double damp; /* the solver's caller sets it: damp I is added to the Hessian; 0 at first */
   mat H, L;    /* rm x rm, dense only */
-  double *s;   /* rm: H's diagonal to the power -1/2 */
-  mat panel;   /* rows of diag(h) W at a time */
-  mat block;   /* r x r */
-  mat unit, h; /* n x m: all ones, to begin with; rows l''(F)[e_b] */
+  double *s;   /* rm: H's diagonal to the power -1/2, or eigenvalues */
+  lapack_work lapack;
+  mat panel;                   /* rows of diag(h) W at a time */
+  mat block;                   /* r x r */
+  mat unit, h;                 /* n x m: all ones, to begin with; rows l''(F)[e_b] */
   mat residual, search, image; /* r x m, conjugate gradients only */
   mat spread;                  /* n x m */
 } newton;
 
 /* For at most r columns of W. */
-void newton_layout(arena *a, newton *w, int n, int r, int m);
+void newton_layout(arena *a, newton *w, const loss *l, int n, int r, int m);
 /* The loss, the map's basis and the targets stay in use. */
 void newton_begin(newton *w, const loss *l, double delta, mat W, mat Y);
 /* D for G (r x m) at F (n x m), to a relative residual of `accuracy` where it is not dense.

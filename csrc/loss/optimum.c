@@ -11,8 +11,8 @@ enum { STEPS = 1000, POLISH = 4 };
 
 /* A step that changes outputs by more than RUNNING when the loss hardly falls by it (LATE of it)
  * may be one to infinity: there Newton's steps are 1 and more (e^-f falls by e), while those to a
- * minimum end by squares. It is one if it does no sample harm, to a share HARM of it. */
-static const double RUNNING = 0.1, LATE = 1e-6, HARM = 1e-9;
+ * minimum end by squares. It is one if it does no sample harm. */
+static const double RUNNING = 0.1, LATE = 1e-6;
 /* Residuals of so many units of round-off of the targets are none. */
 static const double EXACT = 16.0;
 /* Margins below this share of the outputs are round-off of F = W P. */
@@ -28,7 +28,7 @@ static int together(const loss *l, int m) { return l->classes ? m : 1; }
 
 void optimum_work_layout(arena *a, optimum_work *w, const loss *l, int n, int r, int m) {
   m = together(l, m);
-  newton_layout(a, &w->newton, n, r, m);
+  newton_layout(a, &w->newton, l, n, r, m);
   if (!l->classes) flat_layout(a, &w->flat, n, r);
   w->F = arena_mat(a, n, m);
   w->T = arena_mat(a, n, m);
@@ -36,6 +36,7 @@ void optimum_work_layout(arena *a, optimum_work *w, const loss *l, int n, int r,
   w->FD = arena_mat(a, n, m);
   w->G = arena_mat(a, r, m);
   w->D = arena_mat(a, r, m);
+  decided_layout(a, &w->decided, l->classes ? n : 0, l->classes ? r : 0, m);
 }
 
 /* Are all targets classes, 0, 1 and -1? */
@@ -76,6 +77,7 @@ static double size_of(mat P, const double *sigma) {
 static void look(optimum_work *w, mat P) {
   const newton *e = &w->newton;
   blas_gemm('N', 'N', 1.0, e->W, P, 0.0, w->F);
+  decided_outputs(&w->decided, w->F);
   e->l->residual(e->delta, w->F, e->Y, w->R);
   blas_gemm('T', 'N', 1.0, e->W, w->R, 0.0, w->G);
 }
@@ -139,36 +141,14 @@ static status polish(optimum_work *w, mat P, double accuracy, const tick *t) {
   return STATUS_OK;
 }
 
-/* Does the step FD decide no sample wrongly, up to a share of its size? Each must have its largest
- * output, or one of them, wherever its target has weight. */
-static bool recedes(const optimum_work *w, double share) {
-  mat FD = w->FD, Y = w->newton.Y;
-  double slack = share * mat_max_abs(FD);
-  for (int i = 0; i < FD.rows; i++) {
-    if (FD.cols == 1) {
-      if (mat_get(FD, i, 0) * mat_get(Y, i, 0) < -slack) return false;
-      continue;
-    }
-    double top = -INFINITY;
-    for (int j = 0; j < FD.cols; j++) top = fmax(top, mat_get(FD, i, j));
-    for (int j = 0; j < FD.cols; j++)
-      if (mat_get(Y, i, j) > 0.0 && mat_get(FD, i, j) < top - slack) return false;
-  }
-  return true;
-}
-
-/* Along such a step for as long as the loss falls: what it decides is then gone from the loss, and
- * what is undecided is as it was. */
-static void run_away(optimum_work *w, mat P, double value) {
-  const newton *e = &w->newton;
-  for (double x = 1.0; x < 0x1p60; x *= 2.0) {
-    mat_copy(w->T, w->F);
-    mat_axpy(x, w->FD, w->T);
-    double now = e->l->value(e->delta, w->T, e->Y);
-    if (!(now < value)) return;
-    value = now;
-    mat_axpy(x > 1.0 ? 0.5 * x : 1.0, w->D, P);
-  }
+/* Data decided step by step may be separable: the way says so. */
+static void conclude(optimum *o, optimum_work *w, mat P, bool hard) {
+  mat_copy(P, w->decided.way);
+  o->kind = OPTIMUM_UNATTAINED;
+  if (w->newton.shift) newton_center(P);
+  blas_gemm('N', 'N', 1.0, w->newton.W, P, 0.0, w->T);
+  if (hard && optimum_margin(w->T, w->newton.Y) > SLIGHT * mat_max_abs(w->T))
+    o->kind = OPTIMUM_SEPARABLE;
 }
 
 /* Where samples pass from far to near within a step its model is wrong, and where all are far it
@@ -197,24 +177,24 @@ static status descend(optimum *o, optimum_work *w, mat P, double least_fall, boo
     double value = e->l->value(e->delta, w->F, e->Y), size = mat_norm_fro(w->G);
     if (!isfinite(value) || !isfinite(size)) return STATUS_OVERFLOW;
     if (k == 0) first = size, start = value;
-    double margin = hard ? optimum_margin(w->F, e->Y) : 0.0;
+    double margin = hard && !w->decided.some ? optimum_margin(w->F, e->Y) : 0.0;
     if (margin > SLIGHT * mat_max_abs(w->F)) {
       o->kind = OPTIMUM_SEPARABLE;
       return STATUS_OK;
     }
     mat_fill(w->D, 0.0);
-    if (size == 0.0 || (!e->l->classes && met(w, size))) return STATUS_OK;
+    bool tails = e->l->classes && !w->decided.some; /* whose digits count, however small */
+    if (size == 0.0 || (!tails && met(w, size))) return STATUS_OK;
     double accuracy = fmax(1e-10, fmin(0.1, size / first));
     status s = newton_solve(&w->newton, w->F, w->G, accuracy, w->D, t);
     if (s != STATUS_OK) return s;
     blas_gemm('N', 'N', 1.0, e->W, w->D, 0.0, w->FD);
+    decided_step(&w->decided, w->FD);
     double fall = mat_dot(w->G, w->D);
     if (e->l->classes && fall <= LATE * value && mat_max_abs(w->FD) >= RUNNING &&
-        recedes(w, HARM)) {
-      run_away(w, P, value);
-      o->kind = OPTIMUM_UNATTAINED;
-      look(w, P);
-      return STATUS_OK;
+        decided_recedes(&w->decided, w->FD) && decided_add(&w->decided, e->W, w->D, w->FD, w->T)) {
+      w->newton.rough = true; /* what is left may not see all directions */
+      continue;
     }
     if (fall <= least_fall * value || fall <= DBL_EPSILON * DBL_EPSILON * start)
       return least_fall < 1e-8 ? polish(w, P, accuracy, t) : STATUS_OK;
@@ -242,7 +222,11 @@ static status descend_all(optimum *o, optimum_work *w, const loss *l, double del
     }
   }
   newton_begin(&w->newton, l, delta, W, Y);
-  return descend(o, w, P, 4.0 * DBL_EPSILON, l->classes && is_hard(Y), t);
+  decided_begin(&w->decided, Y, W.cols);
+  bool hard = l->classes && is_hard(Y);
+  status s = descend(o, w, P, 4.0 * DBL_EPSILON, hard, t);
+  if (s == STATUS_OK && w->decided.some) conclude(o, w, P, hard);
+  return s;
 }
 
 /* The least margin becomes 1. */
@@ -281,10 +265,7 @@ status optimum_find(optimum *o, optimum_work *w, const loss *l, double delta, ma
   if (o->kind == OPTIMUM_SEPARABLE) {
     o->loss = o->gradient = 0.0;
     certify(o, w, W, sigma, Y);
-  } else if (o->kind == OPTIMUM_UNATTAINED) {
-    mat_copy(o->P, w->D);
-    if (w->newton.shift) newton_center(o->P);
-  } else if (w->newton.shift) {
+  } else if (o->kind == OPTIMUM_ATTAINED && w->newton.shift) {
     newton_center(o->P);
   }
   return STATUS_OK;

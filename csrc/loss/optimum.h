@@ -5,13 +5,15 @@
 #ifndef LINNET_LOSS_OPTIMUM_H
 #define LINNET_LOSS_OPTIMUM_H
 
+#include "loss/decided.h"
 #include "loss/flat.h"
 #include "loss/newton.h"
 
 typedef enum optimum_kind {
   OPTIMUM_ATTAINED,  /* by one map, or several: P is that of least ||Theta|| */
   OPTIMUM_SEPARABLE, /* 0, by no map: P decides every sample rightly, the least margin is 1 */
-  OPTIMUM_UNATTAINED /* by no map: P decides no sample wrongly, some rightly */
+  OPTIMUM_UNATTAINED /* by no map: P decides no sample wrongly, some rightly; the work's F has the
+                        outputs that the least loss is that of in the limit */
 } optimum_kind;
 
 typedef struct optimum {
@@ -26,6 +28,7 @@ typedef struct optimum {
 typedef struct optimum_work {
   newton newton;
   flat flat;       /* of losses that are no classes' */
+  decided decided; /* of those that are */
   mat F, T, R, FD; /* n x m, or n x 1 where outputs do not meet */
   mat G, D;        /* r x m, the same */
 } optimum_work;

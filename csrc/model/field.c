@@ -64,7 +64,7 @@ void field_gap(const field *f, mat Z, mat out) {
     field_error(f, Z, out);
     return;
   }
-  if (!f->best.p) {
+  if (!f->attained) {
     mat_fill(out, NAN);
     return;
   }

@@ -35,7 +35,8 @@ typedef struct field {
   double delta;     /* Huber's */
   double unit;      /* the samples' outputs are so many times W diag(sigma) U V^T */
   mat W, Y;         /* n x r, n x m */
-  mat best;         /* n x m: the outputs at a minimum; p NULL: there is none */
+  mat best;         /* n x m: the outputs of least loss (problem.h); p NULL: the least is 0 */
+  bool attained;    /* they are those of a minimum */
   double least;     /* the infimum of the loss */
   field_room room;
 } field;

@@ -9,9 +9,9 @@
 #include "num/blas.h"
 
 /*** Excess loss L - L*, without cancellation: 1/2 ||E||_F^2 of the squared loss, of another one the
-Bregman divergence from its minimum, and the loss itself where the infimum is 0 and no minimum. On
-the data of another problem that of the learned map Theta = U V' there: along a second task what is
-forgotten of the first.
+Bregman divergence from its minimum (or from the limit that is as low), and the loss itself where
+the infimum is 0. On the data of another problem that of the learned map Theta = U V' there: along a
+second task what is forgotten of the first.
 @function state:excess
 @tparam ?problem on of as many inputs and outputs; default: the state's own
 @treturn number

@@ -64,7 +64,10 @@ static status reduce_loss(problem *p, problem_work *w) {
   optimum *o = &p->optimum;
   status s = optimum_find(o, &w->optimum, l, p->of.delta, p->W, p->sigma, p->Y, w->ask);
   p->optimal_loss = o->loss;
-  if (o->kind == OPTIMUM_ATTAINED) blas_gemm('N', 'N', 1.0, p->W, o->P, 0.0, p->best);
+  if (s != STATUS_OK) return s;
+  p->attained = o->kind == OPTIMUM_ATTAINED;
+  if (p->attained) blas_gemm('N', 'N', 1.0, p->W, o->P, 0.0, p->best);
+  else if (o->kind == OPTIMUM_UNATTAINED) mat_copy(p->best, w->optimum.F);
   else p->best.p = NULL;
   return s;
 }
@@ -135,6 +138,7 @@ field problem_field(const problem *p, const field_room *room) {
   f.W = p->W;
   f.Y = p->Y;
   f.best = p->best;
+  f.attained = p->attained;
   f.least = p->optimal_loss;
   if (room) f.room = *room;
   return f;

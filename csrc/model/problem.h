@@ -27,7 +27,9 @@ typedef struct problem {
   mat Y;           /* n x m, the raw target */
   mat Yt;          /* r x m, reduced target */
   optimum optimum; /* of another loss than the squared one: its infimum, and whether it is met */
-  mat best;        /* n x m: the outputs there, P its map; p NULL: there is no minimum */
+  mat best;        /* n x m: the outputs there, P its map; where there is no minimum those whose
+                      loss is least in the limit (decided.h), p NULL where that is 0 */
+  bool attained;   /* there is a minimum */
   mat Py, Rt;      /* Yt = Py diag(sy) Rt: r x s, s x m, s = min(r, m) */
   double *sy;      /* s */
   double optimal_loss; /* L* */

@@ -79,6 +79,45 @@ describe("the least loss over linear maps", function()
     local known = 3 * math.log(3) - 2 * math.log(2) -- two of three: f = log 2
     assert.is_true(math.abs(p.optimal_loss / known - 1) < 1e-14)
     fails("ever more clearly", p.min_norm, p)
+    -- L - L* is what the two still cost, with all digits.
+    for _, f in ipairs{0, 5, 40} do
+      local s = p:init{U = linnet.matrix{math.log(2), f}, V = linnet.ones(1, 1)}
+      local left = math.log(1 + math.exp(-f)) + math.log(1 + math.exp(-2 * f))
+      if f >= 40 then left = math.exp(-f) end
+      assert.is_true(math.abs(s:excess() / left - 1) < 1e-12, s:excess() .. " of " .. left)
+    end
+  end)
+
+  it("is that of what no map decides, equal samples of two classes among them", function()
+    -- Rows 2 and 3: log 2 each; the others are decided. The rows of W differ by round-off.
+    local A = linnet.matrix{{1, 0, 2, -1}, {1, 0, 1, -2}, {1, 0, 1, -2}, {1, -2, 1, 2},
+      {1, 0, -2, 1}}
+    local known = 2 * math.log(2)
+    for _, x in ipairs{1e-8, 1, 1e3} do
+      local p = linnet.problem(A * x, linnet.matrix{-1, 1, -1, 1, -1}, {loss = "logistic"})
+      assert.is_true(math.abs(p.optimal_loss / known - 1) < 1e-14, p.optimal_loss)
+      assert.is_false((p:separable()))
+      local q = linnet.problem(A * x, linnet.matrix{4, 1, 4, 1, 4}, {loss = "softmax"})
+      assert.is_true(math.abs(q.optimal_loss / known - 1) < 1e-14, q.optimal_loss)
+    end
+    -- Of three classes, two of which rows 2 and 3 have: the third leaves them, log 2 each again.
+    local q = linnet.problem(A, linnet.matrix{1, 2, 3, 1, 3}, {loss = "softmax"})
+    assert.is_true(math.abs(q.optimal_loss / known - 1) < 1e-14, q.optimal_loss)
+    -- Labels that are shared by two classes cost their entropy where the third can leave.
+    local soft = linnet.matrix{{1, 0, 0}, {0.75, 0.25, 0}, {0, 0, 1}}
+    local three = linnet.matrix{{1, 0, 1}, {0, 1, 0}, {0, 0, -1}}
+    local e = linnet.problem(three, soft, {loss = "softmax"})
+    local entropy = -0.75 * math.log(0.75) - 0.25 * math.log(0.25)
+    assert.is_true(math.abs(e.optimal_loss / entropy - 1) < 1e-14, e.optimal_loss)
+  end)
+
+  it("is fallen towards with digits, along a flow to t = 1e12", function()
+    local A = linnet.matrix{{1, 0}, {1, 0}, {1, 0}, {0, 1}, {0, -2}}
+    local p = linnet.problem(A, linnet.matrix{1, 1, -1, 1, -1}, {loss = "logistic"})
+    local run = p:flow(p:init("gaussian", {h = 1e6, seed = 1}), {t = 1e12})
+    local f = (A * run.final:theta())(4)
+    local left = math.exp(-f) + math.exp(-2 * f) -- the first input has come to rest
+    assert.is_true(left < 1e-9 and math.abs(run.final:excess() / left - 1) < 1e-6)
   end)
 
   it("asks for classes where they matter", function()
