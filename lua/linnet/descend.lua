@@ -229,10 +229,10 @@ function M.problem.descend(p, s, opts)
   check.self(p, core.types.problem, "problem", "descend")
   local o = options.check("descend", opts, 2)
   run.check_state("descend", p, s)
-  if opts.record == nil then o.record = default_record(p, 0) end
+  if opts.record == nil then o.record = default_record(p, o.weight_decay) end
   local plan, why = M.plan(p, o, opts)
   local list
-  if plan then list, why = trace.resolve(o.record) end
+  if plan then list, why = trace.resolve(o.record, p) end
   if why then error("descend: " .. why, 2) end
   local self = {
     options = o, problem = p, state = s, k0 = s.k, scale = plan.scale, trace = trace.new(list),

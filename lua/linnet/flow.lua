@@ -190,7 +190,7 @@ function M.problem.flow(p, s, opts)
     error(("flow: t = %s must lie after the state's time %s"):format(o.t, s.t), 2)
   end
   if opts.record == nil then o.record = default_record(p, o.weight_decay) end
-  local list, why = trace.resolve(o.record)
+  local list, why = trace.resolve(o.record, p)
   local due
   if list and o.save_at then due, why = times.list(o.save_at, o.t) end
   if why then error("flow: " .. why, 2) end

@@ -8,6 +8,8 @@ local check = require "linnet.check"
 
 local M = {}
 
+local NAN = math.abs(0 / 0) -- shown as nan; 0 / 0 as -nan by some systems
+
 --- The p-quantile of a sorted list, linear between order statistics (Hyndman and Fan's type 7).
 -- @tparam {number,...} sorted increasing, not empty
 -- @tparam number p in [0, 1]
@@ -33,7 +35,7 @@ function M.moments(values)
   for _, x in ipairs(values) do
     squares, rest = squares + (x - mean) ^ 2, rest + (x - mean)
   end
-  return mean, n > 1 and ((squares - rest ^ 2 / n) / (n - 1)) ^ 0.5 or 0 / 0
+  return mean, n > 1 and ((squares - rest ^ 2 / n) / (n - 1)) ^ 0.5 or NAN
 end
 
 --- What a sample says.
@@ -50,16 +52,15 @@ function M.describe(values)
   end
   table.sort(kept)
   local out = {count = #kept, missing = #values - #kept}
-  local nan = 0 / 0
   if #kept == 0 then
-    out.mean, out.sd = nan, nan
+    out.mean, out.sd = NAN, NAN
   else
     out.mean, out.sd = M.moments(kept)
   end
   out.se = out.sd / out.count ^ 0.5
   for name, p in pairs{min = 0, q05 = 0.05, q25 = 0.25, median = 0.5, q75 = 0.75, q95 = 0.95,
     max = 1} do
-    out[name] = #kept > 0 and M.quantile(kept, p) or nan
+    out[name] = #kept > 0 and M.quantile(kept, p) or NAN
   end
   return out
 end
@@ -80,7 +81,7 @@ function M.line(x, y)
   local slope = sxy / sxx
   local intercept, residual = my - slope * mx, 0.0
   for i = 1, n do residual = residual + (y[i] - intercept - slope * x[i]) ^ 2 end
-  return slope, intercept, n > 2 and (residual / (n - 2) / sxx) ^ 0.5 or 0 / 0
+  return slope, intercept, n > 2 and (residual / (n - 2) / sxx) ^ 0.5 or NAN
 end
 
 --- The exponent of y ~ x^exponent, by the least-squares line through logarithms.

@@ -155,6 +155,9 @@ describe("weight decay of flows", function()
     assert.is_true(math.abs(run.objective:get(1, 1) / by_hand(s) - 1) < 1e-12)
     assert.is_true(math.abs(run.final:objective() / by_hand(run.final) - 1) < 1e-12)
     assert.equal(s:loss(), s:objective()) -- a start has no decay of its own
+    local descent = p:descend(s, {eta = 1e-3, steps = 3, weight_decay = 0.05}) -- unasked
+    assert.is_true(math.abs(descent.objective(1) / by_hand(s) - 1) < 1e-12)
+    assert.equal(descent.final:objective(), descent.objective(4))
     -- the rate is that of this flow: a difference quotient of log(L - L*)
     local a, b = run:at(2 - 1e-4), run:at(2 + 1e-4)
     local rate = -(math.log(b:excess()) - math.log(a:excess())) / 2e-4

@@ -303,6 +303,15 @@ describe("what a second task leaves of the first", function()
     assert.is_true(math.abs(run.old(4) + p1.optimal_loss - miss:norm() ^ 2 / 2) < 1e-12)
   end)
 
+  it("is refused by name where the other problem is of other maps", function()
+    local other = problem(3, 8, 1, 3)
+    for verb, opts in pairs{flow = {t = 1}, descend = {eta = 0.01, steps = 1}} do
+      opts.record = {old = other}
+      support.fails(verb .. ": record: the problem 'old' has D = 8 and m = 1, the one that is "
+        .. "trained D = 8 and m = 2", p2[verb], p2, p2:init(first), opts)
+    end
+  end)
+
   it("is along a descent too", function()
     local run = p2:descend(p2:init(first), {eta = 0.01, steps = 5, record = {old = p1}})
     assert.is_true(run.old(6) == run.final:excess(p1) and run.old(6) > run.old(1))

@@ -27,8 +27,10 @@ local RESERVED = {method = true, error = true}
 --- The functions behind a `record` option: a list of names, `name = function(state)`, and `name =
 -- problem` for the excess on its data.
 -- @tparam table record
--- @treturn ?table list of {name, function}; nil and a message when a name is unknown
-function M.resolve(record)
+-- @tparam problem p what is trained
+-- @treturn ?table list of {name, function}; nil and a message when a name is unknown, or a problem
+-- is of other maps
+function M.resolve(record, p)
   local list, seen = {}, {}
   local function add(name, f)
     if not seen[name] then
@@ -56,6 +58,9 @@ function M.resolve(record)
     if not check.is(value, "problem") and type(value) ~= "function" then
       return nil, ("record: '%s' must be a function of the state, or a problem, got %s"):format(
         name, check.shown(value))
+    elseif check.is(value, "problem") and (value.D ~= p.D or value.m ~= p.m) then
+      return nil, ("record: the problem '%s' has D = %d and m = %d, the one that is trained D = %d "
+        .. "and m = %d"):format(name, value.D, value.m, p.D, p.m)
     elseif RESERVED[name] or types.has("run", name) then
       return nil, ("record: '%s' is a field of every run; choose another name"):format(name)
     end
