@@ -263,9 +263,9 @@ static void push_column(lua_State *L, const table_column *k) {
   lua_pushboolean(L, k->counts && k->numbers > 0);
   lua_setfield(L, -2, "counts");
   if (k->sign == CSV_PLAIN) return;
-  csv_word sign = csv_sign_text(k->sign);
+  csv_word sign = k->sign == CSV_UNIT ? k->unit : csv_sign_text(k->sign);
   lua_pushlstring(L, sign.text, sign.size);
-  lua_setfield(L, -2, "sign");
+  lua_setfield(L, -2, k->sign == CSV_UNIT ? "unit" : "sign");
 }
 
 /* entries(text, rules, rows, list of columns, from 1) -> matrix of these, list of what is

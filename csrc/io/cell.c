@@ -7,7 +7,10 @@
 #include "io/csv.h"
 #include "io/decimal.h"
 
-enum { SPELLING = 400 }; /* bytes of an unusual number, at most */
+enum {
+  SPELLING = 400, /* bytes of an unusual number, at most */
+  UNIT = 12       /* of a unit behind one */
+};
 
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -156,4 +159,39 @@ csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_
   if (*sign != CSV_PLAIN && spelt(rules, a, x)) return number_kind(rules, *x);
   *sign = truth(a, x) ? CSV_TRUTH : CSV_PLAIN;
   return *sign == CSV_TRUTH ? CSV_NUMBER : CSV_TEXT;
+}
+
+/* ---- units ---- */
+
+static csv_word without_blanks(csv_word a) { /* ordinary and no-break ones */
+  static const csv_word wide = {"\xc2\xa0", 2}, narrow = {"\xe2\x80\xaf", 3};
+  for (;;) {
+    if (a.size && is_blank(*a.text)) a = after(a, 1);
+    else if (starts(a, wide)) a = after(a, wide.size);
+    else if (starts(a, narrow)) a = after(a, narrow.size);
+    else return a;
+  }
+}
+
+/* One short word that begins as no number goes on: mm, degC, kg/m3; not e5. */
+static bool is_unit(csv_word a) {
+  if (!a.size || a.size > UNIT) return false;
+  unsigned char first = (unsigned char)*a.text;
+  bool letter = (first | 0x20) >= 'a' && (first | 0x20) <= 'z';
+  if (!letter && first < 0x80) return false;
+  if ((first | 0x20) == 'e' || (first | 0x20) == 'd') /* an exponent's */
+    if (a.size > 1 && (is_digit(a.text[1]) || a.text[1] == '-' || a.text[1] == '+')) return false;
+  for (size_t i = 0; i < a.size; i++)
+    if (is_blank(a.text[i]) || a.text[i] == '"') return false;
+  return true;
+}
+
+bool csv_measure(const csv_rules *rules, const csv_cell *cell, double *x, csv_word *unit) {
+  csv_word a = trimmed((csv_word){cell->text, cell->size});
+  for (size_t i = 1; i < a.size; i++) {
+    if (!is_digit(a.text[i - 1])) continue;
+    *unit = without_blanks(after(a, i));
+    if (is_unit(*unit)) return spelt(rules, (csv_word){a.text, i}, x);
+  }
+  return false;
 }

@@ -92,7 +92,8 @@ bool csv_needs_quotes(const char *text, size_t size, char delimiter);
 
 typedef enum csv_kind { CSV_NUMBER, CSV_GAP, CSV_TEXT } csv_kind;
 
-/* What a number is written with, beside itself; CSV_TRUTH: TRUE and FALSE, which are 1 and 0. */
+/* What a number is written with, beside itself; CSV_TRUTH: TRUE and FALSE, which are 1 and 0;
+ * CSV_UNIT: what csv_measure finds. */
 typedef enum csv_sign {
   CSV_PLAIN,
   CSV_PERCENT,
@@ -100,7 +101,8 @@ typedef enum csv_sign {
   CSV_EURO,
   CSV_POUND,
   CSV_YEN,
-  CSV_TRUTH
+  CSV_TRUTH,
+  CSV_UNIT
 } csv_sign;
 csv_word csv_sign_text(csv_sign sign);
 
@@ -108,6 +110,10 @@ csv_word csv_sign_text(csv_sign sign);
  * around, a Unicode minus and FORTRAN's D exponent do no harm; groups of thousands must have three
  * digits. */
 csv_kind csv_value(const csv_rules *rules, const csv_cell *cell, double *x, csv_sign *sign);
+
+/* The number in a text that is one with a unit behind it: 12.8 mm. Whether it is meant so shows its
+ * column, all of which must have that unit. */
+bool csv_measure(const csv_rules *rules, const csv_cell *cell, double *x, csv_word *unit);
 
 /* Whether a number, or a text, stands for what is missing. */
 bool csv_is_gap(const csv_rules *rules, double x);

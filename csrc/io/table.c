@@ -86,6 +86,12 @@ bool table_count(const csv *c, bool ragged, const tick *t, table_shape *shape, c
 
 /* ---- the second pass ---- */
 
+static const table_column new_column = {.low = INFINITY,
+                                        .high = -INFINITY,
+                                        .next_low = INFINITY,
+                                        .next_high = -INFINITY,
+                                        .counts = true};
+
 static void column_number(table_column *k, double x, int row) {
   if (!k->numbers++) k->first = x;
   if (k->counts && (row == 1 ? k->numbers != 1 : x != k->first + (row - 1))) k->counts = false;
@@ -98,13 +104,24 @@ static void column_number(table_column *k, double x, int row) {
   else if (x > k->next_high) k->next_high = x;
 }
 
+/* Whether the cell is a number with the unit that all before it have. */
+static bool has_unit(table_column *k, const csv *c, const csv_cell *cell, double *x) {
+  csv_word unit;
+  if (k->numbers && k->sign != CSV_UNIT) return false;
+  if (!csv_measure(&c->rules, cell, x, &unit)) return false;
+  if (!k->numbers) k->unit = unit;
+  return unit.size == k->unit.size && memcmp(unit.text, k->unit.text, unit.size) == 0;
+}
+
 static double column_cell(table_column *k, const csv *c, const csv_cell *cell, int row) {
   double x;
   csv_sign sign;
   csv_kind kind = csv_value(&c->rules, cell, &x, &sign);
+  if (kind == CSV_TEXT && !k->texts && has_unit(k, c, cell, &x)) kind = CSV_NUMBER, sign = CSV_UNIT;
   if (kind == CSV_NUMBER && k->numbers && sign != k->sign) kind = CSV_TEXT;
   if (kind == CSV_NUMBER) {
     k->sign = sign;
+    if (!k->worded.row && sign >= CSV_TRUTH) k->worded = (table_place){row, *cell};
     column_number(k, x, row);
     return x;
   }
@@ -113,6 +130,17 @@ static double column_cell(table_column *k, const csv *c, const csv_cell *cell, i
   if (kind == CSV_TEXT) k->texts++;
   else k->gaps++;
   return kind == CSV_GAP ? table_gap() : table_text();
+}
+
+/* Numbers with words to them beside other words are words: 2nd, 4WD, TRUE among cities. */
+static void settle(mat out, int j, table_column *k) {
+  if (!k->texts || k->sign < CSV_TRUTH) return;
+  table_column words = new_column;
+  words.gaps = k->gaps, words.gap = k->gap, words.texts = k->texts + k->numbers;
+  words.text = k->worded.row < k->text.row ? k->worded : k->text;
+  for (int i = 0; i < out.rows; i++)
+    if (!table_is_gap(mat_get(out, i, j))) *mat_at(out, i, j) = table_text();
+  *k = words;
 }
 
 /* Columns of a table as they are being filled. */
@@ -167,12 +195,7 @@ bool table_fill(const csv *c, bool ragged, const int *slot, mat out, table_colum
   csv_cursor at = csv_start(c);
   long since = 0;
   filling f = {.c = c, .slot = slot, .out = out, .columns = columns};
-  for (int j = 0; j < out.cols; j++)
-    columns[j] = (table_column){.low = INFINITY,
-                                .high = -INFINITY,
-                                .next_low = INFINITY,
-                                .next_high = -INFINITY,
-                                .counts = true};
+  for (int j = 0; j < out.cols; j++) columns[j] = new_column;
   for (int i = 0; i < out.rows && csv_begin(c, &at); i++) {
     if (!ragged || fits(c, &at)) {
       if (!fill_row(&f, i, &at, t, &since)) return false;
@@ -181,5 +204,6 @@ bool table_fill(const csv *c, bool ragged, const int *slot, mat out, table_colum
       if (asks(t, &since)) return false;
     }
   }
+  for (int j = 0; j < out.cols; j++) settle(out, j, &columns[j]);
   return true;
 }

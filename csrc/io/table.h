@@ -21,14 +21,16 @@ typedef struct table_place {
 } table_place;
 
 typedef struct table_column { /* what every number asks for comes first: one cache line */
-  csv_sign sign;              /* of its numbers; a number with another one is text */
-  bool counts;                /* each stands as far above the first as its row below */
-  double low, high;           /* of the numbers, nan left out; inf and -inf if there is none */
+  csv_sign sign;    /* of its numbers; a number with another one is text, and all are where those
+                     * are TRUE, FALSE or have a unit */
+  bool counts;      /* each stands as far above the first as its row below */
+  double low, high; /* of the numbers, nan left out; inf and -inf if there is none */
   double next_low, next_high; /* the least above low, the largest below high */
   long lows, highs;           /* how many numbers are low, high */
   long numbers, gaps, texts;  /* cells; those of ragged rows do not count */
   double first;
-  table_place gap, text; /* the first of each */
+  table_place gap, text, worded; /* the first of each; worded: with a unit, TRUE, FALSE */
+  csv_word unit;
 } table_column;
 
 /* Counts rows; a row of another length is a fault unless `ragged`, a comment or an empty line none.

@@ -48,6 +48,13 @@ describe("a target of texts", function()
     end
   end)
 
+  it("has names without the quotes of ARFF", function()
+    local text = "@relation r\n@attribute a real\n@attribute y {'in use',new}\n@data\n"
+      .. "1,'in use'\n2,new\n4,'in use'\n3,new\n"
+    local _, _, about = table_of(text, {target = "y"})
+    assert.are.same({"in use", "new"}, about.classes)
+  end)
+
   it("loses the classes of rows that are left out", function()
     local _, Y, about = table_of("a,y\n1,u\n2,u\n,t\n3,w\n", {target = "y", gaps = "drop"})
     assert.are.same({"u", "w"}, about.classes)

@@ -40,9 +40,15 @@ end
 
 -- ---------------------------------------------------------------- delimiter
 
+-- A cell without the unit behind its number: 12,8 mm.
+local function unitless(cell)
+  local body = cell:match("^([+-]?%d[%d.,' \xa0\xc2\xe2\x80\xaf]*)[%a\xc2-\xf4][^%s%d\"]*$")
+  return body and body:gsub("[ \xa0\xc2\xe2\x80\xaf]+$", "") or cell
+end
+
 -- Whether the cell is a number by some decimal sign, in groups of three or in one.
 local function is_number(cell)
-  local body = cell:gsub("^[+-]", ""):gsub("[eEdD][+-]?%d+$", ""):gsub("%%$", "")
+  local body = unitless(cell):gsub("^[+-]", ""):gsub("[eEdD][+-]?%d+$", ""):gsub("%%$", "")
   if body:find("^%d*[.,]?%d+$") then return true end
   local rest = body:match("^%d%d?%d?([.,].*)$")
   while rest and rest:find("^[.,]%d%d%d[.,]") do rest = rest:sub(5) end
@@ -94,7 +100,7 @@ local function marks(cell, found)
   local point = cell:find("^[+-]?%d*%.?%d*$") and cell:find(".", 1, true)
   if point and (#cell - point ~= 3 or point > 5) then found.point = true end
   if not cell:find("[.,' _\xa0\xaf]") or found.point and point then return end
-  local body = cell:gsub("^[+-]", ""):gsub("^[$\xc2-\xe2][\x82-\xac]*%s*", "")
+  local body = unitless(cell):gsub("^[+-]", ""):gsub("^[$\xc2-\xe2][\x82-\xac]*%s*", "")
     :gsub("%s*[%%$\xc2-\xe2][\x82-\xac]*$", ""):gsub("[eE][+-]?%d+$", "")
   local function all(pattern) return body:find("^" .. pattern .. "$") end
   if all("%d+[%d.]*%.%d%d%d,%d+") then found.comma, found["."] = true, true

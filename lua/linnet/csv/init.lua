@@ -4,9 +4,9 @@
 -- end with LF, CRLF or CR; a byte order mark and empty lines are skipped. What separates cells,
 -- which lines are comments, whether there are names and what a decimal sign is are found out
 -- unless options say so; `about` tells what was. `inf` and `nan` are numbers; an empty cell, `NA`,
--- `?` and their like are missing. `12 %` is 12 and `$5` is 5, TRUE is 1 and FALSE is 0 if the whole
--- column is written so; dates are text. Lines about the table above its names, rules drawn around
--- them, and row names of R are left out.
+-- `?` and their like are missing. `12 %` is 12, `$5` is 5 and `9.5 mm` is 9.5, TRUE is 1 and FALSE
+-- is 0 if the whole column is written so; dates are text. Lines about the table above its names,
+-- rules drawn around them, and row names of R are left out.
 --
 -- SPDX-License-Identifier: MIT
 -- @module linnet.csv

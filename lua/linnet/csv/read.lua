@@ -111,7 +111,7 @@ local function text_column(t, k, stat)
     return true
   end
   local order = {}
-  for i = 1, count do order[i] = {code = i, label = words.utf8(labels[i])} end
+  for i = 1, count do order[i] = {code = i, label = words.label(labels[i])} end
   table.sort(order, function(a, b) return a.label < b.label end)
   t.codes[k] = order
   local entry = {name = columns.name(t.layout, t.used[k]), column = t.used[k], categories = {}}
@@ -150,9 +150,10 @@ end
 local function say_signs(t)
   local with, order = {}, {}
   for k, stat in ipairs(t.stats) do
-    if stat.sign and stat.texts == 0 and not t.out[k] then
-      if not with[stat.sign] then order[#order + 1], with[stat.sign] = stat.sign, {} end
-      table.insert(with[stat.sign], t.used[k])
+    local sign = stat.unit and "unit " .. words.utf8(stat.unit) or stat.sign
+    if sign and stat.texts == 0 and not t.out[k] then
+      if not with[sign] then order[#order + 1], with[sign] = sign, {} end
+      table.insert(with[sign], t.used[k])
     end
   end
   for _, sign in ipairs(order) do
@@ -160,7 +161,8 @@ local function say_signs(t)
     for i, j in ipairs(with[sign]) do list[i] = columns.name(t.layout, j) end
     if #list > 1 then where = "columns " .. words.list(list, 6) end
     t.about.notes[#t.about.notes + 1] = where .. (sign == "TRUE" and ": TRUE is 1 and FALSE is 0"
-      or (": the sign %s is left out, the number stays"):format(sign))
+      or (": the %s is left out, the number stays"):format(sign:find("^unit ") and sign
+      or "sign " .. sign))
   end
 end
 

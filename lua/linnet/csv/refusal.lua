@@ -64,7 +64,8 @@ local function advice(t, k, stat, cell)
   if stat.text.row == 1 and not t.layout.names and stat.texts == 1 and stat.numbers > 0 then
     add "header = true takes the line for names"
   end
-  if stat.numbers > 0 and #cell <= 40 and cell ~= "" and utf8.len(cell) and not cell:find("%c") then
+  if stat.numbers > 0 and stat.numbers >= stat.texts and #cell <= 40 and cell ~= ""
+    and utf8.len(cell) and not cell:find("%c") then
     add("missing = {%s} makes it a gap", words.cell(cell))
   end
   if not t.is_target[k] then
@@ -105,9 +106,10 @@ function M.gap(t)
   end
   local gap = t.stats[first].gap
   local shown = gap.cell ~= "" and (" (%s)"):format(words.cell(gap.cell)) or ""
-  return ("%s: the cell is missing%s%s; gaps = 'drop' leaves out such rows, gaps = 'mean' fills "
-    .. "in the column's mean, %s%s leaves the column out"):format(place(t, first, gap), shown,
-    count > 1 and (", the first of %d"):format(count) or "",
+  local said = ("%s: the cell is missing%s%s; gaps = 'drop' leaves out such rows"):format(
+    place(t, first, gap), shown, count > 1 and (", the first of %d"):format(count) or "")
+  if t.is_target[first] then return said end
+  return ("%s, gaps = 'mean' fills in the column's mean, %s%s leaves the column out"):format(said,
     t.roles and "" or "gaps = 'nan' makes it nan, ", M.drop(t.layout, t.used[first]))
 end
 
@@ -161,6 +163,21 @@ function M.other_delimiter(t, rules)
     said == best and ("'%s'"):format(best) or said .. "s", said)
 end
 
+-- The line at which rows of numbers begin that go on to the end of what is known of the file, as
+-- below a report.
+local function first_of_numbers(t)
+  local from, width, line, rows = nil, nil, 0, 0
+  for text in t.head:gmatch("([^\n]*)\n") do
+    line = line + 1
+    local rest, cells = text:gsub("%f[^%s,;\0][+-]?[%d.]+[eEdD]?[+-]?%d*%f[%s,;\0]", "")
+    if rest:find("[^%s,;]") or cells < 2 or cells ~= width then from, width, rows = nil, nil, 0 end
+    if not rest:find("[^%s,;]") and cells > 1 then
+      from, width, rows = from or line, cells, rows + 1
+    end
+  end
+  return rows > 3 and from
+end
+
 --- What table_sample or table_shape complain of; a string is the reason itself.
 function M.fault(t, fault, layout)
   if type(fault) == "string" then return fault end
@@ -178,6 +195,11 @@ function M.fault(t, fault, layout)
       :format(fault.row, fault.line, words.count(fault.cells, "cell"), rules.cols)
     if rules.comment ~= "#" or not layout.commented then
       why = why .. ", comment = '...' skips lines that begin so"
+    end
+    local from = first_of_numbers(t)
+    if from and from >= fault.line and from > 3 then
+      why = why .. ("; from line %d on there are numbers alone: sed -n '%d,$p' FILE > numbers.csv")
+        :format(from, from)
     end
   end
   if t.o.delimiter ~= "auto" or fault.problem == "trailing" then

@@ -21,7 +21,7 @@ function M.take(t, k, stat, most)
 end
 
 -- Names in the rows that are left, in order, and how often each stands in Y, which gets their
--- places; texts of two encodings may be one name.
+-- places; texts of two encodings, or quoted, may be one name.
 local function number(labels, Y)
   local count, names, place, sizes = {}, {}, {}, {}
   for i = 1, #Y do
@@ -40,7 +40,7 @@ end
 function M.say(t, Y)
   local k, about = t.ys[1], t.about
   if t.labels then
-    for code, label in ipairs(t.labels) do t.labels[code] = words.utf8(label) end
+    for code, label in ipairs(t.labels) do t.labels[code] = words.label(label) end
     about.classes, about.class_sizes = number(t.labels, Y)
   elseif #t.ys == 1 and t.codes[k] then
     about.classes = {}

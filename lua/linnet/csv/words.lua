@@ -13,6 +13,9 @@ function M.utf8(text)
   return (text:gsub("[\x80-\xff]", function(c) return utf8.char(c:byte()) end))
 end
 
+--- What a category is called: its cell, without the single quotes of ARFF around it.
+function M.label(text) return M.utf8(text:match("^'(.+)'$") or text) end
+
 --- "'abc'", "'long'...": a cell in a message, shortened, without control characters.
 function M.cell(text)
   text = M.utf8(text)
