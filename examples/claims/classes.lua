@@ -41,7 +41,7 @@ end
 
 local function measure(page, set)
   local c = set.classes
-  local X1, Y1, X2, Y2 = linnet.data.split(c.X, c.Y, {test = 0.25, seed = 1})
+  local X1, Y1, X2, Y2 = linnet.data.split(c.X, c.Y, c.split)
   local X1s, scale = linnet.data.standardize(X1)
   local p = linnet.problem(X1s, Y1, {loss = c.loss, classes = c.names})
   local run, attained = flow(p, p:init(table.unpack(START)))

@@ -149,6 +149,13 @@ describe("make demo", function()
     end
   end)
 
+  it("leaves that section out where the rows of training are all the same", function()
+    local _, text, status = child("DATA='spec/tables/two_rows.csv' TARGET='kind' TEXT='code'")
+    assert.equal(0, status, text)
+    assert.truthy(text:find("that section is left out: the rows that it would", 1, true), text)
+    assert.truthy(text:find("15 of 15 rows are met", 1, true), text)
+  end)
+
   it("refuses with a sentence in the words of make", function()
     for _, case in ipairs{
       {"classes.csv' LOSS='logistic", "kind", "demo: LOSS=logistic tells two classes apart"},
