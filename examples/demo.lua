@@ -19,6 +19,7 @@
 package.path = (arg[0]:match("^(.*/)examples/") or "./") .. "?.lua;" .. package.path
 
 local failure = require "linnet.failure"
+local words = require "linnet.words"
 local linnet = require "linnet"
 local own_table = require "examples.claims.table"
 local sheet = require "examples.claims.sheet"
@@ -81,7 +82,9 @@ local function data_table(report, sets)
   end
   report:table{columns = {"data", "$n$", "$D$", "$m$", "$r$", "$λ_1/λ_r$", "$‖Θ^+‖$"}, rows = rows}
   if sets[1].said and #sets[1].said > 0 then
-    report:text("What reading the table found:"):code(table.concat(sets[1].said, "\n"))
+    local said = {}
+    for i, line in ipairs(sets[1].said) do said[i] = words.wrap("", line):gsub("\n", "\n  ") end
+    report:text("What reading the table found:"):code(table.concat(said, "\n"))
   end
 end
 

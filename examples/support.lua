@@ -8,8 +8,10 @@
 --
 -- SPDX-License-Identifier: MIT
 
+local gnuplot = require "linnet.plot.gnuplot"
 local plot = require "linnet.plot"
 local statistics = require "linnet.statistics"
+local words = require "linnet.words"
 
 local M = {}
 
@@ -101,22 +103,30 @@ local function column_width(rows, name)
   return width
 end
 
+-- The rows of the table, no line wider than the terminal: what was expected goes on below itself.
+local function rows_print(rows)
+  local others, used = "", 0
+  for _, name in ipairs{"source", "expected", "measured"} do
+    local width = column_width(rows, name)
+    others, used = ("%s  %%-%ds"):format(others, width), used + width + 2
+  end
+  local width = math.min(column_width(rows, "what"), math.max(24, gnuplot.window() - used - 8))
+  local format = ("  %%-%ds%s  %%s"):format(width, others)
+  print(format:format("what", "source", "expected", "measured", "met"))
+  for _, row in ipairs(rows) do
+    local first, more = words.wrap("", row.what, width - 2):match("^([^\n]*)\n?(.*)$")
+    print(format:format(first, row.source, row.expected, row.measured, row.met and "yes" or "NO"))
+    if more ~= "" then print("    " .. more:gsub("\n", "\n    ")) end
+  end
+end
+
 --- Print the table. A program with an expectation that is not met ends with status 1.
 -- @treturn table the rows: source, what, expected, measured, met
 function Example:finish()
   local unmet = 0
-  local columns = {"what", "source", "expected", "measured"}
-  local format = ""
-  for _, name in ipairs(columns) do
-    format = ("%s%%-%ds  "):format(format, column_width(self.rows, name))
-  end
+  for _, row in ipairs(self.rows) do unmet = unmet + (row.met and 0 or 1) end
   print(("%s: %s%s"):format(self.name, self.title, M.quick and " (small sizes)" or ""))
-  print(("  " .. format .. "met"):format(table.unpack(columns)))
-  for _, row in ipairs(self.rows) do
-    print(("  " .. format .. "%s"):format(row.what, row.source, row.expected, row.measured,
-      row.met and "yes" or "NO"))
-    if not row.met then unmet = unmet + 1 end
-  end
+  rows_print(self.rows)
   for _, file in ipairs(self.figures) do print("  figure: " .. file) end
   if unmet > 0 and M.strict then
     io.stderr:write(("%s: %d of %d expectations are not met\n"):format(self.name, unmet,

@@ -9,6 +9,7 @@
 
 local classes = require "linnet.classes"
 local failure = require "linnet.failure"
+local words = require "linnet.words"
 local linnet = require "linnet"
 
 local M = {}
@@ -167,7 +168,7 @@ local function code(text) return "`" .. text:gsub("[`%c]", "'") .. "`" end
 -- found), settings (as a command repeats them), classes (X, Y, names and loss, if it is of such)
 function M.load(path, given)
   local function refuse(why)
-    io.stderr:write("demo: ", why, "\n")
+    io.stderr:write(words.wrap("demo: ", why), "\n")
     os.exit(1, true)
   end
   if not given.TARGET then refuse("TARGET is missing: make demo DATA=file.csv TARGET=column") end
@@ -185,7 +186,7 @@ function M.load(path, given)
   if not Y then refuse(found) end
   X, Y = scaled(X), scaled(Y)
   if X:norm() > 0 then found = with_split(found, said) end
-  for _, line in ipairs(said) do io.stderr:write("demo: ", line, "\n") end
+  for _, line in ipairs(said) do io.stderr:write(words.wrap("demo: ", line), "\n") end
   if X:norm() == 0 then refuse("nothing to learn from: all columns are constant") end
   if Y:norm() == 0 then refuse("nothing to learn: the target is constant") end
   local name = path:match("[^/]*$"):gsub("[$`%c]", "_")

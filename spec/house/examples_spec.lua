@@ -2,6 +2,7 @@
 -- small
 -- sizes; and the frame notices one that is not met. SPDX-License-Identifier: MIT
 local child = require("spec.support").child
+local gnuplot = require "linnet.plot.gnuplot"
 local support = require "examples.support"
 
 local function scripts()
@@ -13,13 +14,19 @@ end
 
 local kept, folder = {}, nil
 
--- Runs an example without its table on the terminal.
+-- Runs an example without its table on the terminal; its rows and what it would have printed.
 local function rows_of(name)
-  local say = _G.print
-  _G.print = function() end
+  local say, said = _G.print, {}
+  _G.print = function(text) said[#said + 1] = tostring(text) end
   local ok, rows = pcall(dofile, ("examples/%s.lua"):format(name))
   _G.print = say
-  return assert(ok and rows or nil, rows)
+  return assert(ok and rows or nil, rows), table.concat(said, "\n")
+end
+
+local function too_wide(text, columns)
+  for line in text:gmatch("[^\n]+") do
+    if (utf8.len(line) or #line) > columns then return line end
+  end
 end
 
 local function unmet(rows)
@@ -47,8 +54,9 @@ describe("the examples", function()
 
   for _, name in ipairs(scripts()) do
     it(name .. " meets what it expects", function()
-      local rows = rows_of(name)
+      local rows, said = rows_of(name)
       assert.is_true(#rows >= 3)
+      assert.is_nil(too_wide(said:gsub("\n  figure: [^\n]*", ""), (gnuplot.window())))
       assert.equal("", unmet(rows))
       local svg = assert(io.open(("%s/%s.svg"):format(folder, name)))
       assert.truthy(svg:read("a"):find("</svg>", 1, true))
