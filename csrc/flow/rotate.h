@@ -10,6 +10,9 @@
 typedef struct rotate_room {
   mat tall, small; /* max(r, m) x q, min(r, m) x q with q = min(r, m): the singular vectors of B */
   mat PU, RV, mix; /* q x k': P^T U, R^T V and a combination */
+  mat G;           /* q x q: of a small B, B^T B */
+  mat fg, spare;   /* q x 2q: f(G) and g(G) side by side */
+  mat both;        /* 2q x k': B^T U above V */
   double *sinh, *cosh;       /* q: sinh and cosh - 1 of the singular values */
   double largest_on_the_way; /* largest cosh(s) max|Z| of a rotation by s > 1 since the caller set
                                 it to 0: what the round-off of Z^T J Z is relative to, squared */

@@ -37,16 +37,31 @@ static void check_rotation(int r, int m, int kp, double size) {
 }
 
 /* Columns of B that are nearly parallel: a Gram matrix would lose the orthogonality of P. */
-static void check_parallel(void) {
-  field f = case_random(5, 2, 1.0, 1.0, 4);
-  mat B = case_weights(5, 2, 0.5, 9), Z = case_weights(7, 6, 1.0, 8), Z0 = check_mat(7, 6);
+static void check_parallel(double size) {
+  field f = case_random(5, 4, 1.0, 1.0, 4);
+  mat B = case_weights(5, 4, size, 9), Z = case_weights(9, 6, 1.0, 8), Z0 = check_mat(9, 6);
   mat_copy(mat_cols(B, 1, 1), mat_cols(B, 0, 1));
   *mat_at(B, 0, 1) += 1e-13;
   rotate_room w;
-  CHECK_LAYOUT(a, rotate_layout(a, &w, dims_of(5, 2, 6)));
+  CHECK_LAYOUT(a, rotate_layout(a, &w, dims_of(5, 4, 6)));
   mat_copy(Z0, Z);
   rotate_apply(&w, &f, B, Z);
-  check(case_drift(&f, Z, Z0) <= 2e-15, "nearly parallel columns: %.1e", case_drift(&f, Z, Z0));
+  check(case_drift(&f, Z, Z0) <= 2e-15, "nearly parallel columns of size %g: %.1e", size,
+        case_drift(&f, Z, Z0));
+}
+
+/* On both sides of the limit of the series, with all of the norm in one singular value. */
+static void check_little(double squared) {
+  field f = case_random(5, 4, 1.0, 1.0, 4);
+  mat B = check_mat(5, 4), Z = case_weights(9, 6, 1.0, 8), want = check_mat(9, 6);
+  rotate_room w;
+  CHECK_LAYOUT(a, rotate_layout(a, &w, dims_of(5, 4, 6)));
+  mat_fill(B, sqrt(squared / 20.0));
+  mat_copy(want, Z);
+  series_rotation(&f, B, want);
+  rotate_apply(&w, &f, B, Z);
+  check(check_distance(Z, want) <= 4e-15 * mat_max_abs(want), "of squared norm %g: %.1e", squared,
+        check_distance(Z, want) / mat_max_abs(want));
 }
 
 static void check_kernel(int r, int m, int kp) {
@@ -147,10 +162,17 @@ static void check_infinite(void) {
 int main(void) {
   blas_threads(1);
   check_rotation(7, 1, 5, 0.8);
-  check_rotation(6, 3, 9, 0.4);
-  check_rotation(2, 5, 4, 0.4);
   check_rotation(1, 1, 1, 2.385);
-  check_parallel();
+  const double sizes[] = {0.4, 0.2, 0.1, 1e-3, 1e-9, 1e-170}; /* by singular vectors, by series */
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    check_rotation(6, 4, 9, sizes[i]);
+    check_rotation(2, 5, 4, sizes[i]);
+    check_rotation(20, 12, 25, 0.5 * sizes[i]);
+  }
+  check_little(0.89);
+  check_little(0.91);
+  check_parallel(0.5);
+  check_parallel(0.1);
   check_kernel(6, 1, 7);
   check_kernel(5, 3, 4);
   field f = case_random(4, 2, 2.0, 0.8, 11);
