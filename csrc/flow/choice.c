@@ -25,6 +25,10 @@ void choice_start(choice *c, const stepper *s, int kp) {
   fastest_start(&c->fastest);
 }
 
+double choice_fastest(choice *c, const stepper *s, mat Z, int64_t steps) {
+  return fastest_at(&c->fastest, &s->f, Z, steps);
+}
+
 /* Near a point of rest the other methods take steps of the fastest time scale, which is no way on
  * while another one moves: there the creeping one stays. */
 void choice_settle(const choice *c, stepper *s, const arrival *a, mat Z) {
@@ -86,7 +90,7 @@ static bool is_rough(const stepper *s, int other, const arrival *a, double h) {
 static bool is_promising(choice *c, const stepper *s, const arrival *a, mat Z, moment now, double h,
                          double most) {
   int other = 1 - s->used;
-  double stable = stepper_method(s)->stable, lam = fastest_at(&c->fastest, &s->f, Z, now.steps);
+  double stable = stepper_method(s)->stable, lam = choice_fastest(c, s, Z, now.steps);
   bool asks = c->spent < CHOICE_PATIENCE_MOST * c->cost[other];
   if (!is_lazy(s, other, a, lam, most) &&
       (!is_stiff(s, lam, h) || (asks && is_rough(s, other, a, most))))

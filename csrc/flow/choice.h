@@ -36,6 +36,8 @@ typedef struct offer {
 
 void choice_layout(arena *a, choice *c, dims d);
 void choice_start(choice *c, const stepper *s, int kp);
+/* About the largest eigenvalue of K at Z, after so many steps. */
+double choice_fastest(choice *c, const stepper *s, mat Z, int64_t steps);
 /* Where the state Z crept and E falls again, the method before is in use again, if it pays. */
 void choice_settle(const choice *c, stepper *s, const arrival *a, mat Z);
 /* So long a step of another method from Z that it would pay, given the next one h of the method in

@@ -63,9 +63,10 @@ void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t
   arrival_start(&w->arrival, &w->f, w->Z);
   stepper_start(&w->step, &w->f, spec->tol);
   if (spec->using) stepper_begin_with(&w->step, spec->using);
-  w->step.control.h =
-      spec->h > 0.0 ? units_time(w->unit, spec->h) : stepper_first(&w->step, w->Z, w->arrival.A);
   choice_start(&w->choice, &w->step, Z0.cols);
+  double lam = spec->h > 0.0 ? 0.0 : choice_fastest(&w->choice, &w->step, w->Z, 0);
+  w->step.control.h = spec->h > 0.0 ? units_time(w->unit, spec->h)
+                                    : stepper_first(&w->step, w->Z, w->arrival.A, lam);
   w->reason = flow_judge(w);
 }
 

@@ -96,9 +96,12 @@ double stepper_rate(const stepper *s, mat Z, mat A) {
   return sigma * sigma * (u * u + v * v) + mat_norm_fro(A) + s->f.weight_decay;
 }
 
-double stepper_first(const stepper *s, mat Z, mat A) {
-  return STEPPER_FIRST * pow(fmin(stepper_local_tol(s), 1.0), s->control.power) /
-         stepper_rate(s, Z, A);
+/* Where the loss bends a first step that is too long has nothing before it to be judged by: there
+ * it stays as short as the bound says. */
+double stepper_first(const stepper *s, mat Z, mat A, double lam) {
+  double bound = stepper_rate(s, Z, A), rate = lam + mat_norm_fro(A) + s->f.weight_decay;
+  if (s->f.loss || !(rate < bound)) rate = bound;
+  return STEPPER_FIRST * pow(fmin(stepper_local_tol(s), 1.0), s->control.power) / rate;
 }
 
 double stepper_slowest(const stepper *s) {

@@ -73,9 +73,9 @@ void stepper_restart(stepper *s);
 /* sigma_1^2 ||Z||^2 + ||A|| + w >= ||K|| + ||A|| + w: no time scale of the flow is shorter than 1
  * over it. */
 double stepper_rate(const stepper *s, mat Z, mat A);
-/* A first step of half of tol^1/p / (||K|| + ||A||), from bounds of both norms: rescaling weights
- * and time rescales it. */
-double stepper_first(const stepper *s, mat Z, mat A);
+/* A first step of half of tol^1/p / (lam + ||A|| + w), lam about ||K||: rescaling weights and time
+ * rescales it. */
+double stepper_first(const stepper *s, mat Z, mat A, double lam);
 /* Rates of E near the last accepted state, eigenvalues of K + 2w, where the method in use knows
  * them; else 0. With weight decay E does not vanish, whatever its slowest: 0. */
 double stepper_slowest(const stepper *s);
