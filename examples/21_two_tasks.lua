@@ -127,10 +127,10 @@ example:at_most("identity", "back in task 1: its excess is off by", 1e-13,
 
 local function column(m) return support.list(m) end
 local along = {log = "xy", xlabel = "time in each task", ylabel = "excess",
-  title = "Two tasks, h = 1e12, 45 degrees", key = "bottom left", yrange = {1e-5, 100},
-  {column(one.t), column(one.excess), label = "task 1, while learned"},
-  {column(two.t), column(two.excess), label = "task 2, while learned"},
-  {column(two.t), column(two.old), label = "task 1, meanwhile"}}
+  title = "Two tasks, h = 1e12, 45 degrees", key = "bottom left", yrange = {1e-8, 100},
+  {column(one.t), column(one.excess), label = "task 1, learned"},
+  {column(two.t), column(two.excess), label = "task 2, learned"},
+  {column(two.t), column(two.old), label = "task 1, later"}}
 
 -- ---------------------------------------------------------------- several outputs, and controls
 

@@ -139,7 +139,7 @@ for k, w in ipairs(DECAYS) do
   end
   example:at_most("derived", named("h = 1e4: off the law, standard errors, worst"), 4, off)
   local fitted, predicted = arrival(times, train, 0.2), arrival(times, test, 1.1 * whole[n])
-  print(("w = %g: fits its data at t = %.3g, new data within 10 %% of the end at %.3g")
+  print(("w = %g: fits at t = %.3g, predicts within 10 %% of its end from %.3g on")
     :format(w, fitted, predicted))
   example:at_least("measured", named("when it predicts over when it fits"), 0.5 / w,
     predicted / fitted)
