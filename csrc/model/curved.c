@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: MIT */
 #include "model/curved.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "num/blas.h"
@@ -42,16 +43,24 @@ static void find_curvature(curved *w, const field *f) {
   }
 }
 
+/* G times a power of 4 that makes it of order 1: below tails of e^-700 there is no room for a
+ * ridge, and Cholesky's method would fail at every step, however small. */
 static status factor_curvature(curved *w) {
   double top = 0.0;
   for (int i = 0; i < w->L.rows; i++) top = fmax(top, mat_get(w->L, i, i));
   if (!isfinite(top)) return STATUS_NON_FINITE;
-  if (top == 0.0) { /* flat: nothing is damped */
+  if (top < DBL_MIN) { /* flat: nothing is damped */
     mat_fill(w->L, 0.0);
     return STATUS_OK;
   }
+  int half = ilogb(top) / 2;
+  for (int j = 0; j < w->L.cols; j++)
+    for (int i = 0; i < w->L.rows; i++) *mat_at(w->L, i, j) = ldexp(mat_get(w->L, i, j), -2 * half);
+  top = ldexp(top, -2 * half);
   for (int i = 0; i < w->L.rows; i++) *mat_at(w->L, i, i) += RIDGE * top;
-  return lapack_chol(w->L);
+  status s = lapack_chol(w->L);
+  mat_scale(w->L, ldexp(1.0, half));
+  return s;
 }
 
 /* KL <- K L below and on the diagonal of its blocks: block (j, l) is M L_jl + sum_q (V V^T)_jq

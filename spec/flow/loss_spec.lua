@@ -122,6 +122,18 @@ describe("the flow of another loss", function()
     end
   end)
 
+  it("goes on where all curvature is below the normal doubles", function()
+    local X = linnet.random(1):normal(6, 3) -- outputs of 1e6 and 1e8: e^-700 and less
+    local p = linnet.problem(X, linnet.matrix{1, 2, 3, 1, 2, 3}, {loss = "softmax"})
+    for _, size in ipairs{1e3, 1e4} do
+      local s = p:init{U = linnet.random(3):normal(3, 4) * size,
+        V = linnet.random(4):normal(3, 4) * size}
+      local run = p:flow(s, {t = 1, method = "rodas4"})
+      assert.equal("time", run.stats.reason)
+      assert.is_true(run.stats.imbalance_drift < 1e-13 and run.final:accuracy() == 1)
+    end
+  end)
+
   it("with weight decay ends at the least of L + w ||Theta||_*: KKT", function()
     for _, name in ipairs(losses.names) do
       local p, X, Y = mixed(name, {})
