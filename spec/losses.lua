@@ -2,7 +2,14 @@
 -- itself. SPDX-License-Identifier: MIT
 local linnet = require "linnet"
 
-local M = {names = {"logistic", "softmax", "huber"}, delta = 0.7}
+local core = require "linnet.core"
+
+local M = {names = {}, delta = 0.7}
+
+-- All but the squared one.
+for _, name in ipairs(core.problem.losses) do
+  if name ~= "squared" then M.names[#M.names + 1] = name end
+end
 
 local function each(F, f) return linnet.matrix(F:rows(), F:cols(), f) end
 
@@ -64,12 +71,18 @@ function M.curvature.huber(F, Y, D)
   return each(F, function(i, j) return math.abs(E:get(i, j)) <= M.delta and D:get(i, j) or 0 end)
 end
 
+for _, name in ipairs(M.names) do
+  for _, what in ipairs{"value", "residual", "curvature"} do
+    assert(M[what][name], ("spec/losses.lua has no %s of the loss %s"):format(what, name))
+  end
+end
+
 --- The option `loss` of problems.
 function M.option(name) return name == "huber" and {"huber", delta = M.delta} or name end
 
 --- Targets of a loss made of n x m numbers; smooth: labels, of softmax.
 function M.targets(name, F, smooth)
-  if name == "huber" or name == "squared" then return F end
+  if name ~= "logistic" and name ~= "softmax" then return F end
   if name == "logistic" then return F:map(function(x) return x > 0 and 1 or -1 end) end
   local rest = (smooth or 0) / F:cols()
   return each(F, function(i, j)

@@ -120,6 +120,7 @@ end
 
 local function trained(step, X, Y, U, V, noise)
   local memory = {}
+  assert(step, "the method has no loop in spec/flow/methods_spec.lua")
   for k = 0, STEPS - 1 do U, V = step(X, noise and Y + noise(k) or Y, U, V, memory) end
   return U, V
 end

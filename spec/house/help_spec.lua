@@ -199,6 +199,19 @@ describe("help", function()
     assert.equal("", table.concat(wide, "\n"))
   end)
 
+  it("names every kind of start, as the guide and section 5 of the mathematics do", function()
+    local places = {help = help.text("problem:init")}
+    for _, name in ipairs{"guide", "mathematics"} do
+      local file <close> = assert(io.open(("docs/%s.md"):format(name)))
+      places[name] = file:read("a")
+    end
+    for _, kind in ipairs(require("linnet.start").names) do
+      for place, text in pairs(places) do
+        assert.truthy(text:find("%f[%w_]" .. kind .. "%f[^%w_]"), kind .. ": " .. place)
+      end
+    end
+  end)
+
   it("suggests the nearest name and refuses what is not ours", function()
     assert.error_matches(function() help.text("linspce") end, "did you mean 'linspace'")
     assert.error_matches(function() help.text(print) end, "not a name, function, module or object")
