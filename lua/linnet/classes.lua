@@ -152,7 +152,25 @@ function M.encode(Y, loss, classes)
   end
   if loss ~= "logistic" then return Y, classes end
   if #classes == 2 and is_one_hot(Y) then return Y:col(2) - Y:col(1), classes end
-  return nil, "Y must be one column of two numbers, such as +1 and -1, for the logistic loss"
+  return nil, ("Y must be one column of two numbers, such as +1 and -1, for the logistic loss, got "
+    .. "a %d x %d matrix"):format(Y:rows(), Y:cols())
+end
+
+--- The first row of Y that is no share of classes, in words; "" where all are.
+function M.odd_row(Y)
+  for i = 1, Y:rows() do
+    local sum = 0.0
+    for j = 1, Y:cols() do
+      local y = Y:get(i, j)
+      if y < 0 then return (": Y(%d, %d) = %s"):format(i, j, check.shown(y)) end
+      sum = sum + y
+    end
+    if math.abs(sum - 1) > 4 * Y:cols() * 2.0 ^ -52 then
+      return (": row %d sums to %.9g%s"):format(i, sum,
+        sum > 0 and "; divide each by its sum" or "")
+    end
+  end
+  return ""
 end
 
 --- The place of the class that each row of outputs decides for: the largest; of one output the

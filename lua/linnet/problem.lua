@@ -117,7 +117,7 @@ function M.new(X, Y, opts, after)
   local made, list = targets(Y, loss, o, known)
   if not made then error("problem: " .. list, 2) end
   local p, message = core.problem.new(X, made, rank_tol, loss, delta)
-  if not p then error(message, 2) end
+  if not p then error(message .. (loss == "softmax" and classes.odd_row(made) or ""), 2) end
   if list then core.problem.note(p, list) end
   return p
 end

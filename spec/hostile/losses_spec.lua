@@ -43,6 +43,20 @@ describe("a loss", function()
     end
   end)
 
+  it("of shares of classes names the row that is none", function()
+    for _, case in ipairs{
+      {{{0.5, 0.5}, {0.33, 0.66}}, "row 2 sums to 0.99; divide each by its sum"},
+      {{{0.5, 0.5}, {1, 1}}, "row 2 sums to 2; divide each by its sum"},
+      {{{0, 0}, {0, 1}}, "row 1 sums to 0"}, {{{0, 1}, {1.5, -0.5}}, "Y(2, 2) = -0.5"},
+    } do
+      support.refuses(function()
+        linnet.problem(linnet.eye(2), linnet.matrix(case[1]), {loss = "softmax"})
+      end, "problem: Y must have rows >= 0 that sum to 1 for the softmax loss: " .. case[2])
+    end
+    support.refuses(function() linnet.problem(X, F, {loss = "logistic"}) end, "problem: Y must be "
+      .. "one column of two numbers, such as +1 and -1, for the logistic loss, got a 6 x 2 matrix")
+  end)
+
   it("is refused targets that it is not of", function()
     for _, case in ipairs{
       {F, "logistic"}, {F:col(1):copy(), "logistic"}, {F, "softmax"},
