@@ -100,7 +100,6 @@ local ADVICE = {
     predict = "a state predicts: s:predict(X)",
     X = "a problem keeps X reduced, not itself; p:singular_values()",
     Y = "a problem keeps Y reduced, not itself",
-    loss = "a state has a loss: s:loss()",
     initialize = "write p:init(kind, {h = ...})",
     gd = "p:descend(state, {eta =, steps =})",
     sgd = 'p:descend(state, {method = "sgd", eta =, steps =})',

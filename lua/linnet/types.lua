@@ -149,9 +149,20 @@ local function reader()
   return level - 1
 end
 
+-- Where a method is that was asked of another object: how to call it there.
+local OBJECTS = {problem = "p", state = "s", run = "run"}
+local function elsewhere(kind, name)
+  for _, other in ipairs(OBJECTS[kind] and {"state", "problem", "run"} or {}) do
+    if M.methods(other)[name] then
+      return ("%ss have it: %s:%s(...)"):format(other, kind == "run" and other == "state"
+        and "run.final" or OBJECTS[other], name)
+    end
+  end
+end
+
 local function refuse(kind, name, columns, hint)
   local names = names_of(kind, columns)
-  local advice = hint or habits.advice(kind, name)
+  local advice = hint or habits.advice(kind, name) or elsewhere(kind, name)
   error(("%s %s has no field or method '%s'%s"):format(
     kind:find("^[aeiou]") and "an" or "a", kind, name, advice and ": " .. advice
       or ("%s; there are %s"):format(check.suggestion(name, names), table.concat(names, ", "))),

@@ -44,6 +44,18 @@ describe("An unknown name", function()
     end)
   end
 
+  it("is not what there is: no advice stands for a name that exists", function()
+    local habits = require "linnet.habits"
+    for kind, object in pairs(OBJECTS) do
+      for _, names in ipairs{types.methods(kind) or {}, linnet.help.fields(kind)} do
+        for key, value in pairs(names) do
+          local name = type(key) == "string" and key or value
+          assert.is_falsy(not math[name] and object[name] and habits.advice(kind, name), name)
+        end
+      end
+    end
+  end)
+
   it("comes with the nearest, or with what to write instead", function()
     for _, case in ipairs{
       {OBJECTS.matrix, "svdd", "did you mean 'svd'"}, {OBJECTS.matrix, "T", "write m:t()"},
@@ -52,6 +64,9 @@ describe("An unknown name", function()
       {OBJECTS.matrix, "matmul", "A * B"}, {OBJECTS.matrix, "numpy", "npy"},
       {run, "losss", "did you mean 'loss'"}, {run, "history", "run.loss"},
       {p, "X", "reduced"}, {p, "train", "p:flow"}, {s, "foo", "there are"},
+      {p, "test_accuracy", "states have it: s:test_accuracy(...)"},
+      {run, "theta", "run.final:theta(...)"},
+      {s, "plot", "run:plot(...)"},
       {s, "backward", "p:flow"}, {OBJECTS.ensemble, "distence", "did you mean 'distance'"},
       {OBJECTS.result, "sumary", "did you mean 'summary'"},
       {OBJECTS.random, "norml", "did you mean 'normal'"},

@@ -42,7 +42,7 @@ local KEPT = 4 -- lines at the end of a text that is cut in the middle
 -- A text as the window takes it: its beginning, how much is left out, its end.
 local function fitted(text)
   local lines, columns, room = {}, gnuplot.window()
-  if columns < words.WIDTH then text = words.fit(text, columns) end
+  text = words.fit(text, columns)
   for line in (text .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
   room = room - 3
   if #lines <= room then return text end
