@@ -11,15 +11,13 @@ void erk_layout(arena *a, erk *w, dims d, int stages) {
   int n = arena_product(a, stages + 1, d.m);
   w->A = arena_mat(a, d.r, n);
   w->scaled = arena_mat(a, d.r, n);
-  int rows = d.kp + (propagator_is_full(d.r, d.m, stages) ? d.r + d.m : 0);
+  int rows = d.kp + propagator_order(d.r, d.m, stages);
   w->rows = d.kp;
   w->rooms[0] = arena_mat(a, rows, n);
   w->rooms[1] = arena_mat(a, rows, n);
   w->rooms[2] = arena_mat(a, rows, d.m);
   w->products = arena_mat(a, n, d.m);
   w->error_u = arena_mat(a, d.r, d.kp);
-  int size = rows - d.kp;
-  w->C = arena_mat(a, size, size);
   w->start = arena_mat(a, d.kp, n);
   w->moved = arena_mat(a, d.kp, n);
   propagator_layout(a, &w->step, d, stages);
@@ -28,12 +26,13 @@ void erk_layout(arena *a, erk *w, dims d, int stages) {
 void erk_use(erk *w, const tableau *tab, bool conserving) {
   w->tab = tab;
   w->conserving = conserving;
-  w->with_unit = conserving && propagator_is_full(w->A.rows, w->products.cols, tab->stages);
   w->have_first = false;
-  int rows = w->with_unit ? w->rooms[0].rows : w->rows, n = w->rooms[0].cols;
+  int r = w->A.rows, m = w->products.cols, n = w->rooms[0].cols;
+  int rows = w->rows + (conserving ? propagator_order(r, m, tab->stages) : 0);
+  propagator_use(&w->step, r, m, tab->stages);
   w->V_all = mat_of(w->rooms[0].p, rows, n); /* without gaps */
   w->moves_all = mat_of(w->rooms[1].p, rows, n);
-  w->error_v = mat_of(w->rooms[2].p, rows, w->products.cols);
+  w->error_v = mat_of(w->rooms[2].p, rows, m);
   w->V = mat_rows(w->V_all, 0, w->rows);
   w->velocity = mat_rows(w->moves_all, 0, w->rows);
 }
@@ -47,23 +46,31 @@ static void weigh(mat products, int n, int m, double h, const double *x) {
   for (int j = 0; j < n; j++) mat_scale(mat_rows(products, j * m, m), h * x[j]);
 }
 
-/* The steps of a propagator with L = I take I along as they take Z: a few more rows in products
- * that are formed anyway, where C from the forces alone takes products of its own for each pair of
- * stages (up to 30 % of a step's time). Rows of I in V_all or moves_all: */
-static mat of_unit(const erk *w, mat all) { return mat_rows(all, w->rows, all.rows - w->rows); }
+/* Corrected steps take L^T along as they take Z, and so find their own C: a few more rows in
+ * products that are formed anyway. A recursion of its own, with products for each pair of stages,
+ * took up to a third of a step. Rows of L^T in V_all or moves_all: */
+static mat of_group(const erk *w, mat all) { return mat_rows(all, w->rows, all.rows - w->rows); }
 
-/* V_0^T of I. */
-static void begin_unit(erk *w, int r, int m) {
-  mat V = of_unit(w, nth_stage(w->V_all, 0, m));
+/* V_0^T of L^T = [.. 0; 0 I]. */
+static void begin_group(erk *w, int m) {
+  mat V = of_group(w, nth_stage(w->V_all, 0, m));
   mat_fill(V, 0.0);
-  mat_eye(mat_rows(V, r, m));
+  mat_eye(mat_rows(V, V.rows - m, m));
 }
 
-/* (A^T U)^T of I. */
-static void move_unit(erk *w, mat A, int i, int m) {
-  mat moves = of_unit(w, nth_stage(w->moves_all, i, m));
-  mat_copy(mat_rows(moves, 0, A.rows), A);
-  mat_fill(mat_rows(moves, A.rows, m), 0.0);
+/* (A_i^T U)^T of L^T: with L = I A_i itself, else unit times the columns of stage i. */
+static void move_group(erk *w, mat A, int i, int m) {
+  mat moves = of_group(w, nth_stage(w->moves_all, i, m));
+  mat_fill(moves, 0.0);
+  if (w->step.full) {
+    mat_copy(mat_rows(moves, 0, A.rows), A);
+    return;
+  }
+  if (i == 0) {
+    double top = mat_max_abs(A);
+    w->step.unit = top > 0.0 ? top : 1.0;
+  }
+  for (int j = 0; j < m && i < w->tab->stages; j++) *mat_at(moves, i * m + j, j) = w->step.unit;
 }
 
 /* Force and its product at stage i, which is alpha times what V_i^T, known, belongs to; x: row i of
@@ -85,9 +92,9 @@ static bool evaluate(erk *w, const field *f, mat U, double alpha, double h, cons
   if (i == 0) w->piece = w->last;
   else if (w->last != w->piece) w->bent = true;
   blas_gemm('T', 'N', 1.0, U, A, 0.0, dV);
-  if (w->with_unit) move_unit(w, A, i, m);
+  if (w->conserving) move_group(w, A, i, m);
   if (n) {
-    if (!w->with_unit) mat_copy(nth_stage(w->start, i, m), dV);
+    if (w->conserving && !w->step.full) mat_copy(nth_stage(w->start, i, m), dV);
     mat moved = nth_stage(w->scaled, i, m); /* h A is of order 1 where A^T A would underflow */
     mat_copy(moved, A);
     mat_scale(moved, h);
@@ -132,14 +139,21 @@ static void finish_plain(erk *w, const field *f, const tableau *tab, mat Z, doub
   advance_u(w, w->V, m, h, tab->b, s, 1.0, field_U(f, out));
 }
 
-/* M - I of the step is what the tableau's weights add to I. */
-static mat unit_step(erk *w, const tableau *tab, double h, int m) {
-  mat C = w->C, V = nth_stage(w->V_all, tab->stages, m);
-  int r = C.rows - m;
-  add_moves(w, h, tab->b, tab->stages, 0.0, V);
-  mat_transpose(mat_rows(C, r, m), of_unit(w, V));
-  advance_u(w, of_unit(w, w->V_all), m, h, tab->b, tab->stages, 0.0, mat_rows(C, 0, r));
-  return C;
+/* C of the step as the tableau has it, which is what its weights add to L^T. */
+static void find_step(erk *w, const tableau *tab, double h, int m) {
+  mat C = w->step.C, moves = nth_stage(w->V_all, tab->stages, m), V = of_group(w, w->V_all);
+  int border = C.rows - m;
+  add_moves(w, h, tab->b, tab->stages, 0.0, moves);
+  mat_transpose(mat_rows(C, border, m), of_group(w, moves));
+  if (w->step.full) {
+    advance_u(w, V, m, h, tab->b, tab->stages, 0.0, mat_rows(C, 0, border));
+    return;
+  }
+  for (int j = 0; j < tab->stages; j++) {
+    mat rows = mat_rows(C, j * m, m);
+    mat_transpose(rows, nth_stage(V, j, m));
+    mat_scale(rows, h * w->step.unit * tab->b[j]);
+  }
 }
 
 /* Z+ = M Z with the propagator's M = I + L C L^T: L^T Z = [A^T U / unit; V] is at hand. */
@@ -149,9 +163,9 @@ static bool finish_conserving(erk *w, const field *f, const tableau *tab, mat Z,
   mat A = before(w->A, s, m);
   mat start = before(w->start, s + 1, m), moved = before(w->moved, s + 1, m);
   mat V = nth_stage(w->V, s, m);
-  mat plain = w->with_unit ? unit_step(w, tab, h, m) : (mat){0};
-  if (!propagator_find(&w->step, tab, h, A, m, plain)) return false;
-  w->propagator_bound = propagator_norm(&w->step);
+  find_step(w, tab, h, m);
+  if (!propagator_find(&w->step, A, m)) return false;
+  w->propagator_bound = propagator_norm(&w->step, m);
   mat_copy(out, Z);
   if (w->step.full) {
     blas_gemm('N', 'N', 1.0, w->step.C, Z, 1.0, out);
@@ -215,7 +229,7 @@ status erk_step(erk *w, const field *f, mat Z, double h, mat out, double diff[2]
   w->bent = false;
   if (!w->have_first) {
     mat_transpose(nth_stage(w->V, 0, m), field_V(f, Z));
-    if (w->with_unit) begin_unit(w, U.rows, m);
+    if (w->conserving) begin_group(w, m);
     if (!evaluate(w, f, U, 1.0, 0.0, NULL, 0, 0)) return STATUS_NON_FINITE;
     w->have_first = true;
   }
@@ -242,7 +256,7 @@ void erk_accept(erk *w) {
   mat_copy(nth_stage(w->A, 0, m), nth_stage(w->A, s, m));
   mat_copy(nth_stage(w->V, 0, m), nth_stage(w->V, s, m));
   mat_copy(nth_stage(w->velocity, 0, m), nth_stage(w->velocity, s, m));
-  if (w->with_unit) move_unit(w, nth_stage(w->A, 0, m), 0, m);
+  if (w->conserving) move_group(w, nth_stage(w->A, 0, m), 0, m);
   w->piece = w->last;
   w->have_first = true;
 }

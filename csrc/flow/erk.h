@@ -20,18 +20,16 @@ typedef struct erk {
   mat A;                /* r x (stages + 1) m: the forces A_j side by side */
   int rows;             /* k' */
   mat rooms[3];         /* of V_all, moves_all and error_v, with the most rows that they can have */
-  mat V_all;            /* k' x (stages + 1) m: V_j^T; with r + m more rows where steps take I along
-                           for their propagator: those of U, V = I */
+  mat V_all;            /* k' x (stages + 1) m: V_j^T; with n more rows where steps are corrected:
+                           of U, V = the two parts of L^T, L and n the propagator's */
   mat moves_all;        /* of that size: (A_j^T U_j)^T, by which V moves */
   mat V, velocity;      /* their rows that belong to Z */
   mat products;         /* (stages + 1) m x m: inner products of stages */
   mat scaled;           /* r x (stages + 1) m: A_j times its weight */
   mat start, moved;     /* k' x (stages + 1) m: U_0^T A_j, and V_0^T at the end; a multiple of it */
-  mat C;                /* what a step adds to I */
   mat error_u, error_v; /* r x k', rows of V_all x m */
   double weights[TABLEAU_STAGES + 1];
   propagator step;
-  bool with_unit;          /* I is taken along */
   bool conserving;         /* steps are corrected to conserve the imbalance */
   double propagator_bound; /* of a corrected step: how far its propagator takes a state */
   double raw[2];           /* the estimate of order 5 before it was combined with that */

@@ -74,8 +74,8 @@ static const double ERK_BENT = 10.0;
 /* ---- propagator.c */
 
 /* L = I from s m = r / this on: a matter of time alone. Steps of dop853 take as long either way at
- * r = 26, 40, 85 for m = 1, 2, 4; a half and a quarter of the time with L = I at r = 20, m = 2 and
- * at r = 12, m = 4. Bench: 0.45 to 4.5, nothing. */
+ * r = 30, 42, 70 for m = 1, 2, 4; with L = I .7 of the time at r = 20, m = 2 and .3 at r = 12, m
+ * = 4. Bench: 0.45 to 4.5, nothing. */
 static const double PROPAGATOR_FULL = 1.5;
 /* Newton's iteration ends at this defect, which its last correction squares. Bench: 3e-11 to 3e-8,
  * nothing; 4 to 16 iterations, nothing. */

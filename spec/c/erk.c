@@ -224,6 +224,10 @@ static void check_nonlinear(void) {
   check_slope(method_dopri5.tableau, false, &f, Z0, 1.0, 40, want, "on the flow");
   check_slope(method_dop853.tableau, false, &f, Z0, 1.0, 8, want, "on the flow");
   check_slope(method_dop853.tableau, true, &f, Z0, 1.0, 8, want, "on the flow");
+  field wide = case_random(30, 1, 2.0, 0.8, 11); /* L of forces */
+  mat wide0 = case_weights(31, 5, 0.5, 12), there = check_mat(31, 5);
+  run_fixed(method_dop853.tableau, false, &wide, wide0, 0.5, 400, there);
+  check_slope(method_dop853.tableau, true, &wide, wide0, 0.5, 8, there, "on a wide flow");
   run_fixed(method_dop853.tableau, false, &f, Z0, 2.0, 1, Z); /* the control */
   check(case_drift(&f, Z, Z0) > 1e-8, "a plain step does not conserve the imbalance");
 }
