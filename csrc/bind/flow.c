@@ -53,7 +53,7 @@ static int l_flow_new(lua_State *L) {
   mat Z;
   bool folded = stepper_folds(d, spec.method) && bind_state_fold(L, 1, spec.weight_decay, &of, &Z);
   if (folded) d.kp = d.m;
-  else Z = bind_state_check(L, 1)->L;
+  else Z = bind_state_own(L, 1)->L; /* the states to come measure how far each hidden unit went */
   if (blas_reentrant()) d.threads = (int)bind_number_or(L, 2, "threads", bind_threads(L));
   for (placing at = bind_place(L, &shape, sizeof shape, 1); placing_next(&at);)
     flow_layout(&at.room, &shape.flow, d, spec.method);

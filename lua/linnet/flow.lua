@@ -169,8 +169,9 @@ end
 --
 -- From h = infinity, and from any start with U1 U1' = a I, V V' = b I, U1 V' = 0 and U2 = 0 that is
 -- not explicit, `auto` follows the m hidden units that tell all others where that is much cheaper,
--- from a rank of about 60 on (docs/mathematics.md, 3.4). `state:travel` and descents from there
--- follow all hidden units first, and take as long as `method = "expo4"`.
+-- from a rank of about 60 on (docs/mathematics.md, 3.4). `state:travel`, and descents or flows from
+-- there by another method or with another decay, follow all hidden units first, and take as long as
+-- `method = "expo4"`.
 -- @function problem:flow
 -- @tparam state s a state of this problem
 -- @tparam table opts see `help("flow")`

@@ -123,6 +123,22 @@ describe("a flow from infinite width", function()
     end
   end)
 
+  it("goes on by another method, or another decay, from each hidden unit where it is", function()
+    for _, w in ipairs{0, 0.03} do
+      local options = {t = 2, tol = 1e-9, weight_decay = w}
+      local run = p:flow(starts.unequal, options)
+      options.method = "expo4"
+      local other = p:flow(starts.unequal, options)
+      for _, on in ipairs{{method = "dop853"}, {method = "rodas4"}, {weight_decay = 0.1}} do
+        on.t, on.tol, on.weight_decay = 4, 1e-9, on.weight_decay or w
+        assert.is_truthy((run.final:folded()))
+        local one, two = p:flow(run.final, on).final, p:flow(other.final, on).final
+        assert.near(two:travel(), one:travel(), 1e-6)
+        assert.near(two:distance(), one:distance(), 1e-6)
+      end
+    end
+  end)
+
   it("is a member of an ensemble, bit for bit", function()
     local names = {"loss", "distance", "kernel_distance", "travel", "imbalance_drift", "steps"}
     local init = {"imbalanced", h = 1e4, theta = linnet.zeros(RANK, M),
