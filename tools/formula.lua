@@ -61,6 +61,30 @@ function M.is(text)
   return LETTERS[text] ~= nil or not text:find("^%l[%l%d_]+$") and not text:find("^%l+/%l+$")
 end
 
+--- What has an index or exponent in a text of mathematics, as HTML; names with underscores stay.
+-- @tparam string text
+-- @tparam func keep takes HTML that nothing else may change, and returns what stands for it
+function M.scripts(text, keep)
+  local out, at = {}, 1
+  local from = text:find("[_^]", at)
+  while from do
+    local base = text:sub(at, from - 1):match("%w+'*$") or text:sub(at, from - 1):match("[)%]|]$")
+    local short = base and (#base < 3 or LETTERS[base:match("^%a+")])
+    local stop = from
+    while text:find("^[_^][%w{(+*-]", stop) do stop = select(2, script(text, stop + 1)) end
+    if base and stop > from and (short or text:sub(from, from) == "^") then
+      out[#out + 1] = text:sub(at, from - #base - 1)
+      out[#out + 1] = keep(M.html(text:sub(from - #base, stop - 1)))
+      at = stop
+    else
+      out[#out + 1] = text:sub(at, from)
+      at = from + 1
+    end
+    from = text:find("[_^]", at)
+  end
+  return table.concat(out) .. text:sub(at)
+end
+
 function M.html(text) return '<span class="math">' .. html.formula(M.marks(text)) .. "</span>" end
 
 return M

@@ -211,6 +211,7 @@ local function guide_html(name)
       return not find(text) and formula.is(text) and formula.html(text) or code(text)
     end or code,
     formula = mathematics and formula.html or nil,
+    prose = mathematics and formula.scripts or nil,
     target = function(target)
       if target:match("^https?:") or target:match("^#") then return target end
       local page, anchor = target:match("^([%w-]+)%.md(#?.*)$")

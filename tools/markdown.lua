@@ -16,14 +16,16 @@ function M.anchor(heading)
   return (heading:lower():gsub("`", ""):gsub("[^%w]+", "-"):gsub("^%-+", ""):gsub("%-+$", ""))
 end
 
---- A line of text. `code(text)` turns a piece of code into HTML, `target(address)` an address.
-function M.inline(text, code, target)
+--- A line of text. `code(text)` turns a piece of code into HTML, `target(address)` an address;
+-- `prose(text, keep)`, if given, changes the rest of it before anything else does.
+function M.inline(text, code, target, prose)
   local kept = {}
   local function keep(html)
     kept[#kept + 1] = html
     return ("\1%d\2"):format(#kept)
   end
   text = text:gsub("`([^`]+)`", function(piece) return keep(code(piece)) end)
+  if prose then text = prose(text, keep) end
   text = M.escape(text)
   text = text:gsub("!%[(.-)%]%((.-)%)", function(about, address)
     return keep(('<img src="%s" alt="%s">'):format(target(address), about))
@@ -84,14 +86,17 @@ local function list_html(lines, inline)
   return ("<%s>\n%s\n</%s>"):format(tag, table.concat(items, "\n"), tag)
 end
 
+-- A line that begins with ||x|| is none.
+local function is_row(line) return line:find("^|[ :-]") end
 local function is_item(line) return line:find("^[-*] +%S") or line:find("^%d+%. +%S") end
 
---- A page as HTML. `o.code(text)`, `o.target(address)` as for `inline`; `o.formula(text)` turns
--- what is indented into HTML; `o.heading(level, text, anchor)` is told every heading.
+--- A page as HTML. `o.code(text)`, `o.target(address)` and `o.prose` as for `inline`.
+-- `o.formula(text)` turns what is indented into HTML; `o.heading(level, text, anchor)` is told
+-- every heading.
 function M.html(source, o)
   local out, lines, i = {}, {}, 1
   for line in (source .. "\n"):gmatch("(.-)\n") do lines[#lines + 1] = line end
-  local function inline(text) return M.inline(text, o.code, o.target) end
+  local function inline(text) return M.inline(text, o.code, o.target, o.prose) end
   local function take(fits)
     local from = i
     while lines[i] and fits(lines[i]) do i = i + 1 end
@@ -116,8 +121,8 @@ function M.html(source, o)
       local text = table.concat(code, "\n"):gsub("%s+$", "")
       text = text:gsub("   +(%(%d%.%d%a?%))", "   %1")
       out[#out + 1] = '<pre class="formula">' .. (o.formula or M.escape)(text) .. "</pre>"
-    elseif line:match("^|") then
-      out[#out + 1] = table_html(take(function(l) return l:match("^|") end), inline)
+    elseif is_row(line) then
+      out[#out + 1] = table_html(take(is_row), inline)
     elseif is_item(line) then
       local items = take(function(l) return is_item(l) or l:match("^%s+%S") end)
       out[#out + 1] = list_html(items, inline)
@@ -125,7 +130,7 @@ function M.html(source, o)
       i = i + 1
     else
       local words = take(function(l)
-        return l ~= "" and not l:match("^#+ ") and not l:match("^```") and not l:match("^|")
+        return l ~= "" and not l:match("^#+ ") and not l:match("^```") and not is_row(l)
           and not is_item(l)
       end)
       out[#out + 1] = "<p>" .. inline(table.concat(words, "\n")) .. "</p>"

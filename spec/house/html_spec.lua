@@ -61,6 +61,9 @@ describe("the HTML manual", function()
       ["Cc^(1/h^(1 - 2 alpha))"] = "Cc^{1/h^{1 − 2 α}}",
     }
     for text, wanted in pairs(marks) do assert.equal(wanted, formula.marks(text)) end
+    local function keep(html) return "[" .. html:gsub("<[^>]*>", "") .. "]" end
+    assert.equal("N(0, [su2]), [h1/2 − α], zero_output, [Θhat] of m[)T] x^",
+      formula.scripts("N(0, s_u^2), h^(1/2 - alpha), zero_output, Theta_hat of m)^T x^", keep))
     for _, name in ipairs{"problem:flow", "theory/law_spec", "linnet.theory.law", "std_u",
       "gaussian", "examples/data", 'h0 = "printed"', "run.final"} do
       assert.is_false(formula.is(name), name)
@@ -70,6 +73,29 @@ describe("the HTML manual", function()
     for block in page:gmatch('<pre class="formula">(.-)</pre>') do
       assert.falsy(block:find("[_^]") or block:find("sigma", 1, true), block)
     end
+  end)
+
+  it("leaves no caret and no backtick in the words of the mathematics", function()
+    local words = pages["mathematics.html"]
+    for _, tag in ipairs{"code", "pre", "script", "style"} do
+      words = words:gsub(("<%s[^>]*>.-</%s>"):format(tag, tag), "")
+    end
+    words = words:gsub("<[^>]*>", "")
+    assert.is_nil(words:match("[^\n]*[`^][^\n]*"))
+  end)
+
+  it("has rows of as many cells as their tables have columns", function()
+    local bad = {}
+    for name, page in pairs(pages) do
+      for rows in page:gmatch("<table>(.-)</table>") do
+        local _, columns = rows:gsub("<th", "")
+        for row in rows:gmatch("<tr>(.-)</tr>") do
+          local _, cells = row:gsub("<td", "")
+          if cells ~= 0 and cells ~= columns then bad[#bad + 1] = name .. ": " .. row end
+        end
+      end
+    end
+    assert.equal("", table.concat(bad, "\n"))
   end)
 
   it("has guides, mathematics and reference under their titles", function()
