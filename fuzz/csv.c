@@ -61,6 +61,11 @@ static long read_cells(const csv *c) {
       if (!csv_next(c, &at, &cell, &fault)) return -1;
       if (cell.text < c->begin || cell.text + cell.size > c->end) abort();
       if (at.at <= before && !cell.last) abort();
+      double x;
+      csv_word unit;
+      if (csv_measure(&c->rules, &cell, &x, &unit) &&
+          (!unit.size || unit.text <= cell.text || unit.text + unit.size > cell.text + cell.size))
+        abort();
       char *name = malloc(cell.size + 1);
       if (!name || csv_unquote(&cell, name) > cell.size) abort();
       name[csv_unquote(&cell, name)] = '\0';
