@@ -145,7 +145,7 @@ static status solve(rodas *w, const field *f, mat Z, double eta, mat x, const ti
     mat_axpy(1.0, w->solved, w->direction);
     now = next;
   }
-  return isfinite(now) ? STATUS_OK : STATUS_LIMIT;
+  return fabs(now) <= start ? STATUS_OK : STATUS_LIMIT;
 }
 
 /* Nothing grows faster than a step of h resolves: I - h J is positive, which conjugate gradients
