@@ -51,6 +51,10 @@ static void flow_measure(flow *w, const field *f, mat Z0, double t0) {
   w->now = w->before = w->started = units_time(w->unit, t0);
   w->t_end = units_time(w->unit, spec->t_end);
   w->level = units_excess(w->unit, spec->until_excess);
+  /* Up to a finite time, or a level, only what underflows in L is gone: nothing moves from there on
+   * that anyone sees. */
+  bool forever = isinf(w->t_end) && !(w->level > 0.0);
+  w->f.gone = forever ? FLOW_GONE : sqrt(DBL_MIN);
 }
 
 void flow_start(flow *w, const field *f, const flow_spec *spec, mat Z0, double t0) {

@@ -200,13 +200,13 @@ bool field_converged(const field *f, mat Z, mat E, double units) {
   if (f->loss) return samples_converged(f, Z, E, unit);
   double coarse =
       mat_max_abs(f->Yt) + (f->r ? f->sigma[0] : 0.0) * Z.cols * mat_max_abs(U) * mat_max_abs(V);
-  if (!(top <= unit * coarse)) return false; /* cheap, and the usual answer */
+  if (!(top <= fmax(unit * coarse, f->gone))) return false; /* cheap, and the usual answer */
   for (int i = 0; i < f->r; i++) {
     double u = mat_norm_fro(mat_rows(U, i, 1));
     for (int j = 0; j < f->m; j++) {
       double v = mat_norm_fro(mat_rows(V, j, 1));
-      if (fabs(mat_get(E, i, j)) > unit * (fabs(mat_get(f->Yt, i, j)) + f->sigma[i] * u * v))
-        return false;
+      double target = fabs(mat_get(f->Yt, i, j)), gone = target == 0.0 ? f->gone : 0.0;
+      if (fabs(mat_get(E, i, j)) > fmax(unit * (target + f->sigma[i] * u * v), gone)) return false;
     }
   }
   return true;

@@ -30,6 +30,7 @@ typedef struct field {
   const double *sigma; /* r, descending, > 0 */
   mat Yt;              /* r x m: E at Z = 0 */
   double weight_decay; /* w >= 0 of L + w/2 ||Z||^2 */
+  double gone;         /* an entry of E below it counts as 0 where that of Yt is */
   /* of another loss than the squared one, else empty */
   const loss *loss; /* NULL: squared */
   double delta;     /* Huber's */
@@ -81,7 +82,7 @@ double field_rate(const field *f, mat Z, mat E, mat A, mat SZ);
 /* terms (r x m) = what each entry of E is the difference of, whose round-off it has. */
 void field_terms(const field *f, mat Z, mat terms);
 /* E at round-off: each entry within `units` (8 is what one evaluation makes) units in the last
- * place of what it was subtracted from. */
+ * place of what it was subtracted from; or below `gone` where nothing was. */
 bool field_converged(const field *f, mat Z, mat E, double units);
 
 #endif
