@@ -24,7 +24,9 @@ static double rodas_cost(dims d) {
   return 2.0 * method_expo2.cost(d) + RODAS_COST_PRODUCT * products;
 }
 
-static double rodas_tol(double tol) { return stepper_bar(RODAS_BAR * tol, STEPPER_ROUGHEST); }
+static double rodas_tol(double tol) {
+  return stepper_bar(RODAS_BAR * fmax(tol, RODAS_SHARPEST), STEPPER_ROUGHEST);
+}
 
 static void rodas_restart(stepper *s) { rodas_start(stepper_room(s), &s->work.eigenproblems); }
 

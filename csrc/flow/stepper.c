@@ -59,7 +59,7 @@ static double tol_of(int slot, double tol) {
 
 void stepper_start(stepper *s, const field *f, double tol) {
   s->f = *f;
-  s->tol = fmax(tol, DBL_EPSILON); /* no step is better than round-off */
+  s->tol = fmax(tol, STEPPER_SHARPEST);
   tol = s->tol;
   s->work = (stepper_work){0, 0};
   s->conserving = stepper_has(s, 1);
