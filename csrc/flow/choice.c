@@ -21,6 +21,7 @@ void choice_start(choice *c, const stepper *s, int kp) {
   c->patience = CHOICE_PATIENCE;
   c->again = 0.0;
   c->creep_after = 0;
+  c->crept_at = -1;
   c->creep_patience = ARRIVAL_CREEPING;
   fastest_start(&c->fastest);
 }
@@ -114,11 +115,22 @@ static double size_of_other(choice *c, const stepper *s, const arrival *a, mat Z
   return most * stepper_fastest(s) <= CHOICE_INSIDE * stable ? fmin(most, left) : 0.0;
 }
 
+/* Where a step that is to come to rest is lost in the time that has passed, what accuracy allows is
+ * worth a try at once: there is no other way on. 0: the state does not creep. */
+static double size_of_creeping(const choice *c, const stepper *s, const arrival *a, moment now,
+                               double h) {
+  if (!stepper_has(s, STEPPER_CREEPING)) return 0.0;
+  if (!(now.at + h > now.at)) return c->crept_at < now.steps ? s->control.h : 0.0;
+  bool creeps = now.steps >= c->creep_after && arrival_creeps(a, s, h);
+  return creeps ? enough(c, s, STEPPER_CREEPING, h) : 0.0;
+}
+
 offer choice_offer(choice *c, const stepper *s, const arrival *a, mat Z, moment now, double h) {
   if (s->used == STEPPER_CREEPING) return (offer){STEPPER_CREEPING, 0.0};
-  if (stepper_has(s, STEPPER_CREEPING) && now.steps >= c->creep_after && arrival_creeps(a, s, h)) {
+  double creeping = size_of_creeping(c, s, a, now, h);
+  if (creeping > 0.0) {
     c->crept_from = s->used;
-    return (offer){STEPPER_CREEPING, fmin(enough(c, s, STEPPER_CREEPING, h), now.left)};
+    return (offer){STEPPER_CREEPING, fmin(creeping, now.left)};
   }
   return (offer){1 - s->used, size_of_other(c, s, a, Z, now, h)};
 }
@@ -137,6 +149,7 @@ void choice_tried(choice *c, const stepper *s, int slot, moment now, bool taken,
     double longer = fmin(2.0 * c->creep_patience, ARRIVAL_CREEPING_MOST);
     c->creep_patience = taken ? ARRIVAL_CREEPING : longer;
     c->creep_after = now.steps + (int64_t)c->creep_patience;
+    c->crept_at = now.steps;
   } else {
     c->spent = 0.0;
     c->again = taken ? 0.0 : when_again(s->slot[slot].method, now.since, err);

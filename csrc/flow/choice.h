@@ -16,16 +16,17 @@ typedef struct choice {
   double patience;            /* how much may be spent before it is tried again, in its own steps */
   double again;               /* time from the start at which it will get far enough, as it seems */
   int crept_from;             /* the slot in use before the state crept */
-  int64_t creep_after;        /* no attempt at creeping before so many steps */
+  int64_t creep_after;        /* no attempt at creeping before so many steps, */
+  int64_t crept_at;           /* and none twice from this state */
   double creep_patience;      /* steps from one such attempt to the next */
   fastest fastest;            /* the largest eigenvalue of K */
 } choice;
 
-/* Where a flow is: accepted steps, the time since its start, what is left until its end; as E
+/* Where a flow is: accepted steps, the time, that since its start, what is left until its end; as E
  * decays now, how long until the level it ends at, and how many steps it may take to notice. */
 typedef struct moment {
   int64_t steps;
-  double since, left, ahead, hovers;
+  double at, since, left, ahead, hovers;
 } moment;
 
 /* A step worth a try: of size h by the method of a slot. */

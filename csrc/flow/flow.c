@@ -147,7 +147,8 @@ static double time_to_level(const flow *w) {
 
 static moment moment_of(const flow *w) {
   double hovers = w->level > 0.0 ? 0.0 : ARRIVAL_PATIENCE;
-  return (moment){w->steps, w->now - w->started, w->t_end - w->now, time_to_level(w), hovers};
+  return (moment){w->steps,          w->now,           w->now - w->started,
+                  w->t_end - w->now, time_to_level(w), hovers};
 }
 
 /* A step by any other method that may pay. */
