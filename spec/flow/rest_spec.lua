@@ -135,3 +135,84 @@ describe("what cannot move says so:", function()
     assert.is_true(math.abs(run.final:excess() - 0.5) < 1e-12)
   end)
 end)
+
+-- The first layer is large, the second nearly nothing, the target small: what the columns of U do
+-- not reach is learned at rates of 1e-16 of the fastest.
+describe("a valley as narrow as round-off", function()
+  local KINDS = {
+    {n = 22, D = 52, m = 4, h = 15, u = 1e-2, v = 1e-10, y = 1e-8},
+    {n = 10, D = 12, m = 3, h = 5, u = 0.1, v = 0, y = 1e-8},
+    {n = 8, D = 10, m = 2, h = 4, u = 0.1, v = 1e-8, y = 1e-8},
+  }
+
+  it("is no saddle: the target is met", function()
+    for seed = 1, 4 do
+      for _, c in ipairs(KINDS) do
+        local X, Y = linnet.data.gaussian{n = c.n, D = c.D, m = c.m, kappa = 8, noise = 0.01,
+          seed = seed}
+        local p = linnet.problem(X, Y * c.y)
+        local s = p:init{U = linnet.random(seed + 10):normal(c.D, c.h) * c.u,
+          V = linnet.random(seed + 20):normal(c.m, c.h) * c.v}
+        for _, tol in ipairs{1e-3, 1e-6} do
+          local run = p:flow(s, {t = inf, tol = tol, record = {}})
+          matched(run, "converged", 300)
+          assert.is_true(run.final:excess() <= 1e-28 * s:excess())
+          assert.is_true(run.final:imbalance_drift() <= 1e-14)
+        end
+      end
+    end
+  end)
+end)
+
+-- Parts of E whose target is zero have no round-off of their own, and decay in all their digits.
+describe("targets of zero", function()
+  it("are met by networks of every width and start", function()
+    for seed = 1, 3 do
+      local X = linnet.random(seed):normal(8, 6)
+      local Y = X * linnet.random(seed + 9):normal(6, 3)
+      local column = linnet.matrix(8, 3, function(i, j) return j == 2 and 0 or Y(i, j) end)
+      for _, h in ipairs{1, 2, 3, 10} do
+        local U, V = linnet.random(3):normal(6, h) * 0.3, linnet.random(4):normal(3, h) * 0.3
+        for _, tol in ipairs{1e-3, 1e-6, 1e-9} do
+          local all, one = linnet.problem(X, Y * 0), linnet.problem(X, column)
+          local run = all:flow(all:init{U = U, V = V}, {t = inf, tol = tol, record = {}})
+          matched(run, "converged", 500)
+          assert.is_true(run.final:excess() <= 1e-30 * all:init{U = U, V = V}:excess())
+          if h > 1 then
+            run = one:flow(one:init{U = U, V = V}, {t = inf, tol = tol, record = {}})
+            matched(run, "converged", 500)
+            assert.is_true(run.final:excess() <= 1e-28)
+          end
+        end
+      end
+    end
+  end)
+
+  it("are approached by their law up to any finite time", function()
+    local p = linnet.problem(linnet.matrix{{2}}, linnet.matrix{{0}})
+    local s = p:init{U = linnet.matrix{{0.7}}, V = linnet.matrix{{0.7}}}
+    for _, t in ipairs{1, 1e10, 1e20} do
+      local theta = p:flow(s, {t = t, record = {}}).final:theta()(1, 1)
+      assert.is_true(math.abs(theta * (1 / 0.49 + 8 * t) - 1) < 1e-6) -- p0/(1 + 2 sigma^2 p0 t)
+    end
+    local run = p:flow(s, {t = inf, until_excess = 1e-100, record = {}})
+    assert.equal("until_excess", run.stats.reason)
+    assert.is_true(math.abs(run.final:excess() / 1e-100 - 1) < 1e-9)
+  end)
+end)
+
+describe("a tolerance below round-off", function()
+  it("is 100 units of it", function()
+    local X, Y = linnet.data.gaussian{n = 8, D = 20, m = 3, kappa = 30, noise = 0.01, seed = 1}
+    local p = linnet.problem(X, Y)
+    local s = p:init("gaussian", {h = 2, seed = 2})
+    local sharp = p:flow(s, {t = 3, tol = 2.3e-14})
+    for _, tol in ipairs{1e-15, 1e-18, 1e-300} do
+      local run = p:flow(s, {t = 3, tol = tol})
+      assert.equal(sharp.stats.steps, run.stats.steps)
+      assert.equal(sharp.final:excess(), run.final:excess())
+    end
+    assert.is_true(p:flow(s, {t = 3, tol = 2.4e-14}).stats.steps <= sharp.stats.steps)
+    assert.is_true(p:flow(s, {t = 3, tol = 1e-12}).stats.steps < sharp.stats.steps)
+  end)
+end)
