@@ -49,7 +49,7 @@ M.schema = options.define("flow", {
   {name = "t", type = "number", range = "(0, inf]", required = true,
     help = "end time; math.huge runs to convergence"},
   {name = "tol", type = "number", range = "(0, 1]", default = 1e-6,
-    help = "error of U1, V: below 10 tol x amplification (4.7), tol >= 2.3e-14; rodas4 can miss it"},
+    help = "U1, V: error below 10 tol x amplification (4.7), from 2.3e-14 on; rodas4 can miss it"},
   {name = "method", choices = core.flow.methods, default = "auto",
     help = "expo: exponential, imbalance exact; dopri5, dop853: explicit; rodas4: implicit"},
   {name = "weight_decay", type = "number", range = "[0, inf)", default = 0,
