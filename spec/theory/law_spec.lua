@@ -112,3 +112,42 @@ describe("theory.law", function()
     assert(theory.law({1}, 1, 5).cdf(-1) == 0 and theory.law({1, 2}, 1, 5).cdf(math.huge) == 1)
   end)
 end)
+
+describe("theory.wide_law", function()
+  local function softmax(D)
+    local X = linnet.random(1):normal(30, 4) * linnet.random(3):normal(4, D)
+    local Y = linnet.matrix(30, 3, function(i, j) return i % 3 + 1 == j and 0.9 or 0.05 end)
+    return linnet.problem(X, Y, {loss = "softmax"})
+  end
+
+  -- How many standard errors the mean squared distance of 200 members is off.
+  local function off(p, init, flow, law)
+    local e = linnet.ensemble(p, {init = init, seeds = 200, flow = flow, measure = {"distance"}})
+    local squares = e.distance:map(function(x) return x * x end)
+    return math.abs(squares:mean() - law) / (squares:std() / 200 ^ 0.5)
+  end
+
+  it("of softmax has the shift of all outputs alike, which the loss does not see", function()
+    local h, ones = 1e10, linnet.ones(3, 1)
+    for _, std in ipairs{{2e-5, 0.5e-5}, {0.5e-5, 2e-5}} do
+      local p = softmax(9)
+      local law = theory.wide_law{h = h, problem = p, std_u = std[1], std_v = std[2]}
+      local init = {"gaussian", h = h, std_u = std[1], std_v = std[2]}
+      assert(off(p, init, {t = math.huge}, law) < 4)
+    end
+    local p, init = softmax(4), {"gaussian", h = h} -- D = r: nothing else stays
+    local law = theory.wide_law{h = h, problem = p}
+    assert(off(p, init, {t = math.huge}, law) < 4)
+    local values, dof = theory.target_values(p) -- the control: without it
+    assert(dof == 0 and off(p, init, {t = math.huge},
+      theory.wide_law{h = h, singular_values = values, dof = dof}) > 10)
+    local wide = p:flow(p:init("gaussian", {h = math.huge}), {t = 3, weight_decay = 0.2}).final
+    local kept, _, values_then = wide.decay ^ 2, wide:theta():svd()
+    local sum = kept -- the fourth: Theta has three singular values
+    for i = 1, 3 do sum = sum + (kept ^ 2 + values_then(i) ^ 2) ^ 0.5 end
+    near(theory.weight_decay_law{h = h, state = wide} - wide:distance() ^ 2, kept * sum / h, 1e-6)
+    local s = p:init("gaussian", {h = 8, seed = 1, explicit = true})
+    local final = p:flow(s, {t = 50, method = "dop853"}).final
+    assert((s:V():t() * ones - final:V():t() * ones):norm() < 1e-12) -- V'1 stays
+  end)
+end)

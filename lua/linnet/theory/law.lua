@@ -77,6 +77,15 @@ local function target_values(what, p)
     p.D - p.rank
 end
 
+-- Mean of ||U1 V' 1||^2 / m where the loss does not see a shift of all outputs alike, as softmax:
+-- V' 1 is where it was, and U1 U1' a function of the map (7.7).
+local function unseen_shift(p, values, h, s_u, s_v)
+  if p.loss ~= "softmax" then return 0 end
+  return core.theory.wide_mean(h, s_v, s_u, 1, core.matrix.new(p.rank, 1, function(i)
+    return i <= values:rows() and values:get(i, 1) or 0
+  end))
+end
+
 --- The m singular values of the minimum-norm solution, zeros included, and D - rank: what the wide
 -- law takes of a problem.
 -- @tparam problem p
@@ -92,7 +101,9 @@ end
 
 --- Mean of the final squared distance for wide networks, any data: (D - r) s_u^2 tr((c2^2/4 I +
 -- Theta_hat'Theta_hat)^(1/2) - d2/2 I), c2 = h (s_u^2 + s_v^2), d2 = h (s_u^2 - s_v^2); exact as
--- h -> inf, independent of the singular values of X. [D], section 7.
+-- h -> inf, independent of the singular values of X. A problem of the softmax loss adds the shift
+-- of all outputs alike, which the loss does not see: s_v^2 tr((c2^2/4 I + Theta_hat
+-- Theta_hat')^(1/2) + d2/2 I), r x r. [D], section 7.
 -- @tparam table opts see `help("theory.wide_law")`
 -- @treturn number mean of ||Theta(inf) - Theta_hat||_F^2
 -- @usage print(linnet.theory.wide_law{h = 1e6, singular_values = {1.1}, dof = 300} ^ 0.5)
@@ -110,8 +121,10 @@ function M.wide_law(opts)
     values, dof = target_values("theory.wide_law", o.problem)
   end
   local s_u = o.std_u or o.h ^ -(o.alpha or 0.5)
-  return core.theory.wide_mean(o.h, s_u, o.std_v or s_u, dof,
+  local s_v = o.std_v or s_u
+  return core.theory.wide_mean(o.h, s_u, s_v, dof,
     given.column("theory.wide_law", "singular_values", values))
+    + (o.problem and unseen_shift(o.problem, values, o.h, s_u, s_v) or 0)
 end
 
 options.define("theory.weight_decay_law", {
@@ -127,8 +140,8 @@ options.define("theory.weight_decay_law", {
 -- entries of variance h^(-2 alpha), any data: ||diag(1/sigma) E||^2 + (D - r) s_u^2 e^(-2wt)
 -- tr((lam^2 e^(-4wt) I + P1'P1)^(1/2)), lam = h^(1 - 2 alpha), P1 = U1 V'. E and P1 are those of
 -- the given state, from the start `"orthogonal"` with that lam (for alpha = 1/2 any start at h =
--- inf), and e^(-wt) is its `decay`. Exact as h -> inf; without weight decay it is the wide law at
--- that time. [D], section 10.4.
+-- inf), and e^(-wt) is its `decay`. Of softmax with the shift that it does not see, as in the wide
+-- law. Exact as h -> inf; without weight decay it is the wide law at that time. [D], section 10.4.
 -- @tparam table opts see `help("theory.weight_decay_law")`
 -- @treturn number mean of ||Theta(t) - Theta_hat||_F^2
 -- @usage
@@ -151,7 +164,8 @@ function M.weight_decay_law(opts)
   end)
   local inside = math.max(s:distance() ^ 2 - core.theory.norms(s) ^ 2, 0)
   local s_u = o.h ^ -o.alpha
-  return inside + kept * core.theory.wide_mean(o.h * kept, s_u, s_u, p.D - p.rank, t)
+  return inside + kept * (core.theory.wide_mean(o.h * kept, s_u, s_u, p.D - p.rank, t)
+    + unseen_shift(p, t, o.h * kept, s_u, s_u))
 end
 
 --- Least-squares slope of log distance against log h of the wide law on these widths, s_u = s_v =
