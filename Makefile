@@ -182,7 +182,8 @@ asan: ## the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 
 tsan: export TSAN_OPTIONS = halt_on_error=1
 tsan: SPECS = spec/flow/ensemble_spec.lua spec/flow/descents_spec.lua spec/flow/threads_spec.lua \
-                  spec/sweep/sweep_spec.lua spec/c/ensemble.c spec/c/crew.c
+                  spec/sweep/sweep_spec.lua spec/c/ensemble.c spec/c/crew.c \
+                  spec/c/bidiagonal.c
 tsan: ## the specs of threads under ThreadSanitizer
 	@SANITIZER=tsan $(SANITIZE) BUILD=$(BUILD)/tsan UNDER='$(call RUNTIME,tsan)' \
 	 CFLAGS='-O1 -g -fno-omit-frame-pointer -fsanitize=thread' SPECS='$(SPECS)'

@@ -52,6 +52,29 @@ if os.getenv("LARGE") then
   bench.row("r = 3072, m = 10: seconds", 600, from_infinite_width(3072, 10))
 end
 
+-- The problem of a full matrix: its SVD, beside that of one LAPACK call. What does not depend on
+-- the number of threads is that the bits are the same.
+print("singular values and vectors of 3000 x 3000, by the clock")
+local function clocked(f)
+  local began = core.system.clock()
+  local result = f()
+  return core.system.clock() - began, result
+end
+local X, Y = linnet.random(3):normal(3000, 3000), linnet.ones(3000, 1)
+local dgesdd, same = clocked(function() X:svd() end), nil
+keep("svd of order 3000: dgesdd, seconds", dgesdd)
+for threads = 1, 2 do
+  linnet.threads(threads)
+  local seconds, made = clocked(function() return linnet.problem(X, Y) end)
+  assert(not same or made == same, "other bits on another number of threads")
+  same = made
+  keep(("svd of order 3000: problem, threads = %d, seconds"):format(threads), seconds)
+  bench.row(("problem on %d thread%s: share of dgesdd"):format(threads, threads > 1 and "s" or ""),
+    1, seconds / dgesdd)
+end
+linnet.threads(1)
+assert(same)
+
 print("threads of one flow, r = 700, m = 10, h = 1e4")
 local p = problem(700, 10)
 local s = p:init("gaussian", {h = 1e4, seed = 1})

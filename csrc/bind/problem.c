@@ -20,7 +20,7 @@ static problem *problem_place(lua_State *L, problem_work *w, int n, int D, int m
     problem_layout(&at.room, &shape, n, D, m, of);
   problem *self = lua_touserdata(L, -1);
   for (placing at = bind_scratch(L); placing_next(&at);)
-    problem_work_layout(&at.room, w, n, D, m, of);
+    problem_work_layout(&at.room, w, n, D, m, of, blas_reentrant() ? bind_threads(L) : 1);
   return self;
 }
 

@@ -25,7 +25,7 @@ void fold_open_layout(arena *a, fold_room *w, dims d) {
   w->Bt = arena_mat(a, d.m, d.m);
   w->O = arena_mat(a, d.m, d.m);
   w->part = arena_mat(a, d.m, d.kp);
-  thin_layout(a, &w->thin, d.r, d.m);
+  thin_layout(a, &w->thin, d.r, d.m, 1);
 }
 
 /* z = L L^T x */

@@ -19,7 +19,7 @@ void narrow_layout(arena *a, narrow *w, dims d) {
   w->s = arena_doubles(a, (size_t)d.kp);
   w->c = arena_mat(a, d.kp, 1);
   w->back = arena_mat(a, d.kp, 1);
-  thin_layout(a, &w->thin, d.r, d.kp);
+  thin_layout(a, &w->thin, d.r, d.kp, 1);
   w->lapack = (lapack_work){0};
   lapack_want_eigh(&w->lapack, d.m);
   lapack_layout(a, &w->lapack);

@@ -24,9 +24,10 @@ void problem_layout(arena *a, problem *p, int n, int D, int m, problem_loss of) 
   p->best = arena_mat(a, n, m);
 }
 
-void problem_work_layout(arena *a, problem_work *w, int n, int D, int m, problem_loss of) {
+void problem_work_layout(arena *a, problem_work *w, int n, int D, int m, problem_loss of,
+                         int hands) {
   int q = least(n, D);
-  thin_layout(a, &w->thin, n, D);
+  thin_layout(a, &w->thin, n, D, hands);
   w->residual = arena_mat(a, n, m);
   w->small = arena_mat(a, q, m);
   w->small_spare = arena_mat(a, q, m);
@@ -97,6 +98,7 @@ static void clear_rows(mat X, mat W) {
 
 status problem_solve(problem *p, problem_work *w, mat X, mat Y, double rank_tol) {
   mat_copy(p->Y, Y);
+  w->thin.ask = w->ask;
   status s = thin_svd(&w->thin, X, p->W, p->sigma, p->Pt);
   if (s != STATUS_OK) return s;
   if (p->of.loss) clear_rows(X, p->W);

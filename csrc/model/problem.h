@@ -43,11 +43,13 @@ typedef struct problem_work {
   mat residual; /* n x m */
   mat small, small_spare;
   lapack_work lapack;
-  const tick *ask; /* NULL, or asked while the optimum is looked for */
+  const tick *ask; /* NULL, or asked in a large SVD and while the optimum is looked for */
 } problem_work;
 
 void problem_layout(arena *a, problem *p, int n, int D, int m, problem_loss of);
-void problem_work_layout(arena *a, problem_work *w, int n, int D, int m, problem_loss of);
+/* The SVD by up to `hands` threads, which decide no bit. */
+void problem_work_layout(arena *a, problem_work *w, int n, int D, int m, problem_loss of,
+                         int hands);
 
 /* X n x D, Y n x m, finite. Singular values <= rank_tol sigma_1 count as zero.
  * SINGULAR when X is zero (rank 0), OVERFLOW when sigma_1 is no double. O(n D min(n, D)) time, and

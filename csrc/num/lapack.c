@@ -192,3 +192,35 @@ status lapack_lstsq(mat a, mat b, double *s, double rtol, int *rank, double *wor
                                      rtol, rank, work, lwork, iwork),
                  STATUS_NO_CONVERGE);
 }
+
+double lapack_reflect(mat x) {
+  double tau = 0.0;
+  LAPACKE_dlarfg_work(x.rows, x.p, x.p + 1, 1, &tau);
+  return tau;
+}
+
+void lapack_block(char stored, mat V, const double *tau, mat T) {
+  LAPACKE_dlarft_work(COLMAJOR, 'F', stored, stored == 'C' ? V.rows : V.cols, T.cols, V.p, V.ld,
+                      tau, T.p, T.ld);
+}
+
+void lapack_turn(char stored, mat V, mat T, mat c, double *shelf) {
+  bool columns = stored == 'C';
+  LAPACKE_dlarfb_work(COLMAJOR, columns ? 'L' : 'R', columns ? 'N' : 'T', 'F', stored, c.rows,
+                      c.cols, T.cols, V.p, V.ld, T.p, T.ld, c.p, c.ld, shelf,
+                      columns ? c.cols : c.rows);
+}
+
+status lapack_bidiagonal(double *d, double *e, mat u, mat vt, double *work, int *iwork) {
+  return outcome(LAPACKE_dbdsdc_work(COLMAJOR, 'U', 'I', u.rows, d, e, u.p, u.ld, vt.p, vt.ld, NULL,
+                                     NULL, work, iwork),
+                 STATUS_NO_CONVERGE);
+}
+
+status lapack_bidiagonal_qr(double *d, double *e, mat u, mat vt, double *work) {
+  mat_eye(u);
+  mat_eye(vt);
+  return outcome(LAPACKE_dbdsqr_work(COLMAJOR, 'U', u.rows, u.rows, u.rows, 0, d, e, vt.p, vt.ld,
+                                     u.p, u.ld, NULL, 1, work),
+                 STATUS_NO_CONVERGE);
+}

@@ -65,5 +65,18 @@ status lapack_solve(mat a, int *pivot, mat x);
 void lapack_want_lstsq(mat a, mat b, double *lwork, int *liwork);
 status lapack_lstsq(mat a, mat b, double *s, double rtol, int *rank, double *work, int lwork,
                     int *iwork);
+/* Pieces of an SVD by reflectors I - tau v v^T, v_1 = 1, which stand in the columns of V below its
+ * diagonal ('C') or in its rows above it ('R'); T is the triangle of a block of them. */
+/* (I - tau v v^T) x = (beta, 0, ..): x (rows >= 1) becomes beta and the rest of v; tau. */
+double lapack_reflect(mat x);
+void lapack_block(char stored, mat V, const double *tau, mat T);
+/* c <- H c (columns: 'C') or c H^T (rows: 'R'), H the product of the block; shelf has as many
+ * numbers as c has columns or rows times the number of reflectors. */
+void lapack_turn(char stored, mat V, mat T, mat c, double *shelf);
+/* B = u diag(s) vt, n x n, of the upper bidiagonal B of diagonal d and e above it, both destroyed;
+ * s is d afterwards. work has 3 n^2 + 4 n numbers, iwork 8 n. */
+status lapack_bidiagonal(double *d, double *e, mat u, mat vt, double *work, int *iwork);
+/* The same by the QR iteration, slower and surer. */
+status lapack_bidiagonal_qr(double *d, double *e, mat u, mat vt, double *work);
 
 #endif

@@ -6,17 +6,22 @@
 #define LINNET_NUM_THIN_H
 
 #include "num/arena.h"
+#include "num/bidiagonal.h"
 #include "num/lapack.h"
 
 /* Scratch of thin_svd, free afterwards. */
 typedef struct thin_work {
-  mat core, spare, vectors; /* q x q */
-  mat panel;                /* rows or columns of Q at a time */
-  double *tau;              /* q */
+  mat core, vectors; /* q x q */
+  mat spare;         /* q x q, of small ones */
+  mat panel;         /* rows or columns of Q at a time */
+  double *tau;       /* q */
   lapack_work lapack;
+  bidiagonal_work bidiagonal; /* of large ones */
+  const tick *ask;            /* NULL, or asked in large ones, between pieces of the SVD of C */
 } thin_work;
 
-void thin_layout(arena *a, thin_work *w, int rows, int cols);
+/* By up to `hands` threads where q is large: the same bits for any number of them. */
+void thin_layout(arena *a, thin_work *w, int rows, int cols, int hands);
 
 /* a = u diag(s) vt, u rows x q, s descending, vt q x cols. O(rows cols q) time. */
 status thin_svd(thin_work *w, mat a, mat u, double *s, mat vt);

@@ -86,6 +86,8 @@ end
 -- For logistic and softmax Y may be one column of the numbers of classes (any whole numbers), as
 -- `linnet.data.csv` makes it of a target of texts; `classes = about.classes` keeps the names, and
 -- the classes that a part of the samples lacks.
+-- From min(n, D) = 512 on the singular value decomposition works on the threads that
+-- `linnet.threads` says, with the same bits for any number of them, and Ctrl-C ends it inside.
 -- @function problem
 -- @tparam matrix X n x D
 -- @tparam matrix Y n x m

@@ -16,7 +16,7 @@ static problem make_problem(void) {
   random_fill_normal(&g, X, 1.0);
   random_fill_normal(&g, Y, 1.0);
   CHECK_LAYOUT(a, (problem_layout(a, &p, 8, 12, 2, (problem_loss){0}),
-                   problem_work_layout(a, &w, 8, 12, 2, (problem_loss){0})));
+                   problem_work_layout(a, &w, 8, 12, 2, (problem_loss){0}, 1)));
   check(problem_solve(&p, &w, X, Y, 1e-12) == STATUS_OK, "the problem is solved");
   return p;
 }

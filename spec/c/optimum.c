@@ -24,7 +24,7 @@ static asked ask(const char *name, double delta, mat X, mat Y, const tick *t) {
   int q = least(X.rows, X.cols), r = 0;
   asked a = {.l = loss_named(name), .delta = delta, .Y = Y};
   thin_work thin;
-  CHECK_LAYOUT(room, thin_layout(room, &thin, X.rows, X.cols));
+  CHECK_LAYOUT(room, thin_layout(room, &thin, X.rows, X.cols, 1));
   mat W = check_mat(X.rows, q), Pt = check_mat(q, X.cols);
   a.sigma = check_memory((size_t)q * sizeof(double));
   thin_svd(&thin, X, W, a.sigma, Pt);

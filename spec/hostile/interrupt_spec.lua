@@ -77,6 +77,8 @@ local LONG = {
 local SINGLE = {
   ["m ^ n"] = {"linnet.random(1):normal(400, 400) * 0.02", "m ^ ((1 << 61) - 1)"},
   sort = {"linnet.random(1):normal(3000000, 1)", "m:sort()"},
+  ["a large problem"] = {"linnet.random(1):normal(900, 900)",
+    "linnet.problem(m, m * linnet.ones(900, 1))"},
   kron = {"linnet.random(1):normal(90, 90)", "m:kron(m)"},
   expm = {"linnet.random(1):normal(300, 300) / 400", "m:expm()"},
   orthogonal = {"linnet.random(1)", "m:orthogonal(600)"},

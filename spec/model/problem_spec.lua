@@ -130,6 +130,19 @@ describe("misuse of linnet.problem is an error:", function()
     assert.matches("problem_spec.lua:%d+: problem", message)
   end)
 
+  it("gives the same bits on any number of threads where its SVD is large", function()
+    for _, shape in ipairs{{530, 530}, {600, 520}, {520, 600}} do
+      local data = linnet.random(4):normal(shape[1], shape[2])
+      local target = data * linnet.ones(shape[2], 2)
+      local alone = linnet.problem(data, target)
+      linnet.threads(3)
+      local three = linnet.problem(data, target)
+      linnet.threads(1)
+      assert.is_true(three == alone) -- to the bit, singular vectors too
+      assert.is_false(linnet.problem(data * (1 + 2.0 ^ -52), target) == alone)
+    end
+  end)
+
   it("says how much memory an object would need that cannot be had", function()
     -- m x m for a target of one row; then of more bytes than there are addresses
     local made, why = pcall(core.exact.pairs, linnet.zeros(1, 4500000))

@@ -119,7 +119,8 @@ int matrix_threads(lua_State *L, double work) { return work > THREADS_ABOVE ? bi
 /*** Threads that products and factorizations of large matrices may use.
 Above four million multiplications (about 160 x 160) a matrix operator uses so many BLAS threads;
 everything else uses one, and so does what an ensemble's or a sweep's functions call. The last bits
-of such results may change with the number.
+of such results may change with the number. `linnet.problem` of min(n, D) >= 512 and `p:flow` share
+their work among so many threads of their own: there no bit changes.
 @function threads
 @tparam[opt] int n from 1 to 1024; absent: nothing changes
 @treturn int the number now in force
