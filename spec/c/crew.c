@@ -73,8 +73,27 @@ static void ticks(void) {
   }
 }
 
+/* Threads that stay take up the next call, whatever the last one came to. */
+static void many_calls(void) {
+  for (int hands = 1; hands <= 5; hands += 2) {
+    crew c;
+    crew_open(&c, hands);
+    for (int round = 0; round < 300; round++) {
+      int count = round % TASKS, fails = round % 3 ? -1 : count / 2;
+      job j = {.hand_most = hands, .fails_at = fails, .fails_later = -1};
+      status s = crew_call(&c, count, NULL, task, &j);
+      check(s == (fails >= 0 && count ? STATUS_SINGULAR : STATUS_OK), "call %d: status %d", round,
+            (int)s);
+      for (int i = 0; i < (fails < 0 ? count : fails); i++)
+        check(j.done[i] == 1, "call %d: task %d ran %d times", round, i, j.done[i]);
+    }
+    crew_close(&c);
+  }
+}
+
 int main(void) {
   all_once();
+  many_calls();
   first_failure();
   ticks();
   return check_done("crew");
