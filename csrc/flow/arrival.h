@@ -17,6 +17,7 @@ typedef struct arrival {
   mat E, A, SZ;   /* r x m, r x m, k x k': at the state last evaluated; SZ is (S - w) Z */
   double excess;  /* L - L* there */
   bool at_target; /* nothing moves any more */
+  bool fades;     /* nothing but weight decay does: the target is zero, and E has vanished */
   /* private */
   int rank, rank_needed; /* of Z and of Yt; rank < 0: not known yet */
   double terms;          /* with weight decay: of A, which is at round-off of them */

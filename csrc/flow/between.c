@@ -50,6 +50,10 @@ status between_at(stepper *s, const span *last, between_room room, double t, mat
     mat_copy(out, end ? last->Z1 : last->Z0);
     return STATUS_OK;
   }
+  if (last->kind == SPAN_FADING) {
+    field_decayed(&s->f, last->Z0, t - last->t0, out);
+    return STATUS_OK;
+  }
   return last->kind == SPAN_STEP ? between_from(s, room, last->Z0, last->t0, t, out) : STATUS_LIMIT;
 }
 

@@ -9,7 +9,8 @@
 typedef enum span_kind {
   SPAN_STEP,     /* a step of the method in use */
   SPAN_INFINITE, /* a step to t = infinity */
-  SPAN_COASTING  /* E had vanished: both ends are the same state */
+  SPAN_COASTING, /* E had vanished: both ends are the same state */
+  SPAN_FADING    /* and with a target of zero all that is left decays */
 } span_kind;
 
 /* The last accepted step, from (t0, Z0) to (t1, Z1). */

@@ -43,7 +43,7 @@ static void flow_measure(flow *w, const field *f, mat Z0, double t0) {
   field decaying = *f;
   decaying.weight_decay = spec->weight_decay;
   decaying.room = w->room;
-  w->unit = units_of(f, Z0);
+  w->unit = units_of(&decaying, Z0);
   units_field(w->unit, &decaying, &w->f, w->sigma);
   units_state(w->unit, Z0, w->Z);
   mat_copy(w->Zprev, w->Z);
@@ -199,9 +199,11 @@ static bool is_coasting(const flow *w) {
 }
 
 static flow_reason flow_coast(flow *w) {
+  bool fades = w->arrival.fades;
   mat_copy(w->next, w->Z);
+  if (fades) field_decayed(&w->f, w->Z, w->t_end - w->now, w->next);
   if (!w->arrival.at_target) mat_axpy(w->t_end - w->now, w->arrival.SZ, w->next);
-  flow_accept(w, SPAN_COASTING, w->t_end);
+  flow_accept(w, fades ? SPAN_FADING : SPAN_COASTING, w->t_end);
   arrival_evaluate(&w->arrival, w->Z);
   return isfinite(w->t_end) ? FLOW_TIME : FLOW_CONVERGED;
 }

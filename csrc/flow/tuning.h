@@ -28,9 +28,10 @@ static const double CONTROL_STEEPEST = 0.25, CONTROL_AROUND = 2.0;
 
 /* ---- units.c */
 
-/* Weights that decay faster than this times what the flow can do are gone at once either way, and
- * products with it stay finite. */
-static const double UNITS_RATE_MOST = 1e150;
+/* Powers of two, of data times state: the rate of the flow is its square. Below LEAST they are no
+ * smaller, so that a time of 1 does not underflow; nor where weights decay 2^DECAY times as fast as
+ * the flow can do anything: products with the decay stay finite, and it is what it is. */
+enum { UNITS_LEAST = -450, UNITS_DECAY = 400 };
 
 /* ---- stepper.c */
 

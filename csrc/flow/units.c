@@ -18,6 +18,12 @@ units units_of(const field *f, mat Z) {
   if (y > 0.0 && isfinite(y) && halved(ilogb(y) - s.data) > s.state)
     s.state = halved(ilogb(y) - s.data);
   if (s.state == INT_MIN) s.state = 0;
+  int least = UNITS_LEAST;
+  if (f->weight_decay > 0.0) {
+    int decays = halved(ilogb(f->weight_decay) - UNITS_DECAY);
+    if (decays > least) least = decays;
+  }
+  if (s.data + s.state < least) s.state = least - s.data;
   return s;
 }
 
@@ -41,7 +47,7 @@ void units_field(units s, const field *f, field *out, double *sigma) {
   out->sigma = sigma;
   out->Yt = Yt;
   out->unit = ldexp(f->unit, s.data + 2 * s.state);
-  out->weight_decay = fmin(ldexp(f->weight_decay, -2 * (s.data + s.state)), UNITS_RATE_MOST);
+  out->weight_decay = ldexp(f->weight_decay, -2 * (s.data + s.state));
 }
 
 void units_state(units s, mat Z, mat out) { shift(Z, -s.state, out); }

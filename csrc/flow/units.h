@@ -12,10 +12,9 @@ typedef struct units {
 } units;
 
 /* The units of a start: sigma_1, and the larger of max|Z| and sqrt(max|Yt| / sigma_1), to which
- * weights grow. */
+ * weights grow; larger ones where time or weight decay would not be doubles. */
 units units_of(const field *f, mat Z);
-/* The field in those units: its sigma (r) and Yt (r x m) are written into the arrays of out. Its
- * weight decay is at most UNITS_RATE_MOST. */
+/* The field in those units: its sigma (r) and Yt (r x m) are written into the arrays of out. */
 void units_field(units s, const field *f, field *out, double *sigma);
 /* out = Z in units of the flow, and back; out may be Z. */
 void units_state(units s, mat Z, mat out);

@@ -285,3 +285,46 @@ describe("weight decay of flows", function()
     end
   end)
 end)
+
+-- Nothing but decay is left: E has vanished and the target is zero.
+describe("weight decay after E has vanished", function()
+  it("is e^(-wt), to any time, at the end and inside", function()
+    local p = linnet.problem(linnet.random(1):normal(8, 6), linnet.zeros(8, 2))
+    for _, h in ipairs{1, 3, 10} do
+      local s = p:init{U = linnet.random(2):normal(6, h), V = linnet.random(3):normal(2, h)}
+      local o = {weight_decay = 0.1, record = {}}
+      local function flow(t)
+        o.t = t
+        return p:flow(s, o)
+      end
+      local run, early = flow(1e3), flow(600)
+      assert.is_true(run.stats.steps <= 400)
+      for _, pair in ipairs{{run.final, early.final, 40}, {run:at(600), early.final, 0},
+        {run:at(900), run.final, -10}} do
+        local a, b = pair[1]:V():norm(), pair[2]:V():norm()
+        assert.is_true(math.abs(a / b * math.exp(pair[3]) - 1) < 1e-4)
+      end
+      for t, reason in pairs{[1e40] = "time", [math.huge] = "converged"} do
+        local far = flow(t)
+        assert.equal(reason, far.stats.reason)
+        assert.is_true(far.stats.steps <= 400 and far.final:V():norm() == 0)
+      end
+    end
+  end)
+
+  it("is that of any state, however small", function()
+    for _, y in ipairs{1e-200, 1e-100, 0} do
+      local p = linnet.problem(linnet.eye(2), linnet.matrix{{y}, {y / 2}})
+      for _, w in ipairs{1e-3, 1, 1e10} do
+        for _, z in ipairs{1e-200, 1e-120} do
+          local s = p:init{U = linnet.matrix{{z, 0}, {0, z}}, V = linnet.matrix{{2 * z, z}}}
+          for _, method in ipairs{"auto", "expo4", "dop853", "rodas4"} do
+            local run = p:flow(s, {t = 1 / w, weight_decay = w, method = method})
+            local left = run.final:V()(1, 1) / (2 * z)
+            assert.is_true(math.abs(left * math.exp(1) - 1) < 1e-6)
+          end
+        end
+      end
+    end
+  end)
+end)
