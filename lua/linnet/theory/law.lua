@@ -172,7 +172,8 @@ end
 -- h^-alpha: what a measured slope is to be compared with. [D], section 7.
 -- @tparam matrix|table widths at least two different ones
 -- @tparam number alpha
--- @tparam matrix|table|problem target a problem, or the m singular values of Theta_hat
+-- @tparam matrix|table|problem target a problem, or the m singular values of Theta_hat; of a
+--   problem of softmax without the shift that `wide_law` adds
 -- @treturn number
 -- @usage print(linnet.theory.wide_slope({1e4, 1e6, 1e8}, 0.45, {20}))
 function M.wide_slope(widths, alpha, target)
