@@ -224,11 +224,10 @@ flow_reason arrival_judge(arrival *w, mat before, mat Z, double h) {
   /* Explicit steps near their limit of stability add round-off of their own and hover above that of
    * the evaluation: after some patience that counts too. */
   bool hovering = w->stalled_for >= ARRIVAL_PATIENCE;
-  if (w->f.weight_decay > 0.0) {
-    w->fades = !w->f.loss && mat_max_abs(w->f.Yt) == 0.0 && mat_max_abs(w->E) <= w->f.gone;
-    w->at_target = w->fades || decayed_for_good(w, Z, hovering);
-  } else
-    w->at_target = field_converged(&w->f, Z, w->E, hovering ? ARRIVAL_HOVERING : ARRIVAL_UNITS);
+  double units = hovering ? ARRIVAL_HOVERING : ARRIVAL_UNITS;
+  w->fades = !w->f.loss && mat_max_abs(w->f.Yt) == 0.0 && mat_max_abs(w->E) <= w->f.gone;
+  w->at_target = w->fades || (w->f.weight_decay > 0.0 ? decayed_for_good(w, Z, hovering)
+                                                      : field_converged(&w->f, Z, w->E, units));
   if (w->at_target || decay_unseen(w, Z)) return FLOW_CONVERGED; /* at_target tells which */
   bool still = w->still_for >= ARRIVAL_STILL;
   return reason_of_rest(w, Z, still || velocity_vanished(w, Z, h, hovering));

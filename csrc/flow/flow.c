@@ -199,11 +199,10 @@ static bool is_coasting(const flow *w) {
 }
 
 static flow_reason flow_coast(flow *w) {
-  bool fades = w->arrival.fades;
-  mat_copy(w->next, w->Z);
-  if (fades) field_decayed(&w->f, w->Z, w->t_end - w->now, w->next);
-  if (!w->arrival.at_target) mat_axpy(w->t_end - w->now, w->arrival.SZ, w->next);
-  flow_accept(w, fades ? SPAN_FADING : SPAN_COASTING, w->t_end);
+  double left = w->t_end - w->now;
+  field_decayed(&w->f, w->Z, w->arrival.fades ? left : 0.0, w->next);
+  if (!w->arrival.at_target) mat_axpy(left, w->arrival.SZ, w->next);
+  flow_accept(w, w->arrival.fades ? SPAN_FADING : SPAN_COASTING, w->t_end);
   arrival_evaluate(&w->arrival, w->Z);
   return isfinite(w->t_end) ? FLOW_TIME : FLOW_CONVERGED;
 }
