@@ -120,7 +120,8 @@ static void precondition(rodas *w, const field *f, mat Z, double eta, mat X, mat
 
 /* Conjugate gradients for (I - eta J) x = right. Where the flow is stable the preconditioned
  * spectrum lies within 1 +- s, s < 1 the ratio of what E drives to what K damps. A direction of
- * negative curvature grows within the step: STATUS_LIMIT. */
+ * negative curvature grows within the step: STATUS_LIMIT. So is a preconditioner of which round-off
+ * has left nothing positive: x would stay 0, and the step not move. */
 static status solve(rodas *w, const field *f, mat Z, double eta, mat x, const tick *t) {
   double shift = eta / decayed(f, eta);
   status s = w->dense ? curved_shift(&w->curved, shift)
